@@ -1,0 +1,138 @@
+package dev.lapse.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One privilege an identity may ask for: which role, where, for how long, under whose approval. */
+@ValidationRule(
+        value = "(has(self.namespaces) && size(self.namespaces) > 0) != (has(self.clusterWide) && self.clusterWide)",
+        message = "an eligible entry needs exactly one of namespaces (at least one) and clusterWide: true")
+@ValidationRule(
+        value = "self.role.kind == 'ClusterRole' || !(has(self.clusterWide) && self.clusterWide)",
+        fieldPath = ".role",
+        message = "clusterWide: true needs role.kind ClusterRole: a Role lives in one namespace")
+@ValidationRule(
+        value = "!has(self.entitledByVia) || has(self.entitledBy)",
+        message = "entitledByVia names the tool that wrote for somebody: add entitledBy with that person's user name")
+@ValidationRule(
+        value = "!has(self.entitledByAs) || has(self.entitledBy)",
+        message = "entitledByAs lists groups of entitledBy: add entitledBy with your own user name")
+public record EligibleEntry(
+        @Required
+        @Size(min = 1, max = 63)
+        @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        @JsonPropertyDescription("The entry's name: what a PrivilegeGrant asks for in spec.privilege.")
+        String name,
+
+        @Required @JsonPropertyDescription("The role that is bound while a grant is active.")
+        RoleReference role,
+
+        @Nullable
+        @Size(max = 16)
+        @JsonPropertyDescription(
+                "The namespaces the role may be bound in, at most 16. A Role must exist in each of them.")
+        List<String> namespaces,
+
+        @Default("false")
+        @JsonPropertyDescription("Bind the ClusterRole for the whole cluster instead of in namespaces.")
+        boolean clusterWide,
+
+        @Nullable
+        @Size(max = 32)
+        @Pattern(Durations.PATTERN)
+        @JsonPropertyDescription(
+                "The longest grant of this entry, for example 1h30m. Whole numbers, units d h m s in descending order. Absent: the ceiling of the actor type's profile, which also caps it.")
+        String maxDuration,
+
+        @Nullable
+        @Size(max = 16)
+        @JsonPropertyDescription(
+                "Who may ask for this entry, users and groups, at most 16. Absent or empty: anybody who may create grants.")
+        List<Person> requesters,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "How many people must approve a grant of this entry. Absent: the number the actor type's profile gives.")
+        Approvals approvals,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "Which account receives the privilege. Dedicated: a fresh ServiceAccount for each grant, out of reach of the namespace's editors. Subject: the identity's own account. Absent: what the actor type's profile gives.")
+        PrincipalType principal,
+
+        @Nullable
+        @Size(max = 16)
+        @JsonPropertyDescription("Risks that this entry takes, each by its name and with a reason. At most 16.")
+        List<AcceptedRisk> accepts,
+
+        @Nullable
+        @Size(min = 1, max = 253)
+        @JsonPropertyDescription(
+                "User name of whoever added or last changed this entry, as the API server knows it (kubectl auth whoami). Proved at admission. That person must be able to bind the role in each of its namespaces, now and at each activation.")
+        String entitledBy,
+
+        @Nullable
+        @Size(max = 4)
+        @JsonPropertyDescription(
+                "Groups of entitledBy that its right to bind comes from. At most 4, proved at admission.")
+        List<String> entitledByAs,
+
+        @Nullable
+        @Size(min = 1, max = 253)
+        @JsonPropertyDescription(
+                "User name of the GitOps applier that wrote the entry on behalf of entitledBy; it must be on the list of appliers, and its limits apply. The name beside it is then claimed, not proved.")
+        String entitledByVia) {
+
+    public record RoleReference(
+            @Required @JsonPropertyDescription("Role or ClusterRole.")
+            RoleKind kind,
+
+            @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Name of the role.")
+            String name) {}
+
+    public enum RoleKind {
+        Role,
+        ClusterRole
+    }
+
+    @ValidationRule(
+            value = "has(self.user) != has(self.group)",
+            message = "a requester needs exactly one of user and group")
+    public record Person(
+            @Nullable @Size(min = 1, max = 253) @JsonPropertyDescription("A user name, as the API server knows it.")
+            String user,
+
+            @Nullable
+            @Size(min = 1, max = 253)
+            @JsonPropertyDescription("A group name; the requester names it in requestedByAs.")
+            String group) {}
+
+    public record Approvals(
+            @Required
+            @Min(0)
+            @Max(5)
+            @JsonPropertyDescription(
+                    "How many distinct people must approve, 0 to 5. 0 means pre-approved: just in time, without a person.")
+            int required) {}
+
+    public record AcceptedRisk(
+            @Required
+            @JsonPropertyDescription(
+                    "The risk's name. SubjectReach: the identity's own account, which others of its namespace may be able to act as, receives rights in other namespaces or cluster-wide.")
+            Risk risk,
+
+            @Required @Size(min = 1, max = 512) @JsonPropertyDescription("Why this risk is taken.")
+            String reason) {}
+
+    public enum Risk {
+        SubjectReach
+    }
+}

@@ -1,0 +1,35 @@
+package dev.lapse.api.v1alpha1;
+
+/** Why a grant ended, or was never active. */
+public enum EndCause {
+    /** Its duration was over, or notAfter came. */
+    Expired,
+    /** spec.revoked. */
+    Revoked,
+    /** The PrivilegeGrant was deleted. */
+    Deleted,
+    /** The identity's state is Suspended. */
+    IdentitySuspended,
+    /** The identity's state is Retired. */
+    IdentityRetired,
+    /** The identity's validUntil has come. */
+    IdentityExpired,
+    /** The identity is gone, or another one of the same name took its place. */
+    IdentityGone,
+    /** The identity's subject is gone, or another account of the same name took its place. */
+    SubjectGone,
+    /** The entry was removed or changed, or its author may no longer bind the role there. */
+    EligibilityLost,
+    /** Nobody answers for the identity any more. */
+    OwnerLost,
+    /** The role is gone, or another one of the same name took its place. */
+    RoleGone,
+    /** The role gained a wildcard or a rule that lets a holder outlive the grant. */
+    RoleWidened,
+    /** A namespace of the grant is going away. */
+    NamespaceGone,
+    /** The request was refused. */
+    Denied,
+    /** The grant could not be activated. */
+    Failed
+}

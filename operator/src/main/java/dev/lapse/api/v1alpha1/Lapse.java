@@ -1,0 +1,30 @@
+package dev.lapse.api.v1alpha1;
+
+/** The names that every part of Lapse shares: API group, labels, finalizer, namespaces. */
+public final class Lapse {
+    public static final String GROUP = "lapse.dev";
+    public static final String VERSION = "v1alpha1";
+
+    /** Keeps a grant until everything it gave is gone. */
+    public static final String FINALIZER = "lapse.dev/revoke-first";
+
+    /** On every object a grant made: the grant's UID. The guard lets the operator alone set it. */
+    public static final String GRANT_UID_LABEL = "lapse.dev/grant-uid";
+
+    /** On every object a grant made: the grant's namespace, for people and for the way back. */
+    public static final String GRANT_NAMESPACE_LABEL = "lapse.dev/grant-namespace";
+
+    /** On every object a grant made: the grant's name, an annotation because names may exceed a label's length. */
+    public static final String GRANT_NAME_ANNOTATION = "lapse.dev/grant-name";
+
+    /** On a ServiceAccount made for a {@code create: true} subject: the identity's UID. */
+    public static final String IDENTITY_UID_LABEL = "lapse.dev/identity-uid";
+
+    /** The first letters of every object's name that Lapse makes. The guard keeps them for the operator. */
+    public static final String NAME_PREFIX = "lapse-";
+
+    public static final String SYSTEM_NAMESPACE = "lapse-system";
+    public static final String PRINCIPALS_NAMESPACE = "lapse-principals";
+
+    private Lapse() {}
+}

@@ -1,0 +1,178 @@
+package dev.lapse.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What Lapse did for a grant and what it found, from request to proof of the end. */
+public record PrivilegeGrantStatus(
+        @JsonPropertyDescription("The metadata.generation this status is about.")
+        long observedGeneration,
+
+        @JsonPropertyDescription("A summary for people. Tools read the conditions.")
+        GrantPhase phase,
+
+        @Nullable @JsonPropertyDescription("Which installation of the guard proved the names in the spec.")
+        Proof proof,
+
+        @Nullable @JsonPropertyDescription("What the request was found to mean when it was activated. Written once.")
+        Resolved resolved,
+
+        @Nullable @JsonPropertyDescription("When the privilege was complete.")
+        Instant activatedAt,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "When the privilege ends. Written before anything that gives access; never moved later.")
+        Instant expiresAt,
+
+        @JsonPropertyDescription("Everything made for this grant, at most 40 objects.")
+        List<GrantObject> objects,
+
+        @JsonPropertyDescription("The credentials issued, the newest last, at most 16. Never the secret itself.")
+        List<IssuedCredential> credentials,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "ByItself: the credential expires by the end even if the operator is down. ByOperator: it does not, the operator must take it away.")
+        Dies dies,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "Set at the end: watches opened with the privilege are closed by the API server by then (its default). An open exec, attach or port-forward may last longer.")
+        Instant openStreamsUntil,
+
+        @Nullable @JsonPropertyDescription("How and when it ended, and the proof.")
+        End end,
+
+        @JsonPropertyDescription("The phases it went through, the newest last, at most 16.")
+        List<Transition> history,
+
+        @JsonPropertyDescription("Ready, Active, AccessRemoved, Stalled.")
+        List<Condition> conditions) {
+
+    public record Resolved(
+            @JsonPropertyDescription("UID of the ServiceIdentity.")
+            String identityUID,
+
+            @Nullable @JsonPropertyDescription("UID of the subject's ServiceAccount; absent for a user.")
+            String subjectUID,
+
+            @JsonPropertyDescription("The role, as kind/name.")
+            String role,
+
+            @JsonPropertyDescription("UIDs of the role, one for a ClusterRole, otherwise one for each namespace.")
+            List<String> roleUIDs,
+
+            @JsonPropertyDescription("Hash over the role's rules.")
+            String rulesHash,
+
+            @JsonPropertyDescription("Risky permissions the role held then.")
+            List<String> risks,
+
+            @JsonPropertyDescription("The namespaces the role is bound in. Empty: the whole cluster.")
+            List<String> namespaces,
+
+            @JsonPropertyDescription("Which account receives the privilege.")
+            PrincipalType principal,
+
+            @JsonPropertyDescription("User name of that account.")
+            String principalName,
+
+            @JsonPropertyDescription("Hash over the eligible entry.")
+            String entryHash,
+
+            @JsonPropertyDescription("How long the privilege lasts.")
+            String duration,
+
+            @JsonPropertyDescription("One hash over all of this.")
+            String hash) {}
+
+    public record GrantObject(
+            @JsonPropertyDescription("ServiceAccount, Secret, RoleBinding or ClusterRoleBinding.")
+            ObjectKind kind,
+
+            @Nullable @JsonPropertyDescription("Absent for a ClusterRoleBinding.")
+            String namespace,
+
+            String name,
+
+            @Nullable @JsonPropertyDescription("Absent until it is known to exist.")
+            String uid,
+
+            @JsonPropertyDescription(
+                    "Creating: announced, and perhaps there. Present. Gone: its absence was confirmed by UID.")
+            ObjectState state) {}
+
+    public enum ObjectKind {
+        ServiceAccount,
+        Secret,
+        RoleBinding,
+        ClusterRoleBinding;
+
+        /** Whether an object of this kind is what gives access, rather than what proves who one is. */
+        public boolean binding() {
+            return this == RoleBinding || this == ClusterRoleBinding;
+        }
+    }
+
+    public enum ObjectState {
+        Creating,
+        Present,
+        Gone
+    }
+
+    public record IssuedCredential(
+            @JsonPropertyDescription(
+                    "The token's jti, as audit events name it: authentication.kubernetes.io/credential-id is JTI=<id>.")
+            String id,
+
+            Instant issuedAt,
+
+            @JsonPropertyDescription("What the API server really gave, which may be less than was asked.")
+            Instant expiresAt) {}
+
+    public enum Dies {
+        ByItself,
+        ByOperator
+    }
+
+    public record End(
+            @JsonPropertyDescription("Why it ended.") EndCause cause,
+
+            @Nullable @JsonPropertyDescription("User name of whoever ended it, where a person did.")
+            String by,
+
+            @JsonPropertyDescription("When it had to end.") Instant dueAt,
+
+            @Nullable
+            @JsonPropertyDescription("When the last binding was confirmed gone: from then on the API server says no.")
+            Instant effectiveAt,
+
+            @Nullable
+            @JsonPropertyDescription(
+                    "When everything made for the grant was gone and the API server was asked about the access that is left.")
+            Instant verifiedAt,
+
+            @Nullable
+            @JsonPropertyDescription(
+                    "Inferred: the account or Secret the token hangs on is gone by UID. Verified: a probe with the token was refused.")
+            TokenDead tokenDead,
+
+            @Nullable
+            @JsonPropertyDescription(
+                    "By when the last API server forgets the token: 10 s after its account or Secret was gone.")
+            Instant tokenDeadAt,
+
+            @JsonPropertyDescription(
+                    "Access that is left, by the binding that gives it, at most 16. Not from this grant.")
+            List<String> residual) {}
+
+    public enum TokenDead {
+        Inferred,
+        Verified
+    }
+
+    public record Transition(GrantPhase phase, Instant at, String reason) {}
+}

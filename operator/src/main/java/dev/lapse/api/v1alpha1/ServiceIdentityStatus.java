@@ -1,0 +1,85 @@
+package dev.lapse.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What Lapse observed and decided about an identity. */
+public record ServiceIdentityStatus(
+        @JsonPropertyDescription("The metadata.generation this status is about.")
+        long observedGeneration,
+
+        @JsonPropertyDescription("A summary for people. Tools read the conditions.")
+        IdentityPhase phase,
+
+        @Nullable
+        @JsonPropertyDescription("UID of the subject's ServiceAccount. Absent for a user, and while there is none.")
+        String subjectUID,
+
+        @Nullable @JsonPropertyDescription("UID of the ServiceAccount that Lapse created for this identity, if it did.")
+        String createdSubjectUID,
+
+        @Nullable @JsonPropertyDescription("Who answers for the identity at present.")
+        ResolvedOwner owner,
+
+        @JsonPropertyDescription("Each eligible entry: whether it can be granted, or why not.")
+        List<EntryStatus> entries,
+
+        @JsonPropertyDescription("How many grants of this identity are active.")
+        int activeGrantCount,
+
+        @JsonPropertyDescription("Names of the active grants, the first to end first, at most 50.")
+        List<String> activeGrants,
+
+        @Nullable @JsonPropertyDescription("Which installation of the guard the names in the spec were proved by.")
+        Proof proof,
+
+        @JsonPropertyDescription("Ready, Owned, SubjectBound.")
+        List<Condition> conditions) {
+
+    public enum IdentityPhase {
+        Ready,
+        NotReady,
+        Suspended,
+        Retiring,
+        Retired
+    }
+
+    public record ResolvedOwner(
+            @JsonPropertyDescription("A user or group name.")
+            String name,
+
+            @JsonPropertyDescription("Which field of spec.owner it comes from: User, Deputy or Team.")
+            OwnerSource source) {}
+
+    public enum OwnerSource {
+        User,
+        Deputy,
+        Team
+    }
+
+    public record EntryStatus(
+            @JsonPropertyDescription("The entry's name.") String name,
+
+            @JsonPropertyDescription("Hash over the entry's content, so that a change is seen.")
+            String hash,
+
+            @JsonPropertyDescription(
+                    "Whether the guard stood when this content was written, so that the name in entitledBy is proved.")
+            boolean nameProved,
+
+            @JsonPropertyDescription("Eligible, Refused, or Unknown while it could not be found out.")
+            EntryState state,
+
+            @JsonPropertyDescription("Why, as one CamelCase word.")
+            String reason,
+
+            @JsonPropertyDescription("Why, for a person, and what to do about it.")
+            String message) {}
+
+    public enum EntryState {
+        Eligible,
+        Refused,
+        Unknown
+    }
+}

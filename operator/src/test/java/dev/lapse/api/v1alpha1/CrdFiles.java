@@ -1,0 +1,174 @@
+package dev.lapse.api.v1alpha1;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes the CRD files from the Java types; {@code dev/generate} writes them, the drift test compares them. */
+public final class CrdFiles {
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR));
+
+    /** A printer column: state first, Age last; an expiry is text because a date column cannot show the future. */
+    private record Column(String name, String jsonPath, int priority, String type) {
+        static Column of(String name, String jsonPath) {
+            return new Column(name, jsonPath, 0, "string");
+        }
+
+        static Column wide(String name, String jsonPath) {
+            return new Column(name, jsonPath, 1, "string");
+        }
+    }
+
+    private record Kind(Class<? extends CustomResource<?, ?>> type, List<Column> columns, List<String> selectable) {}
+
+    private static final Column AGE = new Column("Age", ".metadata.creationTimestamp", 0, "date");
+
+    private static final Map<String, Kind> KINDS = new LinkedHashMap<>(Map.of(
+            "serviceidentities.lapse.dev",
+            new Kind(
+                    ServiceIdentity.class,
+                    List.of(
+                            Column.of("State", ".status.phase"),
+                            Column.of("Type", ".spec.actorType"),
+                            Column.of("Owner", ".status.owner.name"),
+                            new Column("Active", ".status.activeGrantCount", 0, "integer"),
+                            Column.wide("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
+                            Column.wide("Valid-Until", ".spec.validUntil"),
+                            AGE),
+                    List.of(".spec.actorType", ".spec.state")),
+            "privilegegrants.lapse.dev",
+            new Kind(
+                    PrivilegeGrant.class,
+                    List.of(
+                            Column.of("State", ".status.phase"),
+                            Column.of("Identity", ".spec.identityRef.name"),
+                            Column.of("Privilege", ".spec.privilege"),
+                            Column.of("Expires", ".status.expiresAt"),
+                            Column.of("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
+                            Column.wide("Requested-By", ".spec.requestedBy"),
+                            Column.wide("Dies", ".status.dies"),
+                            Column.wide("Removed", ".status.conditions[?(@.type==\"AccessRemoved\")].status"),
+                            Column.wide("Why", ".spec.reason"),
+                            AGE),
+                    List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy"))));
+
+    private CrdFiles() {}
+
+    public static void main(String[] args) throws IOException {
+        for (Map.Entry<String, String> file : all().entrySet()) {
+            Files.writeString(Path.of(args[0]).resolve(file.getKey()), file.getValue());
+        }
+    }
+
+    /** File name to content. */
+    static Map<String, String> all() throws IOException {
+        Path folder = Files.createTempDirectory("crds");
+        CRDGenerator generator = new CRDGenerator()
+                .customResourceClasses(KINDS.values().stream()
+                        .map(Kind::type)
+                        .<Class<? extends io.fabric8.kubernetes.api.model.HasMetadata>>map(c -> c)
+                        .toArray(Class[]::new))
+                .inOutputDir(folder.toFile());
+        generator.detailedGenerate();
+        Map<String, String> files = new java.util.TreeMap<>();
+        for (Map.Entry<String, Kind> kind : KINDS.entrySet()) {
+            Path file = folder.resolve(kind.getKey() + "-v1.yml");
+            ObjectNode crd = (ObjectNode) YAML.readTree(Files.readString(file));
+            files.put(kind.getKey() + ".yaml", YAML.writeValueAsString(complete(crd, kind.getValue())));
+            Files.delete(file);
+        }
+        Files.delete(folder);
+        return files;
+    }
+
+    /** What the generator cannot say: category, columns in order, list types, bounds for every list and string. */
+    private static ObjectNode complete(ObjectNode crd, Kind kind) {
+        ObjectNode names = (ObjectNode) crd.at("/spec/names");
+        names.putArray("categories").add("lapse");
+        ObjectNode version = (ObjectNode) crd.at("/spec/versions/0");
+        ArrayNode columns = version.putArray("additionalPrinterColumns");
+        for (Column column : kind.columns()) {
+            columns.addObject()
+                    .put("name", column.name())
+                    .put("type", column.type())
+                    .put("jsonPath", column.jsonPath())
+                    .put("priority", column.priority());
+        }
+        ArrayNode selectable = version.putArray("selectableFields");
+        kind.selectable().forEach(path -> selectable.addObject().put("jsonPath", path));
+        ObjectNode schema = (ObjectNode) version.at("/schema/openAPIV3Schema");
+        schema.put("description", description(kind));
+        bound(schema, "");
+        return crd;
+    }
+
+    private static String description(Kind kind) {
+        return kind.type() == ServiceIdentity.class
+                ? "A non-human identity: who it is, who answers for it, and what privilege it may ask for."
+                : "One just-in-time privilege of an identity, from its request to the proof of its end.";
+    }
+
+    /** A record's component and its accessor both carry the annotation, so the generator sees each rule twice. */
+    private static void onlyOnce(ObjectNode schema) {
+        if (schema.get("x-kubernetes-validations") instanceof ArrayNode rules) {
+            Set<JsonNode> distinct = new LinkedHashSet<>();
+            rules.forEach(distinct::add);
+            rules.removeAll().addAll(distinct);
+        }
+    }
+
+    private static final Set<String> MAPS_BY_TYPE = Set.of("conditions");
+
+    private static void bound(JsonNode node, String name) {
+        if (!(node instanceof ObjectNode schema)) {
+            return;
+        }
+        onlyOnce(schema);
+        switch (schema.path("type").asText()) {
+            case "array" -> {
+                if (MAPS_BY_TYPE.contains(name)) {
+                    schema.put("x-kubernetes-list-type", "map")
+                            .putArray("x-kubernetes-list-map-keys")
+                            .add("type");
+                } else {
+                    schema.put("x-kubernetes-list-type", "atomic");
+                }
+                if (!schema.has("maxItems")) {
+                    schema.put("maxItems", 64);
+                }
+                bound(schema.get("items"), "");
+            }
+            case "string" -> {
+                if (schema.has("enum")
+                        || schema.has("maxLength")
+                        || "date-time".equals(schema.path("format").asText())) {
+                    return;
+                }
+                schema.put("maxLength", name.equals("message") ? 2048 : 253);
+            }
+            case "object" ->
+                schema.path("properties")
+                        .properties()
+                        .forEach(property -> bound(property.getValue(), property.getKey()));
+            default -> {}
+        }
+    }
+}
