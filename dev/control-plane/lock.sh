@@ -7,7 +7,7 @@
 lock() {
   local file=$1 waiting=$2
   if ! command -v flock >/dev/null; then
-    lock_by_directory "$file.d" "$waiting"
+    lock_by_link "$file.holder" "$waiting"
     return
   fi
   while true; do
@@ -22,15 +22,15 @@ lock() {
   done
 }
 
-# Where flock is absent. The directory's name is the lock, the pid in it tells a stale one.
-lock_by_directory() {
-  local directory=$1 waiting=$2 holder said=
-  until mkdir "$directory" 2>/dev/null; do
-    if [[ ! -d ${directory%/*} ]]; then return; fi
-    holder=$(cat "$directory/pid" 2>/dev/null || true)
+# Where flock is absent: a symbolic link to the holder's pid, because it is made whole or not at all.
+lock_by_link() {
+  local link=$1 waiting=$2 holder said=
+  until ln -s $$ "$link" 2>/dev/null; do
+    if [[ ! -d ${link%/*} ]]; then return; fi
+    holder=$(readlink "$link" || true)
     if [[ $holder ]] && ! kill -0 "$holder" 2>/dev/null; then
-      # Renamed first: of two that find it stale, one wins and the other does not delete its new lock.
-      if mv "$directory" "$directory.stale.$$" 2>/dev/null; then rm -rf "$directory.stale.$$"; fi
+      # Renamed first, so that of two that find it stale only one goes on to the next line.
+      if mv "$link" "$link.stale.$$" 2>/dev/null; then rm -f "$link.stale.$$"; fi
       continue
     fi
     if [[ ! $said ]]; then
@@ -39,11 +39,10 @@ lock_by_directory() {
     fi
     sleep 0.5
   done
-  echo $$ >"$directory/pid"
-  LOCK_DIRECTORY=$directory
+  LOCK_LINK=$link
 }
 
-# Only the directory kind needs it; call it from the script's EXIT trap.
+# Only the link needs it; call it from the script's EXIT trap.
 unlock() {
-  if [[ ${LOCK_DIRECTORY:-} ]]; then rm -rf "$LOCK_DIRECTORY"; fi
+  if [[ ${LOCK_LINK:-} ]]; then rm -f "$LOCK_LINK"; fi
 }
