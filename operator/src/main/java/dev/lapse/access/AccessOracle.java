@@ -1,0 +1,23 @@
+package dev.lapse.access;
+
+import java.util.Optional;
+
+/** Answers whether somebody may do something, as the API server's authorizers would. */
+@FunctionalInterface
+public interface AccessOracle {
+
+    /** Never throws: a look-up that fails is {@link Verdict#Unknown}. Without a namespace the question is cluster-wide. */
+    Answer ask(Author who, Permission what, Optional<String> namespace);
+
+    /**
+     * @param reason what the authorizer says about it; RBAC names the binding that allows. For Unknown, what failed
+     */
+    record Answer(Verdict verdict, String reason) {}
+
+    /** What came of a question. */
+    enum Verdict {
+        Allowed,
+        Denied,
+        Unknown
+    }
+}

@@ -1,0 +1,80 @@
+package dev.lapse.access;
+
+import dev.lapse.access.AccessOracle.Answer;
+import dev.lapse.access.AccessOracle.Verdict;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds out after an end whether the privilege is gone, and if not, what still gives it. */
+public final class AccessVerification {
+    private static final int MOST_RESIDUAL = 16;
+    private static final int LONGEST_RESIDUAL = 253;
+
+    private AccessVerification() {}
+
+    /**
+     * Asks the same sample in each namespace. A question without an answer ends the questions of its namespace, as more
+     * of them would most likely wait for nothing.
+     *
+     * @param namespaces empty for cluster-wide
+     * @param most how many questions a namespace is worth
+     */
+    public static ResidualAccess check(
+            Author principal, List<Rule> rules, List<String> namespaces, int most, AccessOracle oracle) {
+        List<Rule> given = namespaces.isEmpty()
+                ? rules
+                : rules.stream().map(AccessVerification::withoutUrls).toList();
+        List<Permission> sample = AccessQuestions.sample(given, most);
+        List<Optional<String>> places = namespaces.isEmpty()
+                ? List.of(Optional.empty())
+                : namespaces.stream().map(Optional::of).toList();
+        Set<String> residual = new LinkedHashSet<>();
+        int asked = 0;
+        boolean undecided = false;
+        for (Optional<String> place : places) {
+            for (Permission permission : sample) {
+                Answer answer = oracle.ask(principal, permission, permission.isOnUrl() ? Optional.empty() : place);
+                if (answer.verdict() == Verdict.Unknown) {
+                    undecided = true;
+                    break;
+                }
+                asked++;
+                if (answer.verdict() == Verdict.Allowed) {
+                    residual.add(text(answer, permission, place));
+                }
+            }
+        }
+        return new ResidualAccess(
+                asked,
+                total(given, most, places.size()),
+                residual.stream().limit(MOST_RESIDUAL).toList(),
+                undecided);
+    }
+
+    /** A RoleBinding gives no URLs, so what allows one never came from the privilege that ended. */
+    private static Rule withoutUrls(Rule rule) {
+        return new Rule(rule.apiGroups(), rule.resources(), rule.verbs(), rule.resourceNames(), List.of());
+    }
+
+    /** Exact as long as everything is asked; beyond that a permission that is written twice counts twice. */
+    private static int total(List<Rule> rules, int most, int places) {
+        int upToOneMore = AccessQuestions.sample(rules, most + 1).size();
+        long each = upToOneMore <= most ? upToOneMore : Combinations.count(rules);
+        return (int) Math.min(Integer.MAX_VALUE, Math.min(Integer.MAX_VALUE, each) * places);
+    }
+
+    private static String text(Answer answer, Permission permission, Optional<String> place) {
+        // An authorizer need not say why; what it allows must show all the same.
+        String text = answer.reason().isBlank()
+                ? "allowed without a reason: " + permission.describe()
+                        + place.map(namespace -> " in namespace " + namespace).orElse("")
+                : answer.reason();
+        if (text.length() <= LONGEST_RESIDUAL) {
+            return text;
+        }
+        int end = LONGEST_RESIDUAL - 1;
+        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+    }
+}

@@ -1,0 +1,156 @@
+package dev.lapse.access;
+
+import dev.lapse.access.AccessOracle.Answer;
+import dev.lapse.access.AccessOracle.Verdict;
+import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
+import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Decides whether the author of an entry could bind its role there themselves, by the API server's own rule for bindings:
+ * create the binding, and hold {@code bind} on the role or everything the role allows.
+ *
+ * @see <a href="https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update">
+ *     Restrictions on role binding creation</a>
+ */
+public final class Entitlement {
+    /** A role that writes more is refused to whoever lacks {@code bind}: the questions would keep the API server busy. */
+    static final int MOST_PERMISSIONS = 2_000;
+
+    /**
+     * Asked for in place of every name. A rule with {@code resourceNames: [""]} answers yes to a question without a name
+     * and yet covers no object; only a rule about all names answers yes to a name that nobody lists.
+     */
+    static final String NAME_NOBODY_LISTS = "lapse.dev:every-name";
+
+    private static final String RBAC = "rbac.authorization.k8s.io";
+
+    private final Author author;
+    private final RoleReference role;
+    private final AccessOracle oracle;
+
+    private Entitlement(Author author, RoleReference role, AccessOracle oracle) {
+        this.author = author;
+        this.role = role;
+        this.oracle = oracle;
+    }
+
+    /** What came of the question. */
+    public sealed interface Outcome permits Entitled, NotEntitled, Undecided {}
+
+    public record Entitled() implements Outcome {}
+
+    /** @param where {@code namespace x} or {@code the whole cluster} */
+    public record NotEntitled(String where, String why) implements Outcome {}
+
+    /** A look-up failed. Nobody is entitled by that; ask again later. */
+    public record Undecided(String why) implements Outcome {}
+
+    /**
+     * The first denial or failed look-up ends the questions.
+     *
+     * @param rulesIn the rules of the role in a namespace, or for the empty string of the ClusterRole bound cluster-wide.
+     *     Only for a role that was found: no rules means a role that allows nothing
+     * @param namespaces empty for cluster-wide
+     */
+    public static Outcome couldBind(
+            Author author,
+            RoleReference role,
+            Function<String, List<Rule>> rulesIn,
+            List<String> namespaces,
+            AccessOracle oracle) {
+        Entitlement entitlement = new Entitlement(author, role, oracle);
+        if (namespaces.isEmpty()) {
+            return role.kind() == RoleKind.Role
+                    ? new NotEntitled(
+                            where(Optional.empty()),
+                            entitlement.roleText() + " lives in one namespace and cannot be bound in the whole cluster:"
+                                    + " name namespaces, or a ClusterRole")
+                    : entitlement.couldBindIn(Optional.empty(), rulesIn.apply(""));
+        }
+        for (String namespace : namespaces) {
+            Outcome outcome = entitlement.couldBindIn(Optional.of(namespace), rulesIn.apply(namespace));
+            if (!(outcome instanceof Entitled)) {
+                return outcome;
+            }
+        }
+        return new Entitled();
+    }
+
+    private Outcome couldBindIn(Optional<String> namespace, List<Rule> rules) {
+        String bindings = namespace.isPresent() ? "rolebindings" : "clusterrolebindings";
+        Answer create = oracle.ask(author, Permission.onResource("create", RBAC, bindings, ""), namespace);
+        if (create.verdict() != Verdict.Allowed) {
+            return refusal(
+                    create,
+                    namespace,
+                    author.user() + " may not create " + bindings + " in " + where(namespace) + ", which binding "
+                            + roleText() + " there takes");
+        }
+        String roles = role.kind() == RoleKind.ClusterRole ? "clusterroles" : "roles";
+        Answer bind = oracle.ask(author, Permission.onResource("bind", RBAC, roles, role.name()), namespace);
+        return switch (bind.verdict()) {
+            case Allowed -> new Entitled();
+            case Denied -> holdsEveryRule(namespace, rules);
+            case Unknown -> undecided(bind, namespace);
+        };
+    }
+
+    private Outcome holdsEveryRule(Optional<String> namespace, List<Rule> rules) {
+        List<Permission> permissions = AccessQuestions.sample(rules, MOST_PERMISSIONS + 1);
+        if (permissions.size() > MOST_PERMISSIONS) {
+            return new NotEntitled(
+                    where(namespace),
+                    "%s allows more than %,d things, too many to ask for each whether %s may do it, and %s does not hold the verb bind on it: let somebody who holds bind on %s in %s write this entry"
+                            .formatted(
+                                    roleText(),
+                                    MOST_PERMISSIONS,
+                                    author.user(),
+                                    author.user(),
+                                    roleText(),
+                                    where(namespace)));
+        }
+        for (Permission permission : permissions) {
+            Answer answer =
+                    oracle.ask(author, aboutEveryName(permission), permission.isOnUrl() ? Optional.empty() : namespace);
+            if (answer.verdict() != Verdict.Allowed) {
+                return refusal(
+                        answer,
+                        namespace,
+                        author.user() + " may neither bind " + roleText() + " in " + where(namespace)
+                                + " nor do there everything it allows (for one, " + permission.describe() + ")");
+            }
+        }
+        return new Entitled();
+    }
+
+    private static Permission aboutEveryName(Permission permission) {
+        return permission.isOnUrl() || !permission.name().isEmpty()
+                ? permission
+                : permission.withName(NAME_NOBODY_LISTS);
+    }
+
+    private Outcome refusal(Answer answer, Optional<String> namespace, String denial) {
+        return answer.verdict() == Verdict.Denied
+                ? new NotEntitled(
+                        where(namespace),
+                        denial + ": let somebody who may bind " + roleText() + " in " + where(namespace)
+                                + " write this entry")
+                : undecided(answer, namespace);
+    }
+
+    private Outcome undecided(Answer answer, Optional<String> namespace) {
+        return new Undecided("it could not be found out whether " + author.user() + " may bind " + roleText() + " in "
+                + where(namespace) + ": " + answer.reason());
+    }
+
+    private String roleText() {
+        return role.kind() + "/" + role.name();
+    }
+
+    private static String where(Optional<String> namespace) {
+        return namespace.map(name -> "namespace " + name).orElse("the whole cluster");
+    }
+}
