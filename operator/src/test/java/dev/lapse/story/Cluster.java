@@ -110,9 +110,10 @@ public final class Cluster {
         try {
             removeAbandoned();
             var dir = TARGET.resolve(PREFIX + ProcessHandle.current().pid());
-            run(Map.of(), dir, List.of("up"));
             var cluster = new Cluster(dir);
+            // Before it starts: a run that is cut off meanwhile must not leave half a cluster.
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::stop, "cluster-down"));
+            cluster.cluster("up");
             return CompletableFuture.completedFuture(cluster);
         } catch (IOException | RuntimeException | AssertionError e) {
             return CompletableFuture.failedFuture(e);
@@ -136,7 +137,7 @@ public final class Cluster {
 
     private static boolean isAbandoned(Path dir) {
         var name = dir.getFileName().toString();
-        return name.startsWith(PREFIX)
+        return name.matches(PREFIX + "\\d{1,18}")
                 && ProcessHandle.of(Long.parseLong(name.substring(PREFIX.length())))
                         .isEmpty();
     }
