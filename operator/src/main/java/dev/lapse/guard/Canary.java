@@ -1,0 +1,101 @@
+package dev.lapse.guard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.List;
+
+/**
+ * One dry-run create that one binding of the guard must refuse, and no other.
+ *
+ * <p>The policies exempt the operator, but for a dry run of these names: so the operator proves each policy itself, with
+ * no second account and without writing anything.
+ *
+ * @param binding the binding that must refuse it
+ * @param path where to POST it
+ * @param refusal words of the refusal: a policy that fails to evaluate refuses as well, and proves nothing
+ */
+record Canary(String binding, String path, String body, String refusal) {
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    /** One for each binding; {@code operator} is the user name that sends them. */
+    static List<Canary> of(String operator) {
+        String identities = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/serviceidentities";
+        String grants = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/privilegegrants";
+        String secrets = "/api/v1/namespaces/lapse-system/secrets";
+        String accounts = "/api/v1/namespaces/lapse-principals/serviceaccounts";
+        return List.of(
+                canary("lapse-identities", identities, "must be your own user name", identity("identities", "nobody")),
+                canary("lapse-grants", grants, "must be your own user name", GRANT),
+                // A wrong name in the parameters shows here: lapse-identities would refuse it.
+                canary("lapse-status", identities, "belong to the operator", identity("status", operator)),
+                canary("lapse-names", secrets, "belong to the operator", UNLABELLED),
+                canary("lapse-objects-grant-uid", secrets, "by the operator alone", labelled("grant-uid")),
+                canary("lapse-objects-grant-namespace", secrets, "by the operator alone", labelled("grant-namespace")),
+                canary("lapse-objects-identity-uid", secrets, "by the operator alone", labelled("identity-uid")),
+                canary("lapse-principals", accounts, "nothing but the operator", ACCOUNT));
+    }
+
+    /** Whether {@code message}, with which the API server refused it, proves the binding. */
+    boolean provedBy(String message) {
+        return message.contains("'" + GuardEpoch.POLICY_OF_BINDING.get(binding) + "' with binding '" + binding
+                        + "' denied request")
+                && message.contains(refusal);
+    }
+
+    private static final String GRANT = """
+            apiVersion: lapse.dev/v1alpha1
+            kind: PrivilegeGrant
+            metadata: {name: lapse-canary-grants}
+            spec:
+              identityRef: {name: canary}
+              privilege: canary
+              duration: 1s
+              reason: a dry run that must be refused, with a foreign name
+              requestedBy: nobody
+            """;
+
+    private static final String UNLABELLED = """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: lapse-00000000-0000-0000-0000-000000000000}
+            """;
+
+    private static final String ACCOUNT = """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: lapse-canary-principals}
+            """;
+
+    private static String identity(String policy, String changedBy) {
+        return """
+            apiVersion: lapse.dev/v1alpha1
+            kind: ServiceIdentity
+            metadata: {name: lapse-canary-%s}
+            spec:
+              actorType: Workload
+              subject: {serviceAccount: {name: canary}}
+              purpose: a dry run that must be refused
+              changedBy: "%s"
+            """.formatted(policy, changedBy);
+    }
+
+    private static String labelled(String label) {
+        return """
+            apiVersion: v1
+            kind: Secret
+            metadata:
+              name: lapse-canary-objects
+              labels: {lapse.dev/%s: canary}
+            """.formatted(label);
+    }
+
+    private static Canary canary(String binding, String path, String refusal, String yaml) {
+        try {
+            JsonNode body = YAML.readTree(yaml);
+            return new Canary(binding, path + "?dryRun=All", body.toString(), refusal);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the canary of " + binding + " is not YAML", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.lapse.guard;
+
+import dev.lapse.guard.GuardPart.Kind;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which installation of the guard there is: a hash over the identity of its parts, or what is wrong with them.
+ *
+ * <p>An object that was deleted and made again has another UID, one that was edited another generation; a ConfigMap has
+ * no generation, so its data is hashed.
+ *
+ * @param parts 16 hexadecimal digits; empty if there is a problem
+ * @param problem a sentence that names the part that is missing or too weak; empty if none is
+ */
+public record GuardEpoch(String parts, String problem) {
+    /** Every binding of the guard, and the policy it binds. */
+    static final Map<String, String> POLICY_OF_BINDING = Map.of(
+            "lapse-identities", "lapse-identities",
+            "lapse-grants", "lapse-grants",
+            "lapse-status", "lapse-status",
+            "lapse-names", "lapse-names",
+            "lapse-objects-grant-uid", "lapse-objects",
+            "lapse-objects-grant-namespace", "lapse-objects",
+            "lapse-objects-identity-uid", "lapse-objects",
+            "lapse-principals", "lapse-principals");
+
+    /** The only policy without parameters: it matches other people's objects, which must not wait for a ConfigMap. */
+    static final String WITHOUT_PARAMETERS = "lapse-names";
+
+    static final String PARAMETERS = "lapse-guard";
+
+    /** The parameter ConfigMap as it stands in the cluster. */
+    public record Parameters(String uid, Map<String, String> data) {}
+
+    public static GuardEpoch of(Collection<GuardPart> found, Optional<Parameters> parameters) {
+        TreeMap<String, GuardPart> parts = new TreeMap<>();
+        found.forEach(part -> parts.put(part.kind() + "/" + part.name(), part));
+        TreeMap<String, String> expected = new TreeMap<>();
+        POLICY_OF_BINDING.forEach((binding, policy) -> {
+            expected.put(Kind.ValidatingAdmissionPolicy + "/" + policy, policy);
+            expected.put(Kind.ValidatingAdmissionPolicyBinding + "/" + binding, policy);
+        });
+
+        StringBuilder identities = new StringBuilder();
+        for (Map.Entry<String, String> entry : expected.entrySet()) {
+            GuardPart part = parts.get(entry.getKey());
+            if (part == null) {
+                return problem(entry.getKey() + " is missing");
+            }
+            if (!part.policy().equals(entry.getValue())) {
+                return problem(entry.getKey() + " binds " + part.policy() + " instead of " + entry.getValue());
+            }
+            if (!part.fault().isEmpty()) {
+                return problem(entry.getKey() + " " + part.fault());
+            }
+            line(identities, entry.getKey(), part.uid(), Long.toString(part.generation()));
+        }
+        if (parameters.isEmpty()) {
+            return problem("ConfigMap lapse-system/" + PARAMETERS + " is missing");
+        }
+        line(identities, PARAMETERS, parameters.get().uid());
+        new TreeMap<>(parameters.get().data()).forEach((key, value) -> line(identities, key, hash(value)));
+        return new GuardEpoch(hash(identities.toString()), "");
+    }
+
+    /**
+     * The epoch of these parts, counted from {@code firstRefusal}. The instant is in it so that no epoch comes back: when
+     * a parameter is changed and changed back, what was proved under the first is not what is proved under the second.
+     */
+    public String since(Instant firstRefusal) {
+        return hash(parts + " " + firstRefusal);
+    }
+
+    private static GuardEpoch problem(String sentence) {
+        return new GuardEpoch("", sentence);
+    }
+
+    private static void line(StringBuilder text, String... words) {
+        text.append(String.join(" ", words)).append('\n');
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.lapse.guard;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What policies and operator both read: whose the objects of Lapse are, who may write for others, and how far that goes.
+ *
+ * @param operator the operator's user name; empty if the ConfigMap does not say
+ * @param appliers user names that may stand in a …Via
+ * @param limits by applier; an applier without one reaches the identity's own namespace and no role
+ * @param problem what could not be read, as a sentence; empty if all was
+ */
+public record GuardParameters(String operator, Set<String> appliers, Map<String, ApplierLimit> limits, String problem) {
+
+    public static final GuardParameters NONE = new GuardParameters("", Set.of(), Map.of(), "");
+
+    private static final Pattern ROLE = Pattern.compile("(Cluster)?Role/.+");
+    private static final ObjectReader LIMITS =
+            new ObjectMapper(new YAMLMapper().getFactory()).readerForListOf(Limit.class);
+
+    /**
+     * How far an applier reaches.
+     *
+     * @param namespaces where it may entitle, besides the identity's own namespace
+     * @param roles what it may entitle to, as kind/name
+     * @param clusterWide whether it may entitle cluster-wide
+     */
+    public record ApplierLimit(Set<String> namespaces, Set<String> roles, boolean clusterWide) {
+        public static final ApplierLimit NONE = new ApplierLimit(Set.of(), Set.of(), false);
+    }
+
+    public GuardParameters {
+        appliers = Set.copyOf(appliers);
+        limits = Map.copyOf(limits);
+    }
+
+    /** What {@code data} of the ConfigMap says. Limits that cannot be read are no limits' width at all: none is given. */
+    public static GuardParameters parse(Map<String, String> data) {
+        String operator = data.getOrDefault("operator", "").strip();
+        Set<String> appliers = Pattern.compile("\\s+")
+                .splitAsStream(data.getOrDefault("appliers", ""))
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+        try {
+            return new GuardParameters(operator, appliers, limits(data.getOrDefault("applierLimits", "")), "");
+        } catch (JsonProcessingException e) {
+            return new GuardParameters(operator, appliers, Map.of(), unreadable(e.getOriginalMessage()));
+        } catch (IllegalArgumentException e) {
+            return new GuardParameters(operator, appliers, Map.of(), unreadable(String.valueOf(e.getMessage())));
+        }
+    }
+
+    public ApplierLimit limit(String applier) {
+        return limits.getOrDefault(applier, ApplierLimit.NONE);
+    }
+
+    private static Map<String, ApplierLimit> limits(String yaml) throws JsonProcessingException {
+        if (yaml.isBlank()) {
+            return Map.of();
+        }
+        List<Limit> parsed = LIMITS.readValue(yaml);
+        Map<String, ApplierLimit> limits = new HashMap<>();
+        for (Limit limit : parsed) {
+            ApplierLimit reach = new ApplierLimit(names(limit.namespaces), names(limit.roles), limit.clusterWide);
+            for (String role : reach.roles()) {
+                if (!ROLE.matcher(role).matches()) {
+                    throw new IllegalArgumentException(
+                            "role " + role + " is not written as Role/name or ClusterRole/name");
+                }
+            }
+            // Two entries could contradict each other, and the wider one must not win by its place.
+            if (limits.put(limit.name, reach) != null) {
+                throw new IllegalArgumentException("applier " + limit.name + " is listed twice");
+            }
+        }
+        return limits;
+    }
+
+    private static Set<String> names(@Nullable List<String> list) {
+        return list == null ? Set.of() : Set.copyOf(list);
+    }
+
+    private static String unreadable(String why) {
+        return "applierLimits in ConfigMap lapse-system/lapse-guard cannot be read, so that no applier reaches any role: "
+                + why;
+    }
+
+    private record Limit(
+            @JsonProperty(required = true) String name,
+            @Nullable List<String> namespaces,
+            @Nullable List<String> roles,
+            boolean clusterWide) {}
+}

@@ -1,0 +1,39 @@
+package dev.lapse.guard;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Whether the guard stands, and since when what it lets through is proved.
+ *
+ * @param ready whether every policy was seen to refuse what it must
+ * @param epoch which installation of the guard this is; empty while not ready
+ * @param firstRefusal when every policy of this epoch was first seen to refuse; the far future while not ready
+ * @param settledAt from when on every API server refuses; the far future while not ready
+ * @param problem why it is not ready, as a sentence; empty when it is
+ */
+public record GuardState(boolean ready, String epoch, Instant firstRefusal, Instant settledAt, String problem) {
+    public static GuardState ready(String epoch, Instant firstRefusal, Duration settle) {
+        return new GuardState(true, epoch, firstRefusal, firstRefusal.plus(settle), "");
+    }
+
+    public static GuardState notReady(String problem) {
+        return new GuardState(false, "", Instant.MAX, Instant.MAX, problem);
+    }
+
+    /**
+     * Whether an object created at {@code createdAt} (its creationTimestamp) was created under this epoch, with the
+     * guard standing on every API server.
+     *
+     * <p>The API server that answered the canary is not the only one, and an API server goes on admitting for a moment
+     * after a policy is installed: hence not from the first refusal on, but from when it has settled.
+     */
+    public boolean guarded(Instant createdAt) {
+        return ready && !createdAt.isBefore(settledAt);
+    }
+
+    /** Whether it stands on every API server at {@code now}. */
+    public boolean settled(Instant now) {
+        return guarded(now);
+    }
+}

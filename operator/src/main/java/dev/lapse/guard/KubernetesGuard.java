@@ -1,0 +1,236 @@
+package dev.lapse.guard;
+
+import dev.lapse.guard.KubernetesCanaries.Round;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows whether the guard stands: proved by canaries at the start, after each change and every ten minutes, not
+ * compared with what it should look like.
+ *
+ * <p>All looking is done by one thread of its own, so fields without {@code volatile} are that thread's.
+ */
+public final class KubernetesGuard implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(KubernetesGuard.class);
+    private static final Duration EVERY = Duration.ofMinutes(10);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(8);
+
+    private final InstantSource clock;
+    private final Duration settle;
+    private final KubernetesCanaries canaries;
+    private final KubernetesGuardMemory memory;
+    private final KubernetesGuardParts parts;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean lookAsked = new AtomicBoolean();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread worker = new Thread(work, "guard");
+        worker.setDaemon(true);
+        return worker;
+    });
+
+    private volatile GuardState state = GuardState.notReady("the guard has not been looked at yet");
+    private volatile GuardParameters parameters = GuardParameters.NONE;
+
+    /** The parts that were all seen to refuse, and since when; gone at the first sign of a hole. */
+    private Optional<Standing> standing = Optional.empty();
+
+    /** A first refusal kept from before this instant is no longer good: there was a hole, or other parameters. */
+    private Instant notBefore = Instant.MIN;
+
+    private Duration retry = FIRST_RETRY;
+    private Optional<Future<?>> nextLook = Optional.empty();
+    private Optional<Future<?>> settled = Optional.empty();
+
+    private record Standing(GuardEpoch epoch, Instant firstRefusal) {}
+
+    /**
+     * @param client with the operator's own credentials; stays open at {@link #close}
+     * @param settle how long after the first refusal every API server refuses, usually 30 s
+     */
+    public KubernetesGuard(KubernetesClient client, InstantSource clock, Duration settle) {
+        this.clock = clock;
+        this.settle = settle;
+        canaries = new KubernetesCanaries(client);
+        memory = new KubernetesGuardMemory(client);
+        parts = new KubernetesGuardParts(client, new KubernetesGuardParts.Listener() {
+            @Override
+            public void look() {
+                askToLook();
+            }
+
+            @Override
+            public void parametersChanged() {
+                onThread(() -> beginAnew());
+                askToLook();
+            }
+        });
+    }
+
+    /** Begins to watch and to look; returns at once. */
+    public void start() {
+        parts.start();
+        askToLook();
+    }
+
+    public GuardState state() {
+        return state;
+    }
+
+    public GuardParameters parameters() {
+        return parameters;
+    }
+
+    /** Has {@code listener} run when state or parameters change and when the guard has settled, on the guard's thread. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+        thread.shutdownNow();
+    }
+
+    private void askToLook() {
+        if (lookAsked.compareAndSet(false, true)) {
+            onThread(this::look);
+        }
+    }
+
+    private void onThread(Runnable work) {
+        try {
+            thread.execute(work);
+        } catch (RejectedExecutionException e) {
+            // Closed: nobody asks any more.
+            log.atTrace().log("The guard is closed");
+        }
+    }
+
+    private void look() {
+        lookAsked.set(false);
+        if (!parts.read()) {
+            publish(GuardState.notReady("the guard's policies have not been read yet"));
+            return;
+        }
+        readParameters();
+        GuardEpoch epoch = parts.epoch();
+        if (!epoch.problem().isEmpty()) {
+            standing = Optional.empty();
+            publish(GuardState.notReady(epoch.problem()));
+            lookIn(EVERY);
+            return;
+        }
+        if (standing.filter(known -> known.epoch().equals(epoch)).isEmpty()) {
+            standing = Optional.empty();
+            publish(GuardState.notReady("the guard is new or has changed, and has not been seen to refuse yet"));
+        }
+        prove(epoch);
+    }
+
+    private void prove(GuardEpoch epoch) {
+        Round round = canaries.send(parameters.operator());
+        if (round.letThrough()) {
+            beginAnew();
+        }
+        if (!round.allRefused()) {
+            publish(GuardState.notReady(round.problem()));
+            retryLook();
+            return;
+        }
+        try {
+            Standing stands = standing.orElseGet(
+                    () -> new Standing(epoch, memory.since(epoch, notBefore, wholeSecond(clock.instant()))));
+            standing = Optional.of(stands);
+            publish(GuardState.ready(epoch.since(stands.firstRefusal()), stands.firstRefusal(), settle));
+            retry = FIRST_RETRY;
+            lookIn(EVERY);
+        } catch (KubernetesClientException e) {
+            publish(GuardState.notReady("since when the guard stands could not be kept: " + e.getMessage()));
+            retryLook();
+        }
+    }
+
+    /** What was kept says nothing any more: the next first refusal begins another epoch, even of the same parts. */
+    private void beginAnew() {
+        standing = Optional.empty();
+        notBefore = clock.instant();
+    }
+
+    private void readParameters() {
+        GuardParameters read = parts.parameters();
+        if (!read.equals(parameters)) {
+            parameters = read;
+            if (!read.problem().isEmpty()) {
+                log.atWarn().addKeyValue("problem", read.problem()).log("The guard's parameters are incomplete");
+            }
+            tellListeners();
+        }
+    }
+
+    private void publish(GuardState next) {
+        if (next.equals(state)) {
+            return;
+        }
+        state = next;
+        log.atInfo()
+                .addKeyValue("ready", next.ready())
+                .addKeyValue("epoch", next.epoch())
+                .addKeyValue("problem", next.problem())
+                .log("The guard changed");
+        settled.ifPresent(wait -> wait.cancel(false));
+        if (next.ready()) {
+            Duration left = Duration.between(clock.instant(), next.settledAt());
+            if (!left.isNegative()) {
+                settled = Optional.of(schedule(this::tellListeners, left.plusMillis(1)));
+            }
+        }
+        tellListeners();
+    }
+
+    private void tellListeners() {
+        for (Runnable listener : listeners) {
+            try {
+                listener.run();
+            } catch (RuntimeException e) {
+                // One listener's fault must not keep the guard from looking again.
+                log.atError().setCause(e).log("A listener of the guard failed");
+            }
+        }
+    }
+
+    private void retryLook() {
+        lookIn(retry);
+        Duration doubled = retry.multipliedBy(2);
+        retry = doubled.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : doubled;
+    }
+
+    private void lookIn(Duration delay) {
+        nextLook.ifPresent(look -> look.cancel(false));
+        nextLook = Optional.of(schedule(this::askToLook, delay));
+    }
+
+    private Future<?> schedule(Runnable work, Duration delay) {
+        return thread.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Later rather than earlier: creationTimestamps are whole seconds, cut off. */
+    private static Instant wholeSecond(Instant instant) {
+        Instant cut = Instant.ofEpochSecond(instant.getEpochSecond());
+        return cut.equals(instant) ? cut : cut.plusSeconds(1);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lapse.guard;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Keeps, in a ConfigMap of lapse-system, since when the present parts of the guard refuse: it outlives the operator. */
+final class KubernetesGuardMemory {
+    static final String NAMESPACE = "lapse-system";
+    static final String NAME = "lapse-guard-epoch";
+
+    private final KubernetesClient client;
+
+    KubernetesGuardMemory(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** What was kept: which parts, and since when all of them refuse. */
+    record Kept(String parts, Instant firstRefusal) {
+        static Optional<Kept> of(ConfigMap map) {
+            Map<String, String> data = Optional.ofNullable(map.getData()).orElse(Map.of());
+            try {
+                return Optional.of(
+                        new Kept(data.getOrDefault("parts", ""), Instant.parse(data.getOrDefault("firstRefusal", ""))));
+            } catch (DateTimeException e) {
+                // Unreadable is unknown: the epoch begins anew.
+                return Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * Since when {@code epoch} stands: the kept instant if it is of the same parts and not before {@code notBefore},
+     * otherwise {@code now}, which is then kept. Two operators agree, because the later writer finds a conflict.
+     *
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException if it could not be read or written
+     */
+    Instant since(GuardEpoch epoch, Instant notBefore, Instant now) {
+        ConfigMap present =
+                client.configMaps().inNamespace(NAMESPACE).withName(NAME).get();
+        Optional<Kept> kept = Optional.ofNullable(present)
+                .flatMap(Kept::of)
+                .filter(known -> known.parts().equals(epoch.parts()))
+                .filter(known -> !known.firstRefusal().isBefore(notBefore));
+        if (kept.isPresent()) {
+            return kept.get().firstRefusal();
+        }
+        Map<String, String> data =
+                Map.of("parts", epoch.parts(), "firstRefusal", now.toString(), "epoch", epoch.since(now));
+        if (present == null) {
+            client.resource(map(data)).create();
+        } else {
+            // With the resourceVersion that was read: a conflict is another operator's word, read at the next look.
+            client.resource(new ConfigMapBuilder(present).withData(data).build())
+                    .update();
+        }
+        return now;
+    }
+
+    private static ConfigMap map(Map<String, String> data) {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(NAME)
+                .withNamespace(NAMESPACE)
+                .addToLabels("app.kubernetes.io/part-of", "lapse")
+                .endMetadata()
+                .withData(data)
+                .build();
+    }
+}

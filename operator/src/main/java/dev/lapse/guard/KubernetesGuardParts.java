@@ -1,0 +1,179 @@
+package dev.lapse.guard;
+
+import dev.lapse.guard.GuardEpoch.Parameters;
+import dev.lapse.guard.GuardPart.Kind;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ParamRef;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Watches the installed policies, bindings and parameters of the guard, and reads what they are. */
+final class KubernetesGuardParts implements AutoCloseable {
+    /** Who wants to know; called on threads of the client's. */
+    interface Listener {
+        /** What is installed may have changed, or has been read for the first time. */
+        void look();
+
+        /** The parameters were others for a while, though they may be the same again. */
+        void parametersChanged();
+    }
+
+    private final SharedIndexInformer<ValidatingAdmissionPolicy> policies;
+    private final SharedIndexInformer<ValidatingAdmissionPolicyBinding> bindings;
+    private final SharedIndexInformer<ConfigMap> parameters;
+    private final Listener listener;
+
+    KubernetesGuardParts(KubernetesClient client, Listener listener) {
+        this.listener = listener;
+        // All of them, not those with a label: an edited label must not hide a part.
+        policies = client.admissionRegistration()
+                .v1()
+                .validatingAdmissionPolicies()
+                .runnableInformer(0);
+        bindings = client.admissionRegistration()
+                .v1()
+                .validatingAdmissionPolicyBindings()
+                .runnableInformer(0);
+        parameters = client.configMaps()
+                .inNamespace(KubernetesGuardMemory.NAMESPACE)
+                .withName(GuardEpoch.PARAMETERS)
+                .runnableInformer(0);
+        policies.addEventHandler(new Handler<>(KubernetesGuardParts::part, listener::look, listener::look));
+        bindings.addEventHandler(new Handler<>(KubernetesGuardParts::part, listener::look, listener::look));
+        // UIDs and generations never come back, but data does.
+        parameters.addEventHandler(
+                new Handler<>(KubernetesGuardParts::parameters, listener::look, listener::parametersChanged));
+    }
+
+    void start() {
+        informers().forEach(informer -> {
+            informer.exceptionHandler((started, cause) -> true);
+            var unused = informer.start().whenComplete((done, failure) -> listener.look());
+        });
+    }
+
+    /** Whether all three have been read. */
+    boolean read() {
+        return informers().allMatch(SharedIndexInformer::hasSynced);
+    }
+
+    GuardEpoch epoch() {
+        List<GuardPart> parts = Stream.concat(
+                        policies.getStore().list().stream().map(KubernetesGuardParts::part),
+                        bindings.getStore().list().stream().map(KubernetesGuardParts::part))
+                .flatMap(Optional::stream)
+                .toList();
+        return GuardEpoch.of(parts, installedParameters());
+    }
+
+    GuardParameters parameters() {
+        return installedParameters()
+                .map(Parameters::data)
+                .map(GuardParameters::parse)
+                .orElse(GuardParameters.NONE);
+    }
+
+    @Override
+    public void close() {
+        informers().forEach(SharedIndexInformer::stop);
+    }
+
+    private Optional<Parameters> installedParameters() {
+        return parameters.getStore().list().stream()
+                .map(KubernetesGuardParts::parameters)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Stream<SharedIndexInformer<?>> informers() {
+        return Stream.of(policies, bindings, parameters);
+    }
+
+    private static Optional<Parameters> parameters(ConfigMap map) {
+        return Optional.of(new Parameters(
+                map.getMetadata().getUid(), Optional.ofNullable(map.getData()).orElse(Map.of())));
+    }
+
+    private static Optional<GuardPart> part(ValidatingAdmissionPolicy policy) {
+        String name = policy.getMetadata().getName();
+        if (!GuardEpoch.POLICY_OF_BINDING.containsValue(name)) {
+            return Optional.empty();
+        }
+        // An absent failurePolicy is Fail.
+        String fault = "Ignore".equals(policy.getSpec().getFailurePolicy())
+                ? "has failurePolicy Ignore: what it cannot evaluate passes"
+                : "";
+        return Optional.of(new GuardPart(
+                Kind.ValidatingAdmissionPolicy,
+                name,
+                name,
+                policy.getMetadata().getUid(),
+                policy.getMetadata().getGeneration(),
+                fault));
+    }
+
+    private static Optional<GuardPart> part(ValidatingAdmissionPolicyBinding binding) {
+        String name = binding.getMetadata().getName();
+        if (!GuardEpoch.POLICY_OF_BINDING.containsKey(name)) {
+            return Optional.empty();
+        }
+        return Optional.of(new GuardPart(
+                Kind.ValidatingAdmissionPolicyBinding,
+                name,
+                binding.getSpec().getPolicyName(),
+                binding.getMetadata().getUid(),
+                binding.getMetadata().getGeneration(),
+                fault(binding)));
+    }
+
+    private static String fault(ValidatingAdmissionPolicyBinding binding) {
+        if (!binding.getSpec().getValidationActions().contains("Deny")) {
+            return "lacks validationActions: [Deny]";
+        }
+        boolean rightParameters = binding.getSpec().getPolicyName().equals(GuardEpoch.WITHOUT_PARAMETERS)
+                || Optional.ofNullable(binding.getSpec().getParamRef())
+                        .filter(KubernetesGuardParts::refusesWithoutParameters)
+                        .isPresent();
+        return rightParameters ? "" : "lacks paramRef to lapse-system/lapse-guard with parameterNotFoundAction: Deny";
+    }
+
+    private static boolean refusesWithoutParameters(ParamRef parameters) {
+        return GuardEpoch.PARAMETERS.equals(parameters.getName())
+                && KubernetesGuardMemory.NAMESPACE.equals(parameters.getNamespace())
+                && "Deny".equals(parameters.getParameterNotFoundAction());
+    }
+
+    /** Tells of what concerns the guard: other people's policies come by as well, and metadata alone changes nothing. */
+    private record Handler<T, P>(Function<T, Optional<P>> part, Runnable look, Runnable changed)
+            implements ResourceEventHandler<T> {
+        @Override
+        public void onAdd(T added) {
+            // What is there at the start comes by here as well: to look at, but no change.
+            if (part.apply(added).isPresent()) {
+                look.run();
+            }
+        }
+
+        @Override
+        public void onUpdate(T before, T after) {
+            if (!part.apply(before).equals(part.apply(after))) {
+                changed.run();
+            }
+        }
+
+        @Override
+        public void onDelete(T gone, boolean finalStateUnknown) {
+            if (part.apply(gone).isPresent()) {
+                changed.run();
+            }
+        }
+    }
+}
