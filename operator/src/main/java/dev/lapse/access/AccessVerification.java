@@ -2,6 +2,7 @@ package dev.lapse.access;
 
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,8 @@ import java.util.Set;
 public final class AccessVerification {
     private static final int MOST_RESIDUAL = 16;
     private static final int LONGEST_RESIDUAL = 253;
+    private static final List<String> COMMON_VERBS = List.of("get", "create", "update", "delete");
+    private static final List<String> COMMON_RESOURCES = List.of("pods", "secrets", "configmaps");
 
     private AccessVerification() {}
 
@@ -23,9 +26,7 @@ public final class AccessVerification {
      */
     public static ResidualAccess check(
             Author principal, List<Rule> rules, List<String> namespaces, int most, AccessOracle oracle) {
-        List<Rule> given = namespaces.isEmpty()
-                ? rules
-                : rules.stream().map(AccessVerification::withoutUrls).toList();
+        List<Rule> given = toAsk(rules, namespaces.isEmpty());
         List<Permission> sample = AccessQuestions.sample(given, most);
         List<Optional<String>> places = namespaces.isEmpty()
                 ? List.of(Optional.empty())
@@ -53,7 +54,35 @@ public final class AccessVerification {
                 undecided);
     }
 
-    /** A RoleBinding gives no URLs, so what allows one never came from the privilege that ended. */
+    private static List<Rule> toAsk(List<Rule> rules, boolean clusterWide) {
+        // A RoleBinding gives no URLs, so what allows one never came from the privilege that ended.
+        List<Rule> given = new ArrayList<>(
+                clusterWide
+                        ? rules
+                        : rules.stream().map(AccessVerification::withoutUrls).toList());
+        rules.stream()
+                .filter(RiskyPermission.Wildcard::isIn)
+                .map(AccessVerification::example)
+                .forEach(given::add);
+        return given;
+    }
+
+    /** Only a wildcard allows a wildcard: what is left of one is found by asking for what people want of it. */
+    private static Rule example(Rule rule) {
+        boolean core =
+                rule.apiGroups().contains(RulePattern.ALL) || rule.apiGroups().contains("");
+        return new Rule(
+                examples(rule.apiGroups(), List.of("")),
+                core ? examples(rule.resources(), COMMON_RESOURCES) : rule.resources(),
+                examples(rule.verbs(), COMMON_VERBS),
+                rule.resourceNames(),
+                List.of());
+    }
+
+    private static List<String> examples(List<String> values, List<String> ofWildcard) {
+        return values.contains(RulePattern.ALL) ? ofWildcard : values;
+    }
+
     private static Rule withoutUrls(Rule rule) {
         return new Rule(rule.apiGroups(), rule.resources(), rule.verbs(), rule.resourceNames(), List.of());
     }

@@ -22,8 +22,10 @@ public enum RiskyPermission {
             verbs("create").on("", "serviceaccounts/token")),
     SecretsRead(
             "Reads Secrets, and with them tokens and passwords that live on after the grant.",
-            // update and patch return the Secret they change.
-            verbs("get", "list", "watch", "update", "patch").on("", "secrets")),
+            // A change returns what it changed. A deletion that waits for a finalizer, which DeleteOptions can ask for,
+            // returns the Secret, and a deletecollection returns them all; with dryRun both leave them in place.
+            verbs("get", "list", "watch", "update", "patch", "delete", "deletecollection")
+                    .on("", "secrets")),
     PodsWrite(
             "Runs Pods as any service account of the namespace, and with whatever that account may do.",
             verbs("create", "update", "patch").on("", "pods")),
