@@ -41,6 +41,20 @@ class AccessQuestionsTest {
     }
 
     @Test
+    void aRuleAboutResourcesAndUrlsIsAskedAboutBoth() {
+        Rule rule = new Rule(List.of(""), List.of("pods"), List.of("get", "head"), List.of(), List.of("/a", "/b"));
+
+        assertThat(Permission.of(List.of(rule)))
+                .containsExactly(
+                        Permission.onResource("get", "", "pods", ""),
+                        Permission.onResource("head", "", "pods", ""),
+                        Permission.onUrl("get", "/a"),
+                        Permission.onUrl("get", "/b"),
+                        Permission.onUrl("head", "/a"),
+                        Permission.onUrl("head", "/b"));
+    }
+
+    @Test
     void aRuleWithoutVerbsGroupsOrResourcesAllowsNothing() {
         assertThat(Permission.of(List.of(
                         new Rule(List.of(""), List.of("pods"), List.of(), List.of(), List.of()),

@@ -88,7 +88,7 @@ class AccessVerificationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"x, 253, 253", "x, 254, 253", "😀, 127, 253", "x😀😀, 100, 252"})
+    @CsvSource({"x, 253, 253", "x, 254, 253", "😀, 127, 253", "x😀xx, 100, 252"})
     void aLongReasonIsCutBetweenCharacters(String unit, int times, int length) {
         AccessOracle oracle = (who, what, namespace) -> new Answer(Verdict.Allowed, unit.repeat(times));
 
@@ -98,6 +98,15 @@ class AccessVerificationTest {
 
         assertThat(text).hasSizeLessThanOrEqualTo(253).hasSize(length);
         assertThat(text.codePoints()).noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    @Test
+    void aReasonThatJustFitsIsWhole() {
+        AccessOracle oracle = (who, what, namespace) -> new Answer(Verdict.Allowed, "x".repeat(253));
+
+        assertThat(AccessVerification.check(BOT, List.of(READS), List.of("a"), 1, oracle)
+                        .residual())
+                .containsExactly("x".repeat(253));
     }
 
     @Test
@@ -122,6 +131,28 @@ class AccessVerificationTest {
         ResidualAccess left = AccessVerification.check(BOT, List.of(everything), List.of("a"), 50, oracle);
 
         assertThat(left.removed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // A wildcard asked for as such, and its examples in the core group, which alone are known to exist.
+        "'', *, get, 'get *, get configmaps, get pods, get secrets'",
+        "*, secrets, get, 'get secrets.*, get secrets'",
+        "'', secrets, *, '* secrets, create secrets, delete secrets, get secrets, update secrets'",
+        "apps, *, get, get *.apps",
+        "apps, deployments, *, '* deployments.apps, create deployments.apps, delete deployments.apps, get deployments.apps, update deployments.apps'",
+        "apps, deployments, get, get deployments.apps"
+    })
+    void aWildcardIsAskedAboutByExampleToo(String apiGroup, String resource, String verb, String questions) {
+        Rule rule = new Rule(List.of(apiGroup), List.of(resource), List.of(verb), List.of(), List.of());
+        List<String> asked = new ArrayList<>();
+
+        AccessVerification.check(BOT, List.of(rule), List.of("a"), 50, (who, what, namespace) -> {
+            asked.add(what.describe());
+            return new Answer(Verdict.Denied, "");
+        });
+
+        assertThat(asked).containsExactlyInAnyOrder(questions.split(", "));
     }
 
     @ParameterizedTest

@@ -40,6 +40,14 @@ class RuleTest {
     }
 
     @Test
+    void aRoleHasItsRulesInTheirOrder() {
+        PolicyRule pods = new PolicyRuleBuilder().withResources("pods").build();
+        PolicyRule nodes = new PolicyRuleBuilder().withResources("nodes").build();
+
+        assertThat(Rule.of(Arrays.asList(pods, null, nodes))).containsExactly(Rule.of(pods), Rule.of(nodes));
+    }
+
+    @Test
     void aRoleWithoutRulesHasNone() {
         assertThat(Rule.of((List<PolicyRule>) null)).isEmpty();
     }
