@@ -43,7 +43,11 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
         value =
                 "!has(oldSelf.revoked) || (self.revokedBy == oldSelf.revokedBy && has(self.revokeReason) == has(oldSelf.revokeReason)"
-                        + " && (!has(self.revokeReason) || self.revokeReason == oldSelf.revokeReason))",
+                        + " && (!has(self.revokeReason) || self.revokeReason == oldSelf.revokeReason)"
+                        + " && has(self.revokedByAs) == has(oldSelf.revokedByAs)"
+                        + " && (!has(self.revokedByAs) || self.revokedByAs == oldSelf.revokedByAs)"
+                        + " && has(self.revokedByVia) == has(oldSelf.revokedByVia)"
+                        + " && (!has(self.revokedByVia) || self.revokedByVia == oldSelf.revokedByVia))",
         fieldPath = ".revokedBy",
         message = "who revoked a grant, and why, cannot be changed afterwards")
 public record PrivilegeGrantSpec(

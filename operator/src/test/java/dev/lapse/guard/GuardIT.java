@@ -1,0 +1,102 @@
+package dev.lapse.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.guard.GuardedCluster.Answer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.assertj.core.api.SoftAssertions;
+
+/** The guard on the real API server: what it refuses, what it lets through, and that nothing else would refuse it. */
+class GuardIT {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static GuardedCluster cluster;
+    private static KubernetesGuard guard;
+
+    @BeforeAll
+    static void installs() {
+        cluster = GuardedCluster.installed();
+        guard = new KubernetesGuard(cluster.operator(), InstantSource.system(), Duration.ofSeconds(2));
+        guard.start();
+        awaitReady();
+    }
+
+    @AfterAll
+    static void stops() {
+        guard.close();
+        cluster.clear();
+    }
+
+    static Stream<GuardAttempt> refused() {
+        return GuardAttempt.of("refused.yaml");
+    }
+
+    static Stream<GuardAttempt> allowed() {
+        return GuardAttempt.of("allowed.yaml");
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void refuses(GuardAttempt attempt) {
+        Answer answer = tried(attempt);
+
+        assertThat(answer.code()).as(answer.body()).isEqualTo(403);
+        assertThat(answer.message())
+                .contains("ValidatingAdmissionPolicy '" + attempt.policy())
+                .contains("denied request: ")
+                .contains(attempt.words());
+    }
+
+    @ParameterizedTest
+    @MethodSource("allowed")
+    void allows(GuardAttempt attempt) {
+        Answer answer = tried(attempt);
+
+        assertThat(answer.passed()).as(answer.body()).isTrue();
+    }
+
+    @Test
+    void withoutTheGuardEveryRefusedAttemptPasses() {
+        List<HasMetadata> bindings = GuardedCluster.objects(GuardedCluster.manifests()).stream()
+                .filter(object -> object.getKind().equals("ValidatingAdmissionPolicyBinding"))
+                .toList();
+        bindings.forEach(binding -> cluster.admin().resource(binding).delete());
+        await().atMost(Duration.ofSeconds(30)).until(() -> guardIsGone());
+        SoftAssertions passed = new SoftAssertions();
+
+        refused().forEach(attempt -> {
+            Answer answer = tried(attempt);
+            passed.assertThat(answer.passed()).as("%s: %s", attempt, answer.body()).isTrue();
+        });
+
+        cluster.clear();
+        bindings.forEach(binding -> cluster.admin().resource(binding).create());
+        awaitReady();
+        passed.assertAll();
+    }
+
+    private static boolean guardIsGone() {
+        return refused().filter(attempt -> !attempt.step().has("given")).allMatch(attempt -> tried(attempt)
+                .passed());
+    }
+
+    private static Answer tried(GuardAttempt attempt) {
+        String name = "attempt-" + NUMBER.incrementAndGet();
+        return cluster.run(attempt.steps(name), name);
+    }
+
+    private static void awaitReady() {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(guard.state().problem()).isEmpty());
+    }
+}
