@@ -23,7 +23,13 @@ record GuardAttempt(String title, JsonNode step, String policy, String words) {
 
     /** One request: by whom, where, and what is sent. */
     record Step(
-            String by, String verb, String kind, String namespace, String subresource, JsonNode body, String labelled) {}
+            String by,
+            String verb,
+            String kind,
+            String namespace,
+            String subresource,
+            JsonNode body,
+            String labelled) {}
 
     static Stream<GuardAttempt> of(String table) {
         return StreamSupport.stream(table(table).spliterator(), false).map(node -> {
@@ -58,12 +64,11 @@ record GuardAttempt(String title, JsonNode step, String policy, String words) {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no verb in " + node));
         String kind = node.get(verb).asText();
-        JsonNode body =
-                switch (verb) {
-                    case "create", "apply" -> merged(Objects.requireNonNull(SAMPLES.get(kind), kind), node.path("with"));
-                    case "json" -> node.get("patch");
-                    default -> node.path("with");
-                };
+        JsonNode body = switch (verb) {
+            case "create", "apply" -> merged(Objects.requireNonNull(SAMPLES.get(kind), kind), node.path("with"));
+            case "json" -> node.get("patch");
+            default -> node.path("with");
+        };
         // An applied patch is what its sender wants to own, not all there is.
         if (verb.equals("apply") && node.has("subresource")) {
             body = merged(body, read("{spec: null}"));

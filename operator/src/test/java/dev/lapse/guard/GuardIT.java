@@ -10,12 +10,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.assertj.core.api.SoftAssertions;
 
 /** The guard on the real API server: what it refuses, what it lets through, and that nothing else would refuse it. */
 class GuardIT {
@@ -76,7 +76,9 @@ class GuardIT {
 
         refused().forEach(attempt -> {
             Answer answer = tried(attempt);
-            passed.assertThat(answer.passed()).as("%s: %s", attempt, answer.body()).isTrue();
+            passed.assertThat(answer.passed())
+                    .as("%s: %s", attempt, answer.body())
+                    .isTrue();
         });
 
         cluster.clear();
@@ -86,8 +88,9 @@ class GuardIT {
     }
 
     private static boolean guardIsGone() {
-        return refused().filter(attempt -> !attempt.step().has("given")).allMatch(attempt -> tried(attempt)
-                .passed());
+        return refused()
+                .filter(attempt -> !attempt.step().has("given"))
+                .allMatch(attempt -> tried(attempt).passed());
     }
 
     private static Answer tried(GuardAttempt attempt) {

@@ -94,20 +94,16 @@ final class GuardedCluster {
     }
 
     void setAppliers(String names) {
-        admin().configMaps()
-                .inNamespace("lapse-system")
-                .withName("lapse-guard")
-                .edit(map -> {
-                    map.getData().put("appliers", names);
-                    return map;
-                });
+        admin().configMaps().inNamespace("lapse-system").withName("lapse-guard").edit(map -> {
+            map.getData().put("appliers", names);
+            return map;
+        });
     }
 
     /** Applies the objects of a file, or of every file of a folder in the order of the names. */
     void apply(Path path) {
-        objects(path).forEach(object -> admin().resource(object)
-                .forceConflicts()
-                .serverSideApply());
+        objects(path)
+                .forEach(object -> admin().resource(object).forceConflicts().serverSideApply());
     }
 
     static List<HasMetadata> objects(Path path) {
@@ -187,19 +183,20 @@ final class GuardedCluster {
         } else {
             request.method(method, mediaType, body.toString());
         }
-        HttpResponse<String> response = client.getHttpClient()
-                .sendAsync(request.build(), String.class)
-                .join();
+        HttpResponse<String> response =
+                client.getHttpClient().sendAsync(request.build(), String.class).join();
         return new Answer(response.code(), Optional.ofNullable(response.body()).orElse(""));
     }
 
     KubernetesClient as(String who) {
         String played = PLAYED.get(who);
         if (played != null) {
-            return players.computeIfAbsent(who, key -> client(new ConfigBuilder(admin().getConfiguration())
-                    .withImpersonateUsername(played)
-                    .withImpersonateGroups("system:masters")
-                    .build()));
+            return players.computeIfAbsent(
+                    who,
+                    key -> client(new ConfigBuilder(admin().getConfiguration())
+                            .withImpersonateUsername(played)
+                            .withImpersonateGroups("system:masters")
+                            .build()));
         }
         return who.equals("admin") ? admin() : cluster.as(who);
     }
