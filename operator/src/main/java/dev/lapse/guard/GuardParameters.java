@@ -1,11 +1,11 @@
 package dev.lapse.guard;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,9 +69,12 @@ public record GuardParameters(String operator, Set<String> appliers, Map<String,
         if (yaml.isBlank()) {
             return Map.of();
         }
-        List<Limit> parsed = LIMITS.readValue(yaml);
+        List<@Nullable Limit> parsed = LIMITS.readValue(yaml);
         Map<String, ApplierLimit> limits = new HashMap<>();
         for (Limit limit : parsed) {
+            if (limit == null || limit.name == null || limit.name.isBlank()) {
+                throw new IllegalArgumentException("an entry has no name");
+            }
             ApplierLimit reach = new ApplierLimit(names(limit.namespaces), names(limit.roles), limit.clusterWide);
             for (String role : reach.roles()) {
                 if (!ROLE.matcher(role).matches()) {
@@ -87,8 +90,15 @@ public record GuardParameters(String operator, Set<String> appliers, Map<String,
         return limits;
     }
 
-    private static Set<String> names(@Nullable List<String> list) {
-        return list == null ? Set.of() : Set.copyOf(list);
+    private static Set<String> names(@Nullable List<@Nullable String> list) {
+        Set<String> names = new HashSet<>();
+        for (String name : list == null ? List.<@Nullable String>of() : list) {
+            if (name == null || name.isBlank()) {
+                throw new IllegalArgumentException("a list has an empty line");
+            }
+            names.add(name);
+        }
+        return Set.copyOf(names);
     }
 
     private static String unreadable(String why) {
@@ -97,8 +107,8 @@ public record GuardParameters(String operator, Set<String> appliers, Map<String,
     }
 
     private record Limit(
-            @JsonProperty(required = true) String name,
-            @Nullable List<String> namespaces,
-            @Nullable List<String> roles,
+            @Nullable String name,
+            @Nullable List<@Nullable String> namespaces,
+            @Nullable List<@Nullable String> roles,
             boolean clusterWide) {}
 }

@@ -107,17 +107,20 @@ final class KubernetesGuardParts implements AutoCloseable {
         if (!GuardEpoch.POLICY_OF_BINDING.containsValue(name)) {
             return Optional.empty();
         }
-        // An absent failurePolicy is Fail.
-        String fault = "Ignore".equals(policy.getSpec().getFailurePolicy())
-                ? "has failurePolicy Ignore: what it cannot evaluate passes"
-                : "";
         return Optional.of(new GuardPart(
                 Kind.ValidatingAdmissionPolicy,
                 name,
                 name,
                 policy.getMetadata().getUid(),
                 policy.getMetadata().getGeneration(),
-                fault));
+                fault(policy)));
+    }
+
+    static String fault(ValidatingAdmissionPolicy policy) {
+        // An absent failurePolicy is Fail.
+        return "Ignore".equals(policy.getSpec().getFailurePolicy())
+                ? "has failurePolicy Ignore: what it cannot evaluate passes"
+                : "";
     }
 
     private static Optional<GuardPart> part(ValidatingAdmissionPolicyBinding binding) {
@@ -134,7 +137,7 @@ final class KubernetesGuardParts implements AutoCloseable {
                 fault(binding)));
     }
 
-    private static String fault(ValidatingAdmissionPolicyBinding binding) {
+    static String fault(ValidatingAdmissionPolicyBinding binding) {
         if (!binding.getSpec().getValidationActions().contains("Deny")) {
             return "lacks validationActions: [Deny]";
         }

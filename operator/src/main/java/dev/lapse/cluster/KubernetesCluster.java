@@ -1,0 +1,122 @@
+package dev.lapse.cluster;
+
+import dev.lapse.api.v1alpha1.Lapse;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The informers that both controllers share: one watch a kind, pruned to what a decision needs. */
+public final class KubernetesCluster implements AutoCloseable {
+    private final KubernetesView<Namespace> namespaces;
+    private final KubernetesView<ServiceAccount> accounts;
+    private final KubernetesView<Role> roles;
+    private final KubernetesView<ClusterRole> clusterRoles;
+    private final KubernetesView<RoleBinding> roleBindings;
+    private final KubernetesView<ClusterRoleBinding> clusterRoleBindings;
+
+    public KubernetesCluster(KubernetesClient client) {
+        namespaces = new KubernetesView<>(client.namespaces(), KubernetesCluster::pruned);
+        accounts = new KubernetesView<>(client.serviceAccounts().inAnyNamespace(), account -> {
+            account.setSecrets(List.of());
+            account.setImagePullSecrets(List.of());
+            return pruned(account);
+        });
+        roles = new KubernetesView<>(client.rbac().roles().inAnyNamespace(), KubernetesCluster::pruned);
+        clusterRoles = new KubernetesView<>(client.rbac().clusterRoles(), KubernetesCluster::pruned);
+        roleBindings = new KubernetesView<>(
+                client.rbac().roleBindings().inAnyNamespace().withLabel(Lapse.GRANT_UID_LABEL),
+                KubernetesCluster::pruned);
+        clusterRoleBindings = new KubernetesView<>(
+                client.rbac().clusterRoleBindings().withLabel(Lapse.GRANT_UID_LABEL), KubernetesCluster::pruned);
+    }
+
+    /** Starts every watch and waits until each has seen all there is. */
+    public void start(Duration limit) throws Exception {
+        CompletableFuture.allOf(
+                        views().map(view -> view.start().toCompletableFuture()).toArray(CompletableFuture[]::new))
+                .get(limit.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    public boolean healthy() {
+        return views().allMatch(KubernetesView::healthy);
+    }
+
+    public void tidy() {
+        views().forEach(KubernetesView::tidy);
+    }
+
+    @Override
+    public void close() {
+        views().forEach(KubernetesView::close);
+    }
+
+    public KubernetesView<Namespace> namespaces() {
+        return namespaces;
+    }
+
+    public KubernetesView<ServiceAccount> accounts() {
+        return accounts;
+    }
+
+    public KubernetesView<Role> roles() {
+        return roles;
+    }
+
+    public KubernetesView<ClusterRole> clusterRoles() {
+        return clusterRoles;
+    }
+
+    public KubernetesView<RoleBinding> roleBindings() {
+        return roleBindings;
+    }
+
+    public KubernetesView<ClusterRoleBinding> clusterRoleBindings() {
+        return clusterRoleBindings;
+    }
+
+    private Stream<KubernetesView<?>> views() {
+        return Stream.of(namespaces, accounts, roles, clusterRoles, roleBindings, clusterRoleBindings);
+    }
+
+    /** Keeps of the metadata what identifies an object, Lapse's own labels and the way back to the grant. */
+    private static <T extends HasMetadata> T pruned(T object) {
+        ObjectMeta all = object.getMetadata();
+        object.setMetadata(new ObjectMetaBuilder()
+                .withName(all.getName())
+                .withNamespace(all.getNamespace())
+                .withUid(all.getUid())
+                .withResourceVersion(all.getResourceVersion())
+                .withCreationTimestamp(all.getCreationTimestamp())
+                .withDeletionTimestamp(all.getDeletionTimestamp())
+                .withLabels(ours(all.getLabels()))
+                .withAnnotations(ours(all.getAnnotations()))
+                .build());
+        return object;
+    }
+
+    private static Map<String, String> ours(Map<String, String> all) {
+        if (all == null || all.isEmpty()) {
+            return Map.of();
+        }
+        var kept = new java.util.HashMap<String, String>();
+        all.forEach((key, value) -> {
+            if (key.startsWith(Lapse.GROUP + "/")) {
+                kept.put(key, value);
+            }
+        });
+        return kept;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.lapse.cluster;
+
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes Events beside the work, never in its way: a full queue or a failing API server loses Events, not time. */
+public final class KubernetesEvents implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesEvents.class);
+    private static final int MOST_WAITING = 10_000;
+    private static final int LONGEST_NOTE = 1_024;
+
+    private final KubernetesClient client;
+    private final InstantSource clock;
+    private final String instance;
+    private final ThreadPoolExecutor writer;
+
+    /** The object an Event is about. */
+    public record About(String kind, String namespace, String name, String uid) {}
+
+    public enum Kind {
+        Normal,
+        Warning
+    }
+
+    public KubernetesEvents(KubernetesClient client, InstantSource clock, String instance) {
+        this.client = client;
+        this.clock = clock;
+        this.instance = instance;
+        writer = new ThreadPoolExecutor(
+                1,
+                1,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MOST_WAITING),
+                task -> {
+                    Thread thread = new Thread(task, "events");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
+        writer.allowCoreThreadTimeOut(true);
+    }
+
+    /** @param note who, what, until when, and what comes next */
+    public void tell(About about, Kind kind, String reason, String note) {
+        String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        var event = new EventBuilder()
+                .withNewMetadata()
+                .withNamespace(about.namespace())
+                .withName(shortened(about.name()) + "."
+                        + UUID.randomUUID().toString().substring(0, 18))
+                .endMetadata()
+                .withNewInvolvedObject()
+                .withApiVersion("lapse.dev/v1alpha1")
+                .withKind(about.kind())
+                .withNamespace(about.namespace())
+                .withName(about.name())
+                .withUid(about.uid())
+                .endInvolvedObject()
+                .withType(kind.name())
+                .withReason(reason)
+                .withMessage(note.length() > LONGEST_NOTE ? note.substring(0, LONGEST_NOTE - 1) + "…" : note)
+                .withFirstTimestamp(now)
+                .withLastTimestamp(now)
+                .withCount(1)
+                .withNewSource()
+                .withComponent("lapse-operator")
+                .withHost(instance)
+                .endSource()
+                .withReportingComponent("lapse-operator")
+                .withReportingInstance(instance)
+                .build();
+        writer.execute(() -> {
+            try {
+                client.resource(event).create();
+            } catch (KubernetesClientException failed) {
+                LOG.atDebug()
+                        .addKeyValue("about", about.namespace() + "/" + about.name())
+                        .addKeyValue("code", failed.getCode())
+                        .log("an Event could not be written");
+            }
+        });
+    }
+
+    /** An Event's name may be as long as an object's, and needs room for what makes it unique. */
+    private static String shortened(String name) {
+        return name.length() > 200 ? name.substring(0, 200) : name;
+    }
+
+    @Override
+    public void close() {
+        writer.shutdown();
+        try {
+            writer.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

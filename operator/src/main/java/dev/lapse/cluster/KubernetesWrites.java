@@ -1,0 +1,124 @@
+package dev.lapse.cluster;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Writes that the client's fluent interface cannot fence: a deletion by UID, and a patch that tests what it changes. */
+public final class KubernetesWrites {
+    private static final int LIMIT_SECONDS = 30;
+
+    private final KubernetesClient client;
+
+    public KubernetesWrites(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** What became of a deletion. */
+    public enum Deletion {
+        /** It was there, with this UID, and is gone. */
+        Deleted,
+        /** There is no object of this name. */
+        Absent,
+        /** There is one of this name, but another one. */
+        AnotherUid
+    }
+
+    /**
+     * Deletes the object at {@code path} if it still has this UID.
+     *
+     * @throws KubernetesClientException if the API server could not be asked or refused
+     */
+    public Deletion delete(String path, String uid) {
+        DeleteOptions options = new DeleteOptionsBuilder()
+                .withPropagationPolicy("Background")
+                .withNewPreconditions()
+                .withUid(uid)
+                .endPreconditions()
+                .build();
+        try {
+            client.raw(path, "DELETE", options);
+            return Deletion.Deleted;
+        } catch (KubernetesClientException refused) {
+            if (refused.getCode() == 409) {
+                return Deletion.AnotherUid;
+            }
+            if (refused.getCode() == 404) {
+                return Deletion.Absent;
+            }
+            throw refused;
+        }
+    }
+
+    /** Adds {@code finalizer} to {@code object}, if it is still the version that was read. */
+    public <T extends HasMetadata> T addFinalizer(T object, String finalizer, String path) {
+        List<String> finalizers = new ArrayList<>(object.getMetadata().getFinalizers());
+        finalizers.add(finalizer);
+        return setFinalizers(object, finalizers, path);
+    }
+
+    /** Removes {@code finalizer} from {@code object}, if it is still the version that was read. */
+    public <T extends HasMetadata> T removeFinalizer(T object, String finalizer, String path) {
+        List<String> finalizers = new ArrayList<>(object.getMetadata().getFinalizers());
+        finalizers.remove(finalizer);
+        return setFinalizers(object, finalizers, path);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends HasMetadata> T setFinalizers(T object, List<String> finalizers, String path) {
+        ArrayNode patch = JsonNodeFactory.instance.arrayNode();
+        patch.addObject()
+                .put("op", "test")
+                .put("path", "/metadata/uid")
+                .put("value", object.getMetadata().getUid());
+        // The API server answers 409 to a patch that names another version than the current one.
+        patch.addObject()
+                .put("op", "replace")
+                .put("path", "/metadata/resourceVersion")
+                .put("value", object.getMetadata().getResourceVersion());
+        ArrayNode value = patch.addObject()
+                .put("op", "add")
+                .put("path", "/metadata/finalizers")
+                .putArray("value");
+        finalizers.forEach(value::add);
+        String answer = send("PATCH", "application/json-patch+json", path, patch.toString());
+        return (T) client.getKubernetesSerialization().unmarshal(answer, object.getClass());
+    }
+
+    private String send(String method, String contentType, String path, String body) {
+        try {
+            URI base = client.getMasterUrl().toURI();
+            HttpResponse<String> response = client.getHttpClient()
+                    .sendAsync(
+                            client.getHttpClient()
+                                    .newHttpRequestBuilder()
+                                    .uri(base.resolve(path))
+                                    .method(method, contentType, body)
+                                    .build(),
+                            String.class)
+                    .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            if (!response.isSuccessful()) {
+                throw new KubernetesClientException(
+                        method + " " + path + " was answered with " + response.code(), response.code(), null);
+            }
+            return response.body();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw KubernetesClientException.launderThrowable(interrupted);
+        } catch (ExecutionException | TimeoutException | URISyntaxException failed) {
+            throw KubernetesClientException.launderThrowable(failed);
+        }
+    }
+}

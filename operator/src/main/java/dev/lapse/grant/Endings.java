@@ -1,0 +1,216 @@
+package dev.lapse.grant;
+
+import dev.lapse.access.Widening;
+import dev.lapse.api.v1alpha1.EndCause;
+import dev.lapse.api.v1alpha1.IdentityState;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.grant.GrantFacts.NamespaceState;
+import dev.lapse.identity.EntryFacts;
+import dev.lapse.identity.IdentityFacts;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The reasons for which a grant has to end, the strongest first. */
+final class Endings {
+    @FunctionalInterface
+    private interface Check {
+        Optional<Ending> of(GrantFacts facts, Instant now);
+    }
+
+    /** These hold for a request as well as for a grant that has begun. */
+    private static final List<Check> ALWAYS = List.of(Endings::begun, Endings::revoked, Endings::deleted);
+
+    /** These hold once objects may exist. */
+    private static final List<Check> ONCE_ANNOUNCED = List.of(
+            Endings::timeIsOver,
+            Endings::identityChanged,
+            Endings::identityStopped,
+            Endings::nobodyAnswers,
+            Endings::subjectChanged,
+            Endings::eligibilityLost,
+            Endings::roleChanged,
+            Endings::roleWidened,
+            Endings::namespaceGone,
+            Endings::nameTaken,
+            Endings::principalGone);
+
+    private Endings() {}
+
+    static Optional<Ending> first(GrantFacts facts, Instant now) {
+        Optional<Ending> always =
+                ALWAYS.stream().flatMap(check -> check.of(facts, now).stream()).findFirst();
+        if (always.isPresent() || !facts.record().announced()) {
+            return always;
+        }
+        return ONCE_ANNOUNCED.stream()
+                .flatMap(check -> check.of(facts, now).stream())
+                .findFirst();
+    }
+
+    /** An end that has begun goes on, with the cause it began with. */
+    private static Optional<Ending> begun(GrantFacts facts, Instant now) {
+        return facts.record()
+                .end()
+                .map(end ->
+                        new Ending(end.cause(), Optional.ofNullable(end.by()), end.dueAt(), "ends: " + end.cause()));
+    }
+
+    private static Optional<Ending> revoked(GrantFacts facts, Instant now) {
+        if (!facts.request().revoked()) {
+            return Optional.empty();
+        }
+        String by = facts.request().revokedBy().orElse("somebody");
+        return Optional.of(new Ending(
+                EndCause.Revoked,
+                facts.request().revokedBy(),
+                due(facts, now),
+                "revoked by " + by
+                        + facts.request().revokeReason().map(why -> ": " + why).orElse("")));
+    }
+
+    private static Optional<Ending> deleted(GrantFacts facts, Instant now) {
+        return endIf(facts.request().deleting(), EndCause.Deleted, due(facts, now), "the PrivilegeGrant was deleted");
+    }
+
+    private static Optional<Ending> timeIsOver(GrantFacts facts, Instant now) {
+        Instant end = facts.record().expiresAt().orElseThrow();
+        return endIf(!now.isBefore(end), EndCause.Expired, end, "its time was over at " + end);
+    }
+
+    private static Optional<Ending> identityChanged(GrantFacts facts, Instant now) {
+        boolean same = facts.identity()
+                .filter(identity -> identity.uid().equals(resolved(facts).identityUID()))
+                .filter(identity -> !identity.deleting())
+                .isPresent();
+        return endIf(
+                !same,
+                EndCause.IdentityGone,
+                now,
+                "ServiceIdentity " + facts.request().identity() + " is gone");
+    }
+
+    private static Optional<Ending> identityStopped(GrantFacts facts, Instant now) {
+        IdentityFacts identity = facts.identity().orElseThrow();
+        if (identity.state() == IdentityState.Suspended) {
+            return end(EndCause.IdentitySuspended, now, "ServiceIdentity " + identity.name() + " is suspended");
+        }
+        if (identity.state() == IdentityState.Retired) {
+            return end(EndCause.IdentityRetired, now, "ServiceIdentity " + identity.name() + " is retired");
+        }
+        return endIf(
+                identity.expired(now) || identity.lacksEnd(),
+                EndCause.IdentityExpired,
+                identity.validUntil().filter(until -> !until.isAfter(now)).orElse(now),
+                "ServiceIdentity " + identity.name() + " is not valid any more");
+    }
+
+    private static Optional<Ending> nobodyAnswers(GrantFacts facts, Instant now) {
+        return endIf(
+                facts.identity().orElseThrow().owner().isEmpty(),
+                EndCause.OwnerLost,
+                now,
+                "nobody answers for ServiceIdentity " + facts.request().identity() + " any more");
+    }
+
+    private static Optional<Ending> subjectChanged(GrantFacts facts, Instant now) {
+        IdentityFacts identity = facts.identity().orElseThrow();
+        Optional<String> then = Optional.ofNullable(resolved(facts).subjectUID());
+        return endIf(
+                !identity.subject().bound() || !identity.subject().uid().equals(then),
+                EndCause.SubjectGone,
+                now,
+                "the account of ServiceIdentity " + identity.name() + " is not the one it was");
+    }
+
+    private static Optional<Ending> eligibilityLost(GrantFacts facts, Instant now) {
+        Optional<EntryFacts> entry =
+                facts.identity().orElseThrow().entry(facts.request().privilege());
+        boolean covered = entry.filter(entryNow -> entryNow.role()
+                        .kind()
+                        .name()
+                        .concat("/" + entryNow.role().name())
+                        .equals(resolved(facts).role()))
+                .filter(entryNow -> entryNow.principal() == resolved(facts).principal())
+                .filter(entryNow -> covers(entryNow, resolved(facts).namespaces()))
+                .isPresent();
+        return endIf(
+                !covered,
+                EndCause.EligibilityLost,
+                now,
+                "the eligible entry " + facts.request().privilege() + " does not allow this any more");
+    }
+
+    private static boolean covers(EntryFacts entry, List<String> namespaces) {
+        return entry.clusterWide() == namespaces.isEmpty() && entry.namespaces().containsAll(namespaces);
+    }
+
+    private static Optional<Ending> roleChanged(GrantFacts facts, Instant now) {
+        return endIf(
+                !facts.role().missing().isEmpty()
+                        || !facts.role().uids().equals(resolved(facts).roleUIDs()),
+                EndCause.RoleGone,
+                now,
+                resolved(facts).role() + " is gone, or another one took its name");
+    }
+
+    private static Optional<Ending> roleWidened(GrantFacts facts, Instant now) {
+        var gained = Widening.gained(
+                Set.copyOf(resolved(facts).risks()), facts.role().allRules());
+        return endIf(
+                !gained.isEmpty(),
+                EndCause.RoleWidened,
+                now,
+                resolved(facts).role() + " gained " + gained + " while the grant was active");
+    }
+
+    private static Optional<Ending> namespaceGone(GrantFacts facts, Instant now) {
+        return facts.namespaces().entrySet().stream()
+                .filter(namespace -> namespace.getValue() != NamespaceState.Live)
+                .map(java.util.Map.Entry::getKey)
+                .sorted()
+                .findFirst()
+                .map(namespace -> new Ending(
+                        EndCause.NamespaceGone, Optional.empty(), now, "namespace " + namespace + " is going away"));
+    }
+
+    private static Optional<Ending> nameTaken(GrantFacts facts, Instant now) {
+        return facts.objects().stream()
+                .filter(object -> object.sight() == ObservedObject.Sight.Foreign)
+                .findFirst()
+                .map(object -> new Ending(
+                        EndCause.Failed,
+                        Optional.empty(),
+                        now,
+                        "somebody else's " + object.object().kind() + " has the name "
+                                + object.object().name() + ": it is left alone; remove it and ask again"));
+    }
+
+    /** The dedicated account of an active grant was deleted: its token is dead, and a new one would be a new grant. */
+    private static Optional<Ending> principalGone(GrantFacts facts, Instant now) {
+        boolean gone = facts.record().activatedAt().isPresent()
+                && facts.objects().stream()
+                        .anyMatch(object -> object.object().kind() == ObjectKind.ServiceAccount
+                                && object.sight() == ObservedObject.Sight.Absent);
+        return endIf(gone, EndCause.SubjectGone, now, "the dedicated account of the grant was deleted");
+    }
+
+    /** Whatever ends a grant, it was due at its expiry at the latest. */
+    private static Instant due(GrantFacts facts, Instant now) {
+        return facts.record().expiresAt().filter(end -> end.isBefore(now)).orElse(now);
+    }
+
+    private static Resolved resolved(GrantFacts facts) {
+        return facts.record().resolved().orElseThrow();
+    }
+
+    private static Optional<Ending> end(EndCause cause, Instant dueAt, String message) {
+        return Optional.of(new Ending(cause, Optional.empty(), dueAt, message));
+    }
+
+    private static Optional<Ending> endIf(boolean ended, EndCause cause, Instant dueAt, String message) {
+        return ended ? end(cause, dueAt, message) : Optional.empty();
+    }
+}

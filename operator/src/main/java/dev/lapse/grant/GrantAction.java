@@ -1,0 +1,102 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import java.time.Duration;
+import java.time.Instant;
+
+/** One step. It carries itself out and returns the facts as they then stand. */
+sealed interface GrantAction {
+    GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now);
+
+    /** Puts the finalizer on, so that the grant cannot go before what it gave. */
+    record Hold() implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.hold(facts);
+        }
+    }
+
+    /** Asks whether the entry's author could bind the role. */
+    record AskEntitlement() implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.askEntitlement(facts);
+        }
+    }
+
+    /** Takes something down that is known now; {@link WriteStatus} makes it durable. */
+    record Note(GrantRecord record) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return facts.withRecord(record);
+        }
+    }
+
+    /** Writes {@code record} as the status before going on. */
+    record WriteStatus(GrantRecord record) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.writeStatus(facts.withRecord(record), decision, now);
+        }
+    }
+
+    record CreateAccount(GrantObject account) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.createAccount(facts, account);
+        }
+    }
+
+    /** Makes the empty Secret that a token of the identity's own account is bound to. */
+    record ReserveSecret(GrantObject secret) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.reserveSecret(facts, secret);
+        }
+    }
+
+    record IssueToken(Duration lifetime) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.issueToken(facts, lifetime, now);
+        }
+    }
+
+    record DeliverToken(GrantObject secret) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.deliverToken(facts, secret);
+        }
+    }
+
+    record Bind(GrantObject binding) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.bind(facts, binding);
+        }
+    }
+
+    /** Removes an object of ours, by its UID where that is known. */
+    record Remove(ObservedObject object) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.remove(facts, object);
+        }
+    }
+
+    /** Asks the API server what access is left. */
+    record VerifyRemoval() implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.verifyRemoval(facts);
+        }
+    }
+
+    /** Takes the finalizer off: nothing is left that this grant gave. */
+    record Release() implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.release(facts);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The only writer. Each method does one thing in the cluster and returns the facts as they then stand; it throws when the
+ * cluster did not do it, and the next pass begins from what is there.
+ */
+interface GrantEffects {
+    GrantFacts hold(GrantFacts facts);
+
+    GrantFacts release(GrantFacts facts);
+
+    GrantFacts writeStatus(GrantFacts facts, GrantDecision decision, Instant now);
+
+    GrantFacts askEntitlement(GrantFacts facts);
+
+    GrantFacts createAccount(GrantFacts facts, GrantObject account);
+
+    GrantFacts reserveSecret(GrantFacts facts, GrantObject secret);
+
+    GrantFacts issueToken(GrantFacts facts, Duration lifetime, Instant now);
+
+    GrantFacts deliverToken(GrantFacts facts, GrantObject secret);
+
+    GrantFacts bind(GrantFacts facts, GrantObject binding);
+
+    GrantFacts remove(GrantFacts facts, ObservedObject object);
+
+    GrantFacts verifyRemoval(GrantFacts facts);
+}

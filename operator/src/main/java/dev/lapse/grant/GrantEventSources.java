@@ -1,0 +1,196 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.cluster.KubernetesTrigger;
+import dev.lapse.identity.IdentityFacts;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What makes the operator look at a grant again, and when. */
+public final class GrantEventSources {
+    private static final String BY_IDENTITY = "identity";
+    private static final Duration OVERDUE_AT_START = Duration.ofSeconds(60);
+
+    private final ExpiryLane lane;
+    private final WakeUps wakeUps;
+    private final int laneThreads;
+    private final Function<PrivilegeGrant, GrantEffects> effects;
+    private final BiConsumer<String, String> identityConcerned;
+    private final Consumer<String> endedUid;
+    private final KubernetesTrigger<PrivilegeGrant> trigger;
+    private volatile @Nullable IndexerResourceCache<PrivilegeGrant> cache;
+
+    /**
+     * @param identityConcerned is told namespace and name of an identity whose grants changed
+     * @param endedUid is told the UID of a grant that has ended
+     */
+    GrantEventSources(
+            ExpiryLane lane,
+            WakeUps wakeUps,
+            int laneThreads,
+            Function<PrivilegeGrant, GrantEffects> effects,
+            BiConsumer<String, String> identityConcerned,
+            Consumer<String> endedUid) {
+        this.endedUid = endedUid;
+        this.lane = lane;
+        this.wakeUps = wakeUps;
+        this.laneThreads = laneThreads;
+        this.effects = effects;
+        this.identityConcerned = identityConcerned;
+        this.trigger = new KubernetesTrigger<>("lapse", this::beforeFirstPass, this::changed, this::deleted);
+    }
+
+    List<EventSource<?, PrivilegeGrant>> connect(IndexerResourceCache<PrivilegeGrant> grants) {
+        grants.addIndexer(
+                BY_IDENTITY,
+                grant -> List.of(grant.getMetadata().getNamespace() + "/"
+                        + grant.getSpec().identityRef().name()));
+        cache = grants;
+        return List.of(trigger);
+    }
+
+    GrantEffects effects(PrivilegeGrant grant) {
+        return effects.apply(grant);
+    }
+
+    /** The end of a grant is known: from now on the lane sees to it. */
+    void announced(GrantFacts facts) {
+        if (facts.record().phase().ended() || facts.record().end().isPresent()) {
+            return;
+        }
+        lane.schedule(
+                facts.request().uid(),
+                new GrantKey(facts.request().namespace(), facts.request().name()),
+                facts.record().expiresAt().orElseThrow());
+    }
+
+    void settled(GrantFacts facts, GrantDecision decision) {
+        GrantRequest request = facts.request();
+        if (decision.phase().ended()) {
+            lane.forget(request.uid());
+            endedUid.accept(request.uid());
+        }
+        boolean lapses = decision.phase() == GrantPhase.Active
+                && decision.lookAgainAt().equals(facts.record().expiresAt());
+        GrantKey key = new GrantKey(request.namespace(), request.name());
+        if (lapses) {
+            wakeUps.forget(key);
+        } else {
+            decision.lookAgainAt().ifPresentOrElse(at -> wakeUps.at(at, key), () -> wakeUps.forget(key));
+        }
+    }
+
+    public void lookAgain(GrantKey grant) {
+        trigger.lookAgain(grant.namespace(), grant.name());
+    }
+
+    /** An identity changed: so may its grants. */
+    public void identityChanged(String namespace, String name) {
+        cache().byIndex(BY_IDENTITY, namespace + "/" + name).stream()
+                .filter(GrantEventSources::open)
+                .forEach(grant -> lookAgain(key(grant)));
+    }
+
+    /** Looks again at every grant that has not ended and fits. */
+    void lookAgainWhere(Predicate<PrivilegeGrant> fits) {
+        if (cache != null) {
+            all().filter(GrantEventSources::open).filter(fits).forEach(grant -> lookAgain(key(grant)));
+        }
+    }
+
+    public Optional<PrivilegeGrant> find(GrantKey grant) {
+        return cache().get(new ResourceID(grant.name(), grant.namespace()));
+    }
+
+    Stream<PrivilegeGrant> all() {
+        IndexerResourceCache<PrivilegeGrant> connected = cache;
+        return connected == null ? Stream.empty() : connected.list();
+    }
+
+    /** The active grants of an identity, the first to end first. */
+    public List<String> activeGrants(String namespace, String identity) {
+        if (cache == null) {
+            return List.of();
+        }
+        return cache().byIndex(BY_IDENTITY, namespace + "/" + identity).stream()
+                .filter(grant -> phase(grant) == GrantPhase.Active)
+                .sorted(Comparator.comparing(
+                        grant -> String.valueOf(grant.getStatus().expiresAt())))
+                .map(grant -> grant.getMetadata().getName())
+                .toList();
+    }
+
+    Map<GrantMetrics.PhaseAndType, Long> census(Function<PrivilegeGrant, Optional<IdentityFacts>> identity) {
+        Map<GrantMetrics.PhaseAndType, Long> counted = new HashMap<>();
+        all().forEach(grant -> counted.merge(
+                new GrantMetrics.PhaseAndType(
+                        phase(grant),
+                        identity.apply(grant)
+                                .map(IdentityFacts::type)
+                                .map(Enum::name)
+                                .orElse("unknown")),
+                1L,
+                Long::sum));
+        return counted;
+    }
+
+    static GrantPhase phase(PrivilegeGrant grant) {
+        PrivilegeGrantStatus status = grant.getStatus();
+        return status == null || status.phase() == null ? GrantPhase.Pending : status.phase();
+    }
+
+    static boolean open(PrivilegeGrant grant) {
+        return !phase(grant).ended();
+    }
+
+    static GrantKey key(PrivilegeGrant grant) {
+        return new GrantKey(
+                grant.getMetadata().getNamespace(), grant.getMetadata().getName());
+    }
+
+    /** What is overdue goes before anything is given: this runs when all grants are known and no pass has begun. */
+    private void beforeFirstPass() {
+        lane.scheduleAll(all().filter(GrantEventSources::open)
+                .filter(grant -> grant.getStatus() != null && grant.getStatus().expiresAt() != null)
+                .map(grant -> new ExpiryLane.Due(
+                        grant.getStatus().expiresAt(), grant.getMetadata().getUid(), key(grant), 0))
+                .toList());
+        lane.start(laneThreads, OVERDUE_AT_START);
+        wakeUps.start();
+    }
+
+    private void changed(PrivilegeGrant grant) {
+        identityConcerned.accept(
+                grant.getMetadata().getNamespace(),
+                grant.getSpec().identityRef().name());
+    }
+
+    private void deleted(PrivilegeGrant grant) {
+        lane.forget(grant.getMetadata().getUid());
+        wakeUps.forget(key(grant));
+        changed(grant);
+    }
+
+    private IndexerResourceCache<PrivilegeGrant> cache() {
+        IndexerResourceCache<PrivilegeGrant> connected = cache;
+        if (connected == null) {
+            throw new IllegalStateException("the informer of PrivilegeGrants is not connected");
+        }
+        return connected;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.lapse.grant;
+
+import dev.lapse.access.Entitlement;
+import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
+import dev.lapse.credential.MintedToken;
+import dev.lapse.guard.GuardParameters.ApplierLimit;
+import dev.lapse.guard.GuardState;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.RoleFacts;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a decision about a grant is made from.
+ *
+ * @param namespaces each namespace the grant would reach, and its own
+ * @param entryNameProved whether the guard stood when the entry was written
+ * @param applierLimit the limits of the applier that wrote the entry, if one did
+ * @param entitlement whether the entry's author could bind the role; absent until it was asked in this pass
+ * @param verification what access is left; absent until it was asked in this pass
+ * @param token issued in this pass and not delivered yet
+ * @param bindingsGoneAt when the expiry lane, or this pass, saw the last binding go
+ */
+record GrantFacts(
+        GrantRequest request,
+        GrantRecord record,
+        Optional<IdentityFacts> identity,
+        Map<String, NamespaceState> namespaces,
+        RoleFacts role,
+        GuardState guard,
+        boolean entryNameProved,
+        Optional<ApplierLimit> applierLimit,
+        List<ObservedObject> objects,
+        Optional<Entitlement.Outcome> entitlement,
+        Optional<ResidualAccess> verification,
+        Optional<MintedToken> token,
+        Optional<Instant> bindingsGoneAt) {
+
+    enum NamespaceState {
+        Live,
+        Terminating,
+        Absent
+    }
+
+    GrantFacts withRequest(GrantRequest now) {
+        return new GrantFacts(
+                now,
+                record,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                objects,
+                entitlement,
+                verification,
+                token,
+                bindingsGoneAt);
+    }
+
+    GrantFacts withRecord(GrantRecord now) {
+        return new GrantFacts(
+                request,
+                now,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                objects,
+                entitlement,
+                verification,
+                token,
+                bindingsGoneAt);
+    }
+
+    GrantFacts withObjects(List<ObservedObject> now) {
+        return new GrantFacts(
+                request,
+                record,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                List.copyOf(now),
+                entitlement,
+                verification,
+                token,
+                bindingsGoneAt);
+    }
+
+    /** Both the record and the sight of one object after it was made or removed. */
+    GrantFacts withObject(GrantObject now, ObservedObject.Sight sight) {
+        List<ObservedObject> seen = objects.stream()
+                .map(each -> each.object().kind() == now.kind()
+                                && each.object().name().equals(now.name())
+                                && java.util.Objects.equals(each.object().namespace(), now.namespace())
+                        ? each.withSight(now, sight)
+                        : each)
+                .toList();
+        return withRecord(record.withObject(now)).withObjects(seen);
+    }
+
+    GrantFacts withCredential(IssuedCredential issued, Dies how) {
+        return withRecord(record.withCredential(issued, how));
+    }
+
+    GrantFacts withEntitlement(Entitlement.Outcome outcome) {
+        return new GrantFacts(
+                request,
+                record,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                objects,
+                Optional.of(outcome),
+                verification,
+                token,
+                bindingsGoneAt);
+    }
+
+    GrantFacts withVerification(ResidualAccess found) {
+        return new GrantFacts(
+                request,
+                record,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                objects,
+                entitlement,
+                Optional.of(found),
+                token,
+                bindingsGoneAt);
+    }
+
+    GrantFacts withToken(Optional<MintedToken> now) {
+        return new GrantFacts(
+                request,
+                record,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                objects,
+                entitlement,
+                verification,
+                now,
+                bindingsGoneAt);
+    }
+
+    /** A binding was removed after all: the time that was noted does not hold any more. */
+    GrantFacts withoutBindingsGoneAt() {
+        return new GrantFacts(
+                request,
+                record,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                objects,
+                entitlement,
+                verification,
+                token,
+                Optional.empty());
+    }
+}

@@ -1,0 +1,99 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesEvents.Kind;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells people and tools what became of grants: an Event, a log line, a measurement. */
+final class GrantJournal {
+    private static final Logger LOG = LoggerFactory.getLogger(GrantJournal.class);
+
+    private final KubernetesEvents events;
+    private final GrantMetrics metrics;
+
+    GrantJournal(KubernetesEvents events, GrantMetrics metrics) {
+        this.events = events;
+        this.metrics = metrics;
+    }
+
+    void issued(GrantFacts facts) {
+        metrics.tokenIssued(facts);
+    }
+
+    /** The status was written; only a change of phase is news. */
+    void wrote(GrantFacts facts, GrantDecision decision, @Nullable PrivilegeGrantStatus before) {
+        GrantPhase was = before == null ? GrantPhase.Pending : before.phase();
+        if (was == decision.phase() && before != null) {
+            return;
+        }
+        // The intent is news only once it is carried out.
+        if (decision.phase() == GrantPhase.Pending && facts.record().announced()) {
+            return;
+        }
+        GrantRequest request = facts.request();
+        LOG.atInfo()
+                .addKeyValue("grant", request.namespace() + "/" + request.name())
+                .addKeyValue("uid", request.uid())
+                .addKeyValue("identity", request.identity())
+                .addKeyValue("privilege", request.privilege())
+                .addKeyValue("phase", decision.phase())
+                .addKeyValue("reason", decision.reason())
+                .log("grant changed its phase");
+        events.tell(
+                new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
+                bad(decision.phase()) ? Kind.Warning : Kind.Normal,
+                eventReason(decision),
+                sentence(facts, decision));
+        if (decision.phase().ended() && facts.record().announced()) {
+            facts.record().end().ifPresent(end -> metrics.ended(facts, end));
+        }
+    }
+
+    private static boolean bad(GrantPhase phase) {
+        return phase == GrantPhase.Denied || phase == GrantPhase.Failed;
+    }
+
+    private static String eventReason(GrantDecision decision) {
+        return decision.phase() == GrantPhase.Active || decision.phase().ended()
+                ? decision.phase().name()
+                : decision.reason().name();
+    }
+
+    private static String sentence(GrantFacts facts, GrantDecision decision) {
+        GrantRequest request = facts.request();
+        String who = "identity " + request.identity() + ", privilege " + request.privilege();
+        return switch (decision.phase()) {
+            case Active ->
+                who + " for " + request.requestedBy() + ", "
+                        + facts.record()
+                                .resolved()
+                                .map(resolved -> resolved.role())
+                                .orElse("")
+                        + " until "
+                        + facts.record().expiresAt().map(Object::toString).orElse("")
+                        + "; end it earlier with spec.revoked: true";
+            case Expired, Revoked ->
+                who + ": " + decision.message()
+                        + facts.record().end().map(GrantJournal::lag).orElse("");
+            case Denied, Failed -> who + " for " + request.requestedBy() + ": " + decision.message();
+            default -> who + ": " + decision.message();
+        };
+    }
+
+    private static String lag(End end) {
+        return end.effectiveAt() == null
+                ? ""
+                : "; access was gone "
+                        + Math.max(
+                                0,
+                                Duration.between(end.dueAt(), end.effectiveAt()).toMillis())
+                        + " ms after it was due"
+                        + (end.residual().isEmpty() ? "" : "; still allowed by: " + String.join("; ", end.residual()));
+    }
+}

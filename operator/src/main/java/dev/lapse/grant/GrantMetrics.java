@@ -1,0 +1,96 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.identity.IdentityFacts;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.Map;
+
+/** The measurements about grants, each named and described once. Times are seconds. */
+final class GrantMetrics {
+    private final MeterRegistry registry;
+    private final MultiGauge grants;
+    private final DistributionSummary lag;
+    private final Counter exposed;
+    private final Counter failedVerifications;
+
+    GrantMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        grants = MultiGauge.builder("lapse.grants")
+                .description("PrivilegeGrants by phase and actor type of their identity")
+                .register(registry);
+        lag = DistributionSummary.builder("lapse.revocation.lag")
+                .baseUnit("seconds")
+                .description("From when a grant was due to end to when its last binding was gone")
+                .serviceLevelObjectives(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300)
+                .register(registry);
+        exposed = Counter.builder("lapse.exposed.seconds")
+                .description("Time that privilege outlived its grant, added up")
+                .register(registry);
+        failedVerifications = Counter.builder("lapse.verification.failures")
+                .description("Ended grants whose account was still allowed something the grant had given")
+                .register(registry);
+    }
+
+    /** What the lane has before it. */
+    void watch(ExpiryLane lane) {
+        Gauge.builder(
+                        "lapse.expiry.backlog.seconds",
+                        lane,
+                        queue -> queue.backlog().toMillis() / 1000.0)
+                .description("By how much the most overdue grant is overdue")
+                .register(registry);
+        Gauge.builder("lapse.expiry.queue", lane, ExpiryLane::size)
+                .description("Grants that wait for their end")
+                .register(registry);
+    }
+
+    record PhaseAndType(GrantPhase phase, String actorType) {}
+
+    void count(Map<PhaseAndType, Long> counted) {
+        grants.register(
+                counted.entrySet().stream()
+                        .map(entry -> MultiGauge.Row.of(
+                                Tags.of(
+                                        "phase", entry.getKey().phase().name(),
+                                        "actor_type", entry.getKey().actorType()),
+                                entry.getValue()))
+                        .toList(),
+                true);
+    }
+
+    void tokenIssued(GrantFacts facts) {
+        Counter.builder("lapse.tokens.issued")
+                .description("ServiceAccount tokens issued")
+                .tags("actor_type", actorType(facts))
+                .register(registry)
+                .increment();
+    }
+
+    void ended(GrantFacts facts, End end) {
+        Counter.builder("lapse.revocations")
+                .description("Grants ended, by cause")
+                .tags("cause", end.cause().name(), "actor_type", actorType(facts))
+                .register(registry)
+                .increment();
+        if (end.effectiveAt() != null) {
+            double seconds =
+                    Math.max(0, Duration.between(end.dueAt(), end.effectiveAt()).toMillis()) / 1000.0;
+            lag.record(seconds);
+            exposed.increment(seconds);
+        }
+        if (!end.residual().isEmpty()) {
+            failedVerifications.increment();
+        }
+    }
+
+    private static String actorType(GrantFacts facts) {
+        return facts.identity().map(IdentityFacts::type).map(Enum::name).orElse("unknown");
+    }
+}

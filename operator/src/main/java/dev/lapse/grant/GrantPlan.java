@@ -1,0 +1,106 @@
+package dev.lapse.grant;
+
+import dev.lapse.access.ContentHash;
+import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PrincipalType;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.identity.EntryFacts;
+import dev.lapse.identity.IdentityFacts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a request means at the moment of its activation: which objects, for whom, until when. */
+final class GrantPlan {
+    private GrantPlan() {}
+
+    /** Where the role is bound; empty means the whole cluster. */
+    static List<String> namespaces(GrantRequest request, EntryFacts entry) {
+        return request.namespaces().isEmpty() ? entry.namespaces() : request.namespaces();
+    }
+
+    /** The name of every object of a grant: nobody can guess it before the grant exists, and a second try finds it again. */
+    static String objectName(String grantUid) {
+        return Lapse.NAME_PREFIX + grantUid;
+    }
+
+    static String principalName(GrantRequest request, IdentityFacts identity, EntryFacts entry) {
+        return entry.principal() == PrincipalType.Subject
+                ? identity.subject().userName()
+                : "system:serviceaccount:" + Lapse.PRINCIPALS_NAMESPACE + ":" + objectName(request.uid());
+    }
+
+    /** The earliest of what was asked for, notAfter and the identity's own end. */
+    static Instant expiresAt(GrantFacts facts, Instant now) {
+        Instant end = now.plus(facts.request().duration());
+        for (Instant other : facts.request().notAfter().stream().toList()) {
+            end = other.isBefore(end) ? other : end;
+        }
+        for (Instant other :
+                facts.identity().flatMap(IdentityFacts::validUntil).stream().toList()) {
+            end = other.isBefore(end) ? other : end;
+        }
+        return end.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    static Resolved resolve(GrantFacts facts, IdentityFacts identity, EntryFacts entry) {
+        GrantRequest request = facts.request();
+        List<String> namespaces = namespaces(request, entry);
+        String role = entry.role().kind() + "/" + entry.role().name();
+        String principal = principalName(request, identity, entry);
+        Duration duration = request.duration();
+        String hash = ContentHash.of(
+                identity.uid(),
+                identity.subject().uid().orElse(""),
+                role,
+                String.join(",", facts.role().uids()),
+                facts.role().hash(),
+                String.join(",", namespaces),
+                principal,
+                entry.reachHash(),
+                Durations.format(duration));
+        return new Resolved(
+                identity.uid(),
+                identity.subject().uid().orElse(null),
+                role,
+                facts.role().uids(),
+                facts.role().hash(),
+                facts.role().risks(),
+                namespaces,
+                entry.principal(),
+                principal,
+                entry.reachHash(),
+                Durations.format(duration),
+                hash);
+    }
+
+    /** Everything that will be made, in the order in which it is made: access comes last. */
+    static List<GrantObject> objects(GrantRequest request, EntryFacts entry) {
+        List<GrantObject> objects = new ArrayList<>();
+        String name = objectName(request.uid());
+        if (entry.principal() == PrincipalType.Dedicated) {
+            objects.add(announced(ObjectKind.ServiceAccount, Lapse.PRINCIPALS_NAMESPACE, name));
+        }
+        if (request.credential() == CredentialType.Token) {
+            objects.add(announced(ObjectKind.Secret, request.namespace(), name));
+        }
+        if (entry.clusterWide()) {
+            objects.add(new GrantObject(ObjectKind.ClusterRoleBinding, null, name, null, ObjectState.Creating));
+        } else {
+            namespaces(request, entry)
+                    .forEach(namespace -> objects.add(announced(ObjectKind.RoleBinding, namespace, name)));
+        }
+        return List.copyOf(objects);
+    }
+
+    private static GrantObject announced(ObjectKind kind, String namespace, String name) {
+        return new GrantObject(kind, namespace, name, null, ObjectState.Creating);
+    }
+}

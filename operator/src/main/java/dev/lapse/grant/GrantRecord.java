@@ -1,0 +1,105 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.api.v1alpha1.Proof;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was done for a grant so far: the part of its status that later passes build on. */
+record GrantRecord(
+        GrantPhase phase,
+        Optional<Proof> proof,
+        Optional<Resolved> resolved,
+        Optional<Instant> activatedAt,
+        Optional<Instant> expiresAt,
+        List<GrantObject> objects,
+        List<IssuedCredential> credentials,
+        Optional<Dies> dies,
+        Optional<End> end) {
+    private static final int MOST_CREDENTIALS = 16;
+
+    static GrantRecord of(@Nullable PrivilegeGrantStatus status) {
+        if (status == null || status.phase() == null) {
+            return new GrantRecord(
+                    GrantPhase.Pending,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+        return new GrantRecord(
+                status.phase(),
+                Optional.ofNullable(status.proof()),
+                Optional.ofNullable(status.resolved()),
+                Optional.ofNullable(status.activatedAt()),
+                Optional.ofNullable(status.expiresAt()),
+                status.objects() == null ? List.of() : status.objects(),
+                status.credentials() == null ? List.of() : status.credentials(),
+                Optional.ofNullable(status.dies()),
+                Optional.ofNullable(status.end()));
+    }
+
+    /** Whether the end was announced, so that objects may exist. */
+    boolean announced() {
+        return expiresAt.isPresent();
+    }
+
+    GrantRecord withPhase(GrantPhase now) {
+        return new GrantRecord(now, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end);
+    }
+
+    GrantRecord withProof(Proof now) {
+        return new GrantRecord(
+                phase, Optional.of(now), resolved, activatedAt, expiresAt, objects, credentials, dies, end);
+    }
+
+    GrantRecord withIntent(Resolved meaning, Instant ends, List<GrantObject> announced) {
+        return new GrantRecord(
+                phase, proof, Optional.of(meaning), activatedAt, Optional.of(ends), announced, credentials, dies, end);
+    }
+
+    GrantRecord withActivatedAt(Instant at) {
+        return new GrantRecord(phase, proof, resolved, Optional.of(at), expiresAt, objects, credentials, dies, end);
+    }
+
+    GrantRecord withObject(GrantObject changed) {
+        List<GrantObject> now = new ArrayList<>(objects);
+        now.replaceAll(object -> same(object, changed) ? changed : object);
+        return new GrantRecord(
+                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end);
+    }
+
+    GrantRecord withCredential(IssuedCredential issued, Dies how) {
+        List<IssuedCredential> now = new ArrayList<>(credentials);
+        now.add(issued);
+        if (now.size() > MOST_CREDENTIALS) {
+            now.remove(0);
+        }
+        return new GrantRecord(
+                phase, proof, resolved, activatedAt, expiresAt, objects, List.copyOf(now), Optional.of(how), end);
+    }
+
+    GrantRecord withEnd(End how) {
+        return new GrantRecord(
+                phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, Optional.of(how));
+    }
+
+    private static boolean same(GrantObject one, GrantObject other) {
+        return one.kind() == other.kind()
+                && one.name().equals(other.name())
+                && java.util.Objects.equals(one.namespace(), other.namespace());
+    }
+}

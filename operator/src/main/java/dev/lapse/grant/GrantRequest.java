@@ -1,0 +1,118 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a PrivilegeGrant asks for, parsed once.
+ *
+ * @param held whether Lapse's finalizer is on the object
+ */
+record GrantRequest(
+        String namespace,
+        String name,
+        String uid,
+        long generation,
+        Instant createdAt,
+        boolean deleting,
+        boolean held,
+        String identity,
+        String privilege,
+        List<String> namespaces,
+        Duration duration,
+        Optional<Instant> notBefore,
+        Optional<Instant> notAfter,
+        String requestedBy,
+        List<String> requestedByAs,
+        boolean claimed,
+        CredentialType credential,
+        boolean revoked,
+        Optional<String> revokedBy,
+        Optional<String> revokeReason) {
+
+    static GrantRequest of(PrivilegeGrant grant) {
+        PrivilegeGrantSpec spec = grant.getSpec();
+        return new GrantRequest(
+                grant.getMetadata().getNamespace(),
+                grant.getMetadata().getName(),
+                grant.getMetadata().getUid(),
+                grant.getMetadata().getGeneration(),
+                Instant.parse(grant.getMetadata().getCreationTimestamp()),
+                grant.getMetadata().getDeletionTimestamp() != null,
+                grant.getMetadata().getFinalizers().contains(Lapse.FINALIZER),
+                spec.identityRef().name(),
+                spec.privilege(),
+                spec.namespaces() == null
+                        ? List.of()
+                        : spec.namespaces().stream().sorted().distinct().toList(),
+                // The CRD's pattern lets nothing else through; zero is refused as too long for nothing.
+                Durations.parse(spec.duration()).orElse(Duration.ZERO),
+                Optional.ofNullable(spec.notBefore()),
+                Optional.ofNullable(spec.notAfter()),
+                spec.requestedBy(),
+                spec.requestedByAs() == null ? List.of() : spec.requestedByAs(),
+                spec.requestedByVia() != null,
+                spec.credential() == null || spec.credential().type() == null
+                        ? CredentialType.Token
+                        : spec.credential().type(),
+                Boolean.TRUE.equals(spec.revoked()),
+                Optional.ofNullable(spec.revokedBy()),
+                Optional.ofNullable(spec.revokeReason()));
+    }
+
+    /** The object itself is gone: torn out by hand, or together with its definition. */
+    GrantRequest withGone() {
+        return new GrantRequest(
+                namespace,
+                name,
+                uid,
+                generation,
+                createdAt,
+                true,
+                false,
+                identity,
+                privilege,
+                namespaces,
+                duration,
+                notBefore,
+                notAfter,
+                requestedBy,
+                requestedByAs,
+                claimed,
+                credential,
+                revoked,
+                revokedBy,
+                revokeReason);
+    }
+
+    GrantRequest withHeld(boolean now) {
+        return new GrantRequest(
+                namespace,
+                name,
+                uid,
+                generation,
+                createdAt,
+                deleting,
+                now,
+                identity,
+                privilege,
+                namespaces,
+                duration,
+                notBefore,
+                notAfter,
+                requestedBy,
+                requestedByAs,
+                claimed,
+                credential,
+                revoked,
+                revokedBy,
+                revokeReason);
+    }
+}

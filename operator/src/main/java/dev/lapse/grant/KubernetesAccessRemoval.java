@@ -1,0 +1,69 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** Takes away what gives access, and remembers when the last of it went: the lane's one task. */
+final class KubernetesAccessRemoval {
+    private final Function<GrantKey, Optional<PrivilegeGrant>> grants;
+    private final KubernetesGrantObserver observer;
+    private final KubernetesGrantObjects objects;
+    private final InstantSource clock;
+    private final Map<String, Instant> goneAt;
+
+    KubernetesAccessRemoval(
+            Function<GrantKey, Optional<PrivilegeGrant>> grants,
+            KubernetesGrantObserver observer,
+            KubernetesGrantObjects objects,
+            InstantSource clock,
+            ConcurrentHashMap<String, Instant> goneAt) {
+        this.grants = grants;
+        this.observer = observer;
+        this.objects = objects;
+        this.clock = clock;
+        this.goneAt = goneAt;
+    }
+
+    /** @return whether nothing gives access any more; an exception means it could not be done yet */
+    boolean takeAccess(ExpiryLane.Due due) {
+        Optional<PrivilegeGrant> found = grants.apply(due.grant())
+                .filter(grant -> grant.getMetadata().getUid().equals(due.uid()));
+        if (found.isEmpty()) {
+            return true;
+        }
+        GrantRequest request = GrantRequest.of(found.get());
+        GrantRecord record = GrantRecord.of(found.get().getStatus());
+        if (!record.announced()) {
+            // The watch has not brought the record yet: the pass that comes next knows it.
+            return true;
+        }
+        for (GrantObject object : record.objects()) {
+            if (object.kind().binding() && object.state() != ObjectState.Gone) {
+                remove(observer.look(request, record, object));
+            }
+        }
+        goneAt.put(due.uid(), clock.instant());
+        return true;
+    }
+
+    private void remove(ObservedObject binding) {
+        switch (binding.sight()) {
+            case Correct, Changed -> objects.remove(binding.object(), binding.seenUid());
+            // The informer may be behind: what the record knows by UID is deleted by UID.
+            case Absent -> {
+                if (binding.object().uid() != null) {
+                    objects.remove(
+                            binding.object(), Optional.of(binding.object().uid()));
+                }
+            }
+            case Foreign, Hidden -> {}
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
+import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.grant.GrantFacts.NamespaceState;
+import dev.lapse.grant.ObservedObject.Sight;
+import dev.lapse.guard.GuardParameters;
+import dev.lapse.guard.GuardParameters.ApplierLimit;
+import dev.lapse.guard.GuardState;
+import dev.lapse.identity.EntryFacts;
+import dev.lapse.identity.EntryProofs;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.KubernetesRoles;
+import dev.lapse.identity.RoleFacts;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.rbac.RoleRef;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The only reader: gathers the facts of a grant from the informers, without a request. */
+final class KubernetesGrantObserver {
+    private final KubernetesCluster cluster;
+    private final KubernetesIdentities identities;
+    private final Supplier<GuardState> guard;
+    private final Supplier<GuardParameters> parameters;
+    private final Function<String, Optional<Instant>> bindingsGoneAt;
+
+    /** @param bindingsGoneAt by the grant's UID, when its last binding was seen to go */
+    KubernetesGrantObserver(
+            KubernetesCluster cluster,
+            KubernetesIdentities identities,
+            Supplier<GuardState> guard,
+            Supplier<GuardParameters> parameters,
+            Function<String, Optional<Instant>> bindingsGoneAt) {
+        this.cluster = cluster;
+        this.identities = identities;
+        this.guard = guard;
+        this.parameters = parameters;
+        this.bindingsGoneAt = bindingsGoneAt;
+    }
+
+    GrantFacts observe(PrivilegeGrant grant, boolean gone, Instant now) {
+        GrantRequest request = GrantRequest.of(grant);
+        if (gone) {
+            request = request.withGone();
+        }
+        GrantRecord record = GrantRecord.of(grant.getStatus());
+        Optional<IdentityFacts> identity = identities.find(request.namespace(), request.identity());
+        String privilege = request.privilege();
+        Optional<EntryFacts> entry = identity.flatMap(known -> known.entry(privilege));
+        GuardState guardState = guard.get();
+        return new GrantFacts(
+                request,
+                record,
+                identity,
+                namespaces(request, record, entry),
+                role(request, record, entry),
+                guardState,
+                identity.map(known -> EntryProofs.proved(known, privilege, guardState, now))
+                        .orElse(false),
+                entry.flatMap(EntryFacts::via).map(this::limit),
+                objects(request, record),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                bindingsGoneAt.apply(request.uid()));
+    }
+
+    private ApplierLimit limit(String applier) {
+        GuardParameters known = parameters.get();
+        return known.appliers().contains(applier) ? known.limit(applier) : ApplierLimit.NONE;
+    }
+
+    private Map<String, NamespaceState> namespaces(
+            GrantRequest request, GrantRecord record, Optional<EntryFacts> entry) {
+        List<String> names = new ArrayList<>(places(request, record, entry));
+        names.add(request.namespace());
+        Map<String, NamespaceState> states = new TreeMap<>();
+        names.forEach(name -> states.put(name, state(name)));
+        return states;
+    }
+
+    private NamespaceState state(String name) {
+        Optional<Namespace> namespace = cluster.namespaces().find("", name);
+        if (namespace.isEmpty()) {
+            return NamespaceState.Absent;
+        }
+        return namespace.get().getMetadata().getDeletionTimestamp() == null
+                ? NamespaceState.Live
+                : NamespaceState.Terminating;
+    }
+
+    /** Where the role is, or would be, bound: once resolved that does not change. */
+    private static List<String> places(GrantRequest request, GrantRecord record, Optional<EntryFacts> entry) {
+        return record.resolved()
+                .map(Resolved::namespaces)
+                .or(() -> entry.map(eligible -> GrantPlan.namespaces(request, eligible)))
+                .orElse(List.of());
+    }
+
+    private RoleFacts role(GrantRequest request, GrantRecord record, Optional<EntryFacts> entry) {
+        Optional<RoleReference> role = record.resolved()
+                .map(resolved -> resolved.role().split("/", 2))
+                .map(parts -> new RoleReference(RoleKind.valueOf(parts[0]), parts[1]))
+                .or(() -> entry.map(EntryFacts::role));
+        if (role.isEmpty()) {
+            return new RoleFacts(Map.of(), List.of());
+        }
+        return KubernetesRoles.find(cluster, role.get(), places(request, record, entry));
+    }
+
+    private List<ObservedObject> objects(GrantRequest request, GrantRecord record) {
+        return record.objects().stream()
+                .map(object -> look(request, record, object))
+                .toList();
+    }
+
+    /** One object of a grant's record beside what the cluster shows. */
+    ObservedObject look(GrantRequest request, GrantRecord record, GrantObject object) {
+        String namespace = object.namespace() == null ? "" : object.namespace();
+        Optional<? extends HasMetadata> found = switch (object.kind()) {
+            case ServiceAccount -> cluster.accounts().find(namespace, object.name());
+            case RoleBinding -> cluster.roleBindings().find(namespace, object.name());
+            case ClusterRoleBinding -> cluster.clusterRoleBindings().find("", object.name());
+            case Secret -> Optional.empty();
+        };
+        Sight sight = switch (object.kind()) {
+            case Secret -> object.state() == ObjectState.Gone ? Sight.Absent : Sight.Hidden;
+            case ServiceAccount ->
+                found.map(seen -> GrantManifests.isOf(seen, request.uid()) ? accountSight(object, seen) : Sight.Foreign)
+                        .orElse(Sight.Absent);
+            case RoleBinding ->
+                cluster.roleBindings()
+                        .find(namespace, object.name())
+                        .map(seen -> bindingSight(request, record, object, seen, seen.getRoleRef(), seen.getSubjects()))
+                        .orElse(Sight.Absent);
+            case ClusterRoleBinding ->
+                cluster.clusterRoleBindings()
+                        .find("", object.name())
+                        .map(seen -> bindingSight(request, record, object, seen, seen.getRoleRef(), seen.getSubjects()))
+                        .orElse(Sight.Absent);
+        };
+        return new ObservedObject(
+                object,
+                sight,
+                found.map(seen -> seen.getMetadata().getUid()).or(() -> Optional.ofNullable(object.uid())));
+    }
+
+    /** An account of another UID than the recorded one carries none of the grant's tokens. */
+    private static Sight accountSight(GrantObject account, HasMetadata seen) {
+        return account.uid() == null || account.uid().equals(seen.getMetadata().getUid())
+                ? Sight.Correct
+                : Sight.Changed;
+    }
+
+    private static Sight bindingSight(
+            GrantRequest request,
+            GrantRecord record,
+            GrantObject object,
+            HasMetadata seen,
+            RoleRef role,
+            List<Subject> subjects) {
+        if (!GrantManifests.isOf(seen, request.uid())) {
+            return Sight.Foreign;
+        }
+        boolean asResolved = record.resolved()
+                .filter(resolved -> GrantManifests.gives(role, subjects, resolved))
+                .isPresent();
+        return asResolved ? Sight.Correct : Sight.Changed;
+    }
+}

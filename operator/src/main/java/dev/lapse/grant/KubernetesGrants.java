@@ -1,0 +1,202 @@
+package dev.lapse.grant;
+
+import dev.lapse.access.AccessOracle;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesWrites;
+import dev.lapse.credential.KubernetesTokens;
+import dev.lapse.guard.GuardParameters;
+import dev.lapse.guard.GuardState;
+import dev.lapse.identity.KubernetesIdentities;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The grants' controller, put together: informers to event sources, lane to removal, policy to effects. */
+public final class KubernetesGrants implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesGrants.class);
+
+    private final KubernetesCluster cluster;
+    private final KubernetesIdentities identities;
+    private final KubernetesGrantObjects objects;
+    private final GrantMetrics metrics;
+    private final ExpiryLane lane;
+    private final WakeUps wakeUps;
+    private final GrantEventSources sources;
+    private final PrivilegeGrantReconciler reconciler;
+    private final KubernetesPrimaryCache primaryCache = new KubernetesPrimaryCache();
+
+    /** What the controller works with. */
+    public record Tools(
+            KubernetesClient client,
+            KubernetesCluster cluster,
+            KubernetesWrites writes,
+            KubernetesEvents events,
+            KubernetesIdentities identities,
+            KubernetesTokens tokens,
+            AccessOracle oracle,
+            Supplier<GuardState> guard,
+            Supplier<GuardParameters> parameters,
+            MeterRegistry meters,
+            InstantSource clock) {}
+
+    public KubernetesGrants(Tools tools, int laneThreads, BiConsumer<String, String> identityConcerned) {
+        cluster = tools.cluster();
+        identities = tools.identities();
+        metrics = new GrantMetrics(tools.meters());
+        objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
+        ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
+        KubernetesGrantObserver observer = new KubernetesGrantObserver(
+                cluster,
+                identities,
+                tools.guard(),
+                tools.parameters(),
+                uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
+        GrantJournal journal = new GrantJournal(tools.events(), metrics);
+        KubernetesAccessRemoval removal =
+                new KubernetesAccessRemoval(this::find, observer, objects, tools.clock(), bindingsGoneAt);
+        lane = new ExpiryLane(tools.clock(), removal::takeAccess, this::lookAgain);
+        wakeUps = new WakeUps(tools.clock(), this::lookAgain);
+        sources = new GrantEventSources(
+                lane,
+                wakeUps,
+                laneThreads,
+                grant -> new KubernetesGrantEffects(
+                        objects,
+                        tools.tokens(),
+                        tools.writes(),
+                        tools.oracle(),
+                        journal,
+                        bindingsGoneAt::remove,
+                        grant),
+                identityConcerned,
+                bindingsGoneAt::remove);
+        reconciler = new PrivilegeGrantReconciler(observer, sources, primaryCache, tools.clock());
+        metrics.watch(lane);
+        watch();
+    }
+
+    public PrivilegeGrantReconciler reconciler() {
+        return reconciler;
+    }
+
+    /** The active grants of an identity, the first to end first. */
+    public List<String> activeGrants(String namespace, String identity) {
+        return sources.activeGrants(namespace, identity);
+    }
+
+    /** An identity changed: so may its grants. */
+    public void identityChanged(String namespace, String name) {
+        sources.identityChanged(namespace, name);
+    }
+
+    /** The guard changed: what waits for it may go on. */
+    public void guardChanged() {
+        sources.lookAgainWhere(
+                grant -> grant.getStatus() == null || grant.getStatus().activatedAt() == null);
+    }
+
+    /** Counts the grants for the metrics. */
+    public void takeCensus() {
+        metrics.count(sources.census(grant -> identities.find(
+                grant.getMetadata().getNamespace(),
+                grant.getSpec().identityRef().name())));
+    }
+
+    /** Removes what no open grant answers for. Reads only the informers. */
+    public void sweep() {
+        Map<ObjectKind, List<? extends HasMetadata>> ours = new EnumMap<>(ObjectKind.class);
+        ours.put(ObjectKind.RoleBinding, cluster.roleBindings().list());
+        ours.put(ObjectKind.ClusterRoleBinding, cluster.clusterRoleBindings().list());
+        ours.put(
+                ObjectKind.ServiceAccount,
+                cluster.accounts().list().stream()
+                        .filter(account -> Lapse.PRINCIPALS_NAMESPACE.equals(
+                                account.getMetadata().getNamespace()))
+                        .toList());
+        for (GrantSweep.Orphan orphan : GrantSweep.orphans(ours, sources.all())) {
+            try {
+                objects.remove(orphan.object(), Optional.of(orphan.uid()));
+                LOG.atWarn()
+                        .addKeyValue("kind", orphan.object().kind())
+                        .addKeyValue("namespace", orphan.object().namespace())
+                        .addKeyValue("name", orphan.object().name())
+                        .log("removed an object that no open grant answers for");
+            } catch (KubernetesClientException failed) {
+                LOG.atWarn()
+                        .addKeyValue("name", orphan.object().name())
+                        .addKeyValue("error", failed.getMessage())
+                        .log(
+                                "an object that no open grant answers for could not be removed, the next sweep tries again");
+            }
+        }
+        cluster.tidy();
+    }
+
+    @Override
+    public void close() {
+        lane.close();
+        wakeUps.close();
+    }
+
+    private Optional<PrivilegeGrant> find(GrantKey grant) {
+        return sources.find(grant);
+    }
+
+    private void lookAgain(GrantKey grant) {
+        sources.lookAgain(grant);
+    }
+
+    /** Which changes elsewhere concern which grants. */
+    private void watch() {
+        cluster.roleBindings().onChange(this::concerned);
+        cluster.clusterRoleBindings().onChange(this::concerned);
+        cluster.accounts().onChange(this::concerned);
+        cluster.roles()
+                .onChange(role -> roleChanged("Role/" + role.getMetadata().getName()));
+        cluster.clusterRoles()
+                .onChange(
+                        role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
+        cluster.namespaces().onChange(namespace -> {
+            if (namespace.getMetadata().getDeletionTimestamp() != null) {
+                namespaceEnds(namespace.getMetadata().getName());
+            }
+        });
+    }
+
+    private void concerned(HasMetadata object) {
+        GrantManifests.grantOf(object).ifPresent(sources::lookAgain);
+    }
+
+    private void roleChanged(String role) {
+        sources.lookAgainWhere(grant ->
+                resolved(grant).filter(resolved -> resolved.role().equals(role)).isPresent());
+    }
+
+    private void namespaceEnds(String namespace) {
+        sources.lookAgainWhere(grant -> grant.getMetadata().getNamespace().equals(namespace)
+                || resolved(grant)
+                        .filter(resolved -> resolved.namespaces().contains(namespace))
+                        .isPresent());
+    }
+
+    private static Optional<Resolved> resolved(PrivilegeGrant grant) {
+        return Optional.ofNullable(grant.getStatus()).map(status -> status.resolved());
+    }
+}

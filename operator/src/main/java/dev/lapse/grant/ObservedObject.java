@@ -1,0 +1,24 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import java.util.Optional;
+
+/** An object of a grant's record beside what the cluster shows under its name. */
+record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid) {
+    enum Sight {
+        /** Nothing has this name. */
+        Absent,
+        /** Ours, and as it should be. */
+        Correct,
+        /** Ours by label and name, but changed by somebody. */
+        Changed,
+        /** Somebody else's. */
+        Foreign,
+        /** The operator may not look (Secrets): only the record knows. */
+        Hidden
+    }
+
+    ObservedObject withSight(GrantObject now, Sight seen) {
+        return new ObservedObject(now, seen, Optional.ofNullable(now.uid()));
+    }
+}

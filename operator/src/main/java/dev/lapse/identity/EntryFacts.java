@@ -1,0 +1,103 @@
+package dev.lapse.identity;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lapse.access.ContentHash;
+import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.EligibleEntry;
+import dev.lapse.api.v1alpha1.EligibleEntry.Person;
+import dev.lapse.api.v1alpha1.EligibleEntry.Risk;
+import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
+import dev.lapse.api.v1alpha1.PrincipalType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One eligible entry with the profile's defaults and ceilings applied.
+ *
+ * @param namespaces where the role may be bound; empty means the whole cluster
+ * @param contentHash over all of the entry as it is written, for the proof of its author's name
+ * @param reachHash over what a grant of it gives: a change of anything else leaves active grants alone
+ */
+public record EntryFacts(
+        String name,
+        RoleReference role,
+        List<String> namespaces,
+        Duration maxDuration,
+        List<Person> requesters,
+        int approvals,
+        PrincipalType principal,
+        Set<Risk> accepted,
+        Optional<String> author,
+        List<String> authorGroups,
+        Optional<String> via,
+        String contentHash,
+        String reachHash) {
+
+    private static final ObjectWriter WRITTEN = JsonMapper.builder()
+            .serializationInclusion(JsonInclude.Include.NON_DEFAULT)
+            .configure(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
+            .build()
+            .writer();
+
+    static EntryFacts of(EligibleEntry entry, Profile profile) {
+        Duration longest = entry.maxDuration() == null
+                ? profile.longestGrant()
+                : Durations.parse(entry.maxDuration()).orElse(Duration.ZERO);
+        if (longest.compareTo(profile.longestGrant()) > 0) {
+            longest = profile.longestGrant();
+        }
+        PrincipalType principal = entry.principal() == null ? profile.principal() : entry.principal();
+        List<String> namespaces = entry.clusterWide() ? List.of() : sorted(entry.namespaces());
+        return new EntryFacts(
+                entry.name(),
+                entry.role(),
+                namespaces,
+                longest,
+                list(entry.requesters()),
+                entry.approvals() == null
+                        ? profile.approvals()
+                        : entry.approvals().required(),
+                principal,
+                list(entry.accepts()).stream()
+                        .map(EligibleEntry.AcceptedRisk::risk)
+                        .collect(Collectors.toUnmodifiableSet()),
+                Optional.ofNullable(entry.entitledBy()),
+                list(entry.entitledByAs()),
+                Optional.ofNullable(entry.entitledByVia()),
+                contentHash(entry),
+                ContentHash.of(
+                        entry.role().kind().name(),
+                        entry.role().name(),
+                        String.join(",", namespaces),
+                        principal.name()));
+    }
+
+    /** Over what is written, so that a field which a later version adds does not change the hash of an entry without it. */
+    private static String contentHash(EligibleEntry entry) {
+        try {
+            return ContentHash.of(WRITTEN.writeValueAsString(entry));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a record of strings can be written", impossible);
+        }
+    }
+
+    public boolean clusterWide() {
+        return namespaces.isEmpty();
+    }
+
+    private static List<String> sorted(@Nullable List<String> values) {
+        return list(values).stream().sorted().distinct().toList();
+    }
+
+    private static <T> List<T> list(@Nullable List<T> values) {
+        return values == null ? List.of() : List.copyOf(values);
+    }
+}

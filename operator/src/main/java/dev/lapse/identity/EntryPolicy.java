@@ -1,0 +1,97 @@
+package dev.lapse.identity;
+
+import dev.lapse.access.Entitlement;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
+import dev.lapse.condition.Reason;
+import dev.lapse.guard.GuardParameters.ApplierLimit;
+import dev.lapse.guard.NameProof;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides whether an eligible entry could be granted now, and if not, why. */
+final class EntryPolicy {
+    private EntryPolicy() {}
+
+    /**
+     * @param limit of the applier that wrote the entry, if one did
+     * @param entitlement absent while the API server was not asked
+     */
+    record Facts(
+            EntryFacts entry,
+            String ownNamespace,
+            NameProof.Answer proof,
+            RoleFacts role,
+            Optional<ApplierLimit> limit,
+            Optional<Entitlement.Outcome> entitlement) {}
+
+    /** Nothing if the API server must be asked first whether the author could bind the role. */
+    static Optional<EntryStatus> judge(Facts facts) {
+        EntryFacts entry = facts.entry();
+        String role = entry.role().kind() + "/" + entry.role().name();
+        if (entry.author().isEmpty()) {
+            return refused(
+                    facts, Reason.AuthorMissing, "add entitledBy with the user name of a person who may bind " + role);
+        }
+        if (facts.proof() == NameProof.Answer.UNPROVED) {
+            return refused(
+                    facts,
+                    Reason.NameUnproved,
+                    "the entry was written while the guard did not stand: its author must change it once more");
+        }
+        List<String> missing = facts.role().missing();
+        if (!missing.isEmpty()) {
+            return refused(
+                    facts,
+                    Reason.RoleNotFound,
+                    "there is no " + role
+                            + (missing.equals(List.of("")) ? "" : " in namespace " + String.join(", ", missing)));
+        }
+        if (facts.limit().isPresent() && !ApplierReach.covers(facts.limit().get(), entry, facts.ownNamespace())) {
+            return refused(
+                    facts,
+                    Reason.BeyondApplierLimits,
+                    "the applier " + entry.via().orElse("") + " may not entitle to " + role
+                            + " there: let a person who may bind it write the entry");
+        }
+        if (facts.proof() == NameProof.Answer.UNKNOWN) {
+            return unknown(facts, Reason.GuardNotReady, "the guard does not stand, so the author's name is not proved");
+        }
+        if (facts.entitlement().isEmpty()) {
+            return Optional.empty();
+        }
+        Entitlement.Outcome outcome = facts.entitlement().get();
+        if (outcome instanceof Entitlement.NotEntitled refusal) {
+            return refused(facts, Reason.AuthorNotEntitled, refusal.why());
+        }
+        if (outcome instanceof Entitlement.Undecided open) {
+            return unknown(facts, Reason.LookupFailed, open.why());
+        }
+        return Optional.of(status(
+                facts,
+                EntryState.Eligible,
+                Reason.Eligible,
+                entry.author().orElseThrow() + (entry.via().isPresent() ? " (claimed)" : "") + " may bind " + role
+                        + " there"));
+    }
+
+    private static Optional<EntryStatus> refused(Facts facts, Reason reason, String message) {
+        return Optional.of(status(facts, EntryState.Refused, reason, message));
+    }
+
+    private static Optional<EntryStatus> unknown(Facts facts, Reason reason, String message) {
+        return Optional.of(status(facts, EntryState.Unknown, reason, message));
+    }
+
+    private static EntryStatus status(Facts facts, EntryState state, Reason reason, String message) {
+        // An entry nothing is known about is recorded without its hash: not as unproved.
+        boolean known = facts.proof() != NameProof.Answer.UNKNOWN;
+        return new EntryStatus(
+                facts.entry().name(),
+                known ? facts.entry().contentHash() : "",
+                facts.proof() == NameProof.Answer.PROVED,
+                state,
+                reason.name(),
+                message);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.lapse.identity;
+
+import dev.lapse.api.v1alpha1.ActorType;
+import dev.lapse.api.v1alpha1.IdentityState;
+import dev.lapse.api.v1alpha1.Proof;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.OwnerSource;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** An identity as its spec and the cluster show it; what its status says is only ever the memory of a proof. */
+public record IdentityFacts(
+        String namespace,
+        String name,
+        String uid,
+        long generation,
+        Instant createdAt,
+        boolean deleting,
+        ActorType type,
+        Profile profile,
+        IdentityState state,
+        Optional<Instant> validUntil,
+        Optional<ResolvedOwner> owner,
+        SubjectFacts subject,
+        List<EntryFacts> entries,
+        Optional<Proof> recordedProof,
+        List<ServiceIdentityStatus.EntryStatus> recordedEntries) {
+
+    public static IdentityFacts of(ServiceIdentity identity, Profile profile, SubjectFacts subject) {
+        ServiceIdentitySpec spec = identity.getSpec();
+        ServiceIdentityStatus status = identity.getStatus();
+        return new IdentityFacts(
+                identity.getMetadata().getNamespace(),
+                identity.getMetadata().getName(),
+                identity.getMetadata().getUid(),
+                identity.getMetadata().getGeneration(),
+                Instant.parse(identity.getMetadata().getCreationTimestamp()),
+                identity.getMetadata().getDeletionTimestamp() != null,
+                spec.actorType(),
+                profile,
+                spec.state() == null ? IdentityState.Active : spec.state(),
+                Optional.ofNullable(spec.validUntil()),
+                owner(spec),
+                subject,
+                spec.eligible() == null
+                        ? List.of()
+                        : spec.eligible().stream()
+                                .map(entry -> EntryFacts.of(entry, profile))
+                                .toList(),
+                status == null ? Optional.empty() : Optional.ofNullable(status.proof()),
+                status == null || status.entries() == null ? List.of() : status.entries());
+    }
+
+    private static Optional<ResolvedOwner> owner(ServiceIdentitySpec spec) {
+        ServiceIdentitySpec.Owner owner = spec.owner();
+        if (owner == null) {
+            return Optional.empty();
+        }
+        if (owner.user() != null) {
+            return Optional.of(new ResolvedOwner(owner.user(), OwnerSource.User));
+        }
+        return owner.team() == null ? Optional.empty() : Optional.of(new ResolvedOwner(owner.team(), OwnerSource.Team));
+    }
+
+    public Optional<EntryFacts> entry(String entryName) {
+        return entries.stream().filter(entry -> entry.name().equals(entryName)).findFirst();
+    }
+
+    /** Whether the identity's end has come. */
+    public boolean expired(Instant now) {
+        return validUntil.isPresent() && !now.isBefore(validUntil.get());
+    }
+
+    /** Whether its profile demands an end that the spec does not give. */
+    public boolean lacksEnd() {
+        return profile.validUntilRequired() && validUntil.isEmpty();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.lapse.identity;
+
+import dev.lapse.access.AccessOracle;
+import dev.lapse.access.Author;
+import dev.lapse.access.ContentHash;
+import dev.lapse.access.Entitlement;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Asks whether the author of an entry could bind its role, and asks again only when entry or role changed: the answers are
+ * shown in status and decide nothing, an activation asks for itself.
+ */
+final class KubernetesEntitlements {
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private final AccessOracle oracle;
+    private final Map<String, Entitlement.Outcome> answers = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Entitlement.Outcome> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    });
+
+    KubernetesEntitlements(AccessOracle oracle) {
+        this.oracle = oracle;
+    }
+
+    Entitlement.Outcome of(IdentityFacts identity, EntryFacts entry, RoleFacts role) {
+        String question =
+                ContentHash.of(identity.uid(), entry.contentHash(), role.hash(), String.join(",", role.uids()));
+        return Optional.ofNullable(answers.get(question)).orElseGet(() -> {
+            Entitlement.Outcome outcome = Entitlement.couldBind(
+                    Author.of(entry.author().orElseThrow(), entry.authorGroups()),
+                    entry.role(),
+                    role::rulesIn,
+                    entry.namespaces(),
+                    oracle);
+            if (!(outcome instanceof Entitlement.Undecided)) {
+                answers.put(question, outcome);
+            }
+            return outcome;
+        });
+    }
+}

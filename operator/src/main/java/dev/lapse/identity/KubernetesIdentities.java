@@ -1,0 +1,130 @@
+package dev.lapse.identity;
+
+import dev.lapse.api.v1alpha1.ActorType;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
+import dev.lapse.cluster.KubernetesCluster;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Every identity of the cluster as facts, read from the informers. */
+public final class KubernetesIdentities {
+    private static final String BY_SUBJECT = "subject";
+
+    private final KubernetesCluster cluster;
+    private final Map<ActorType, Profile> profiles;
+    private final Map<String, Set<String>> subjectUsers;
+    private volatile @Nullable IndexerResourceCache<ServiceIdentity> cache;
+
+    /** @param subjectUsers namespace to the user names an identity there may name as its subject */
+    public KubernetesIdentities(
+            KubernetesCluster cluster, Map<ActorType, Profile> profiles, Map<String, Set<String>> subjectUsers) {
+        this.cluster = cluster;
+        this.profiles = profiles;
+        this.subjectUsers = subjectUsers;
+    }
+
+    void connect(IndexerResourceCache<ServiceIdentity> identities) {
+        identities.addIndexer(BY_SUBJECT, identity -> List.of(userName(identity)));
+        cache = identities;
+    }
+
+    public Optional<IdentityFacts> find(String namespace, String name) {
+        return cache().get(new ResourceID(name, namespace)).map(this::facts);
+    }
+
+    public Optional<ServiceIdentity> resource(String namespace, String name) {
+        return cache().get(new ResourceID(name, namespace));
+    }
+
+    public Stream<ServiceIdentity> all() {
+        IndexerResourceCache<ServiceIdentity> connected = cache;
+        return connected == null ? Stream.empty() : connected.list();
+    }
+
+    /** The operator wrote {@code written}: the next pass must not see what was before. */
+    void wrote(Context<ServiceIdentity> context, ServiceIdentity written, ServiceIdentity before) {
+        context.eventSourceRetriever()
+                .getControllerEventSource()
+                .handleRecentResourceUpdate(ResourceID.fromResource(written), written, before);
+    }
+
+    IdentityFacts facts(ServiceIdentity identity) {
+        Profile profile = Objects.requireNonNull(
+                profiles.get(identity.getSpec().actorType()), "there is a profile for every actor type");
+        return IdentityFacts.of(identity, profile, subject(identity));
+    }
+
+    /** The identities that name the same account as this one. */
+    List<ServiceIdentity> rivals(ServiceIdentity identity) {
+        return claimants(userName(identity));
+    }
+
+    /** The identities whose subject is this user. */
+    public List<ServiceIdentity> claimants(String userName) {
+        return cache().byIndex(BY_SUBJECT, userName);
+    }
+
+    private SubjectFacts subject(ServiceIdentity identity) {
+        String namespace = identity.getMetadata().getNamespace();
+        String userName = userName(identity);
+        ServiceIdentitySpec.ServiceAccountSubject account =
+                identity.getSpec().subject().serviceAccount();
+        Optional<ServiceAccount> found = account == null
+                ? Optional.empty()
+                : cluster.accounts()
+                        .find(namespace, account.name())
+                        .filter(seen -> seen.getMetadata().getDeletionTimestamp() == null);
+        return new SubjectFacts(
+                userName,
+                Optional.ofNullable(account).map(ServiceIdentitySpec.ServiceAccountSubject::name),
+                found.map(seen -> seen.getMetadata().getUid()),
+                account != null && account.create(),
+                found.filter(seen -> identity.getMetadata()
+                                .getUid()
+                                .equals(seen.getMetadata().getLabels().get(Lapse.IDENTITY_UID_LABEL)))
+                        .isPresent(),
+                older(identity, userName),
+                account != null
+                        || subjectUsers.getOrDefault(namespace, Set.of()).contains(userName));
+    }
+
+    private Optional<String> older(ServiceIdentity identity, String userName) {
+        return claimants(userName).stream()
+                .min(Comparator.comparing((ServiceIdentity claimant) ->
+                                claimant.getMetadata().getCreationTimestamp())
+                        .thenComparing(claimant -> claimant.getMetadata().getUid()))
+                .filter(oldest -> !oldest.getMetadata()
+                        .getUid()
+                        .equals(identity.getMetadata().getUid()))
+                .map(oldest -> oldest.getMetadata().getNamespace() + "/"
+                        + oldest.getMetadata().getName());
+    }
+
+    private static String userName(ServiceIdentity identity) {
+        ServiceIdentitySpec.Subject subject = identity.getSpec().subject();
+        return subject.serviceAccount() == null
+                ? String.valueOf(subject.user())
+                : "system:serviceaccount:" + identity.getMetadata().getNamespace() + ":"
+                        + subject.serviceAccount().name();
+    }
+
+    private IndexerResourceCache<ServiceIdentity> cache() {
+        IndexerResourceCache<ServiceIdentity> connected = cache;
+        if (connected == null) {
+            throw new IllegalStateException("the informer of ServiceIdentities is not connected");
+        }
+        return connected;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lapse.identity;
+
+import dev.lapse.access.RiskyPermission;
+import dev.lapse.access.Rule;
+import dev.lapse.access.RulesHash;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * The role of an entry as it stands in each place it would be bound.
+ *
+ * @param places namespace to what was found there; the empty string for a ClusterRole, which is the same everywhere.
+ *     A place without the role is missing
+ * @param wanted every place there should be
+ */
+public record RoleFacts(Map<String, Seen> places, List<String> wanted) {
+    public record Seen(String uid, List<Rule> rules) {}
+
+    public RoleFacts {
+        places = Map.copyOf(new TreeMap<>(places));
+        wanted = List.copyOf(wanted);
+    }
+
+    public List<String> missing() {
+        return wanted.stream().filter(place -> !places.containsKey(place)).toList();
+    }
+
+    /** The rules that hold in a namespace, or cluster-wide for the empty string. */
+    public List<Rule> rulesIn(String namespace) {
+        Seen everywhere = places.get("");
+        Seen here = everywhere == null ? places.get(namespace) : everywhere;
+        return here == null ? List.of() : here.rules();
+    }
+
+    public List<Rule> allRules() {
+        List<Rule> all = new ArrayList<>();
+        wanted.forEach(place -> all.addAll(rulesIn(place)));
+        return all.stream().distinct().toList();
+    }
+
+    public List<String> uids() {
+        return wanted.stream()
+                .map(places::get)
+                .filter(Objects::nonNull)
+                .map(Seen::uid)
+                .toList();
+    }
+
+    public String hash() {
+        return RulesHash.of(allRules());
+    }
+
+    public List<String> risks() {
+        return RiskyPermission.of(allRules()).stream().map(Enum::name).toList();
+    }
+}

@@ -1,0 +1,239 @@
+package dev.lapse.identity;
+
+import dev.lapse.api.v1alpha1.IdentityState;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.Proof;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
+import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesTrigger;
+import dev.lapse.cluster.KubernetesWrites;
+import dev.lapse.guard.GuardParameters;
+import dev.lapse.guard.GuardState;
+import dev.lapse.guard.NameProof;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/** One pass over one identity: its subject, its owner, its entries, and what its status says of them. */
+public final class ServiceIdentityReconciler implements Reconciler<ServiceIdentity> {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
+    private static final int CONFLICT = 409;
+
+    private final KubernetesClient client;
+    private final KubernetesCluster cluster;
+    private final KubernetesWrites writes;
+    private final KubernetesEvents events;
+    private final KubernetesIdentities identities;
+    private final KubernetesEntitlements entitlements;
+    private final Supplier<GuardState> guard;
+    private final Supplier<GuardParameters> parameters;
+    private final BiFunction<String, String, List<String>> activeGrants;
+    private final KubernetesTrigger<ServiceIdentity> trigger;
+    private final InstantSource clock;
+
+    /** What the reconciler works with. */
+    public record Tools(
+            KubernetesClient client,
+            KubernetesCluster cluster,
+            KubernetesWrites writes,
+            KubernetesEvents events,
+            KubernetesIdentities identities,
+            dev.lapse.access.AccessOracle oracle,
+            Supplier<GuardState> guard,
+            Supplier<GuardParameters> parameters,
+            InstantSource clock) {}
+
+    /**
+     * @param activeGrants by namespace and name of an identity
+     * @param changed is told of every change of an identity before any pass over it
+     */
+    public ServiceIdentityReconciler(
+            Tools tools, BiFunction<String, String, List<String>> activeGrants, BiConsumer<String, String> changed) {
+        this.client = tools.client();
+        this.cluster = tools.cluster();
+        this.writes = tools.writes();
+        this.events = tools.events();
+        this.identities = tools.identities();
+        this.entitlements = new KubernetesEntitlements(tools.oracle());
+        this.guard = tools.guard();
+        this.parameters = tools.parameters();
+        this.clock = tools.clock();
+        this.activeGrants = activeGrants;
+        this.trigger = new KubernetesTrigger<>(
+                "lapse",
+                () -> {},
+                identity -> changed.accept(
+                        identity.getMetadata().getNamespace(),
+                        identity.getMetadata().getName()),
+                identity -> gone(identity, changed));
+    }
+
+    /** Looks at an identity again. */
+    public void lookAgain(String namespace, String name) {
+        trigger.lookAgain(namespace, name);
+    }
+
+    @Override
+    public List<EventSource<?, ServiceIdentity>> prepareEventSources(EventSourceContext<ServiceIdentity> context) {
+        identities.connect(context.getPrimaryCache());
+        return List.of(trigger);
+    }
+
+    @Override
+    public UpdateControl<ServiceIdentity> reconcile(ServiceIdentity identity, Context<ServiceIdentity> context) {
+        if (identity.getMetadata().getDeletionTimestamp() != null) {
+            return UpdateControl.noUpdate();
+        }
+        Instant now = clock.instant();
+        IdentityFacts facts = identities.facts(identity);
+        List<String> active = activeGrants.apply(facts.namespace(), facts.name());
+        if (settleSubject(facts, active)) {
+            facts = identities.facts(identity);
+        }
+        GuardState guardNow = guard.get();
+        List<EntryStatus> entries = entries(facts, guardNow, now);
+        Optional<Proof> proof = NameProof.next(guardNow, facts.recordedProof(), facts.generation(), now);
+        ServiceIdentityStatus after = IdentityStatusReport.of(facts, entries, active, proof, identity.getStatus(), now);
+        if (!after.equals(identity.getStatus())) {
+            write(identity, after, context);
+        }
+        return again(facts, entries, now);
+    }
+
+    private UpdateControl<ServiceIdentity> again(IdentityFacts facts, List<EntryStatus> entries, Instant now) {
+        if (entries.stream().anyMatch(entry -> entry.state() == EntryState.Unknown)) {
+            return UpdateControl.<ServiceIdentity>noUpdate().rescheduleAfter(ASK_AGAIN);
+        }
+        Optional<Instant> end = facts.validUntil().filter(now::isBefore);
+        return end.isEmpty()
+                ? UpdateControl.noUpdate()
+                : UpdateControl.<ServiceIdentity>noUpdate()
+                        .rescheduleAfter(Duration.between(now, end.get()).plusMillis(1));
+    }
+
+    private List<EntryStatus> entries(IdentityFacts facts, GuardState guardNow, Instant now) {
+        Map<String, NameProof.Answer> proofs = EntryProofs.of(facts, guardNow, now);
+        return facts.entries().stream()
+                .map(entry -> {
+                    RoleFacts role = KubernetesRoles.find(cluster, entry.role(), entry.namespaces());
+                    EntryPolicy.Facts known = new EntryPolicy.Facts(
+                            entry,
+                            facts.namespace(),
+                            proofs.getOrDefault(entry.name(), NameProof.Answer.UNKNOWN),
+                            role,
+                            entry.via().map(applier -> parameters.get().limit(applier)),
+                            Optional.empty());
+                    return EntryPolicy.judge(known)
+                            .orElseGet(
+                                    () -> EntryPolicy.judge(asked(known, facts)).orElseThrow());
+                })
+                .toList();
+    }
+
+    private EntryPolicy.Facts asked(EntryPolicy.Facts known, IdentityFacts facts) {
+        return new EntryPolicy.Facts(
+                known.entry(),
+                known.ownNamespace(),
+                known.proof(),
+                known.role(),
+                known.limit(),
+                Optional.of(entitlements.of(facts, known.entry(), known.role())));
+    }
+
+    /** Creates the account that was asked for, or deletes the one Lapse made for an identity that has retired. */
+    private boolean settleSubject(IdentityFacts facts, List<String> active) {
+        SubjectFacts subject = facts.subject();
+        if (subject.serviceAccount().isEmpty() || subject.claimedBy().isPresent()) {
+            return false;
+        }
+        String name = subject.serviceAccount().get();
+        if (facts.state() == IdentityState.Active
+                && subject.create()
+                && subject.uid().isEmpty()) {
+            return create(facts, name);
+        }
+        if (facts.state() == IdentityState.Retired && subject.madeByLapse() && active.isEmpty()) {
+            String uid = subject.uid().orElseThrow();
+            writes.delete("/api/v1/namespaces/" + facts.namespace() + "/serviceaccounts/" + name, uid);
+            cluster.accounts().deleted(uid, facts.namespace(), name);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean create(IdentityFacts facts, String name) {
+        ServiceAccount account = new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(facts.namespace())
+                .addToLabels(Lapse.IDENTITY_UID_LABEL, facts.uid())
+                .endMetadata()
+                .build();
+        try {
+            cluster.accounts().created(client.resource(account).create());
+            return true;
+        } catch (KubernetesClientException failed) {
+            if (failed.getCode() == CONFLICT) {
+                // Somebody was faster: it exists, and it is not ours. The informer brings it.
+                return false;
+            }
+            throw failed;
+        }
+    }
+
+    private void write(ServiceIdentity identity, ServiceIdentityStatus after, Context<ServiceIdentity> context) {
+        ServiceIdentityStatus before = identity.getStatus();
+        ServiceIdentity fresh = new ServiceIdentity();
+        fresh.setMetadata(identity.getMetadata());
+        fresh.setSpec(identity.getSpec());
+        fresh.setStatus(after);
+        // With the resourceVersion that was read: a proof may only be recorded of the newest content.
+        ServiceIdentity written = client.resource(fresh).updateStatus();
+        identities.wrote(context, written, identity);
+        if (before == null || before.phase() != after.phase()) {
+            tell(identity, after);
+        }
+    }
+
+    private void tell(ServiceIdentity identity, ServiceIdentityStatus after) {
+        events.tell(
+                new KubernetesEvents.About(
+                        "ServiceIdentity",
+                        identity.getMetadata().getNamespace(),
+                        identity.getMetadata().getName(),
+                        identity.getMetadata().getUid()),
+                after.phase() == IdentityPhase.NotReady ? KubernetesEvents.Kind.Warning : KubernetesEvents.Kind.Normal,
+                after.conditions().get(0).reason(),
+                after.conditions().get(0).message());
+    }
+
+    /** Whoever also named the subject of an identity that is gone may have it now. */
+    private void gone(ServiceIdentity identity, BiConsumer<String, String> changed) {
+        changed.accept(
+                identity.getMetadata().getNamespace(), identity.getMetadata().getName());
+        identities
+                .rivals(identity)
+                .forEach(rival -> lookAgain(
+                        rival.getMetadata().getNamespace(), rival.getMetadata().getName()));
+    }
+}

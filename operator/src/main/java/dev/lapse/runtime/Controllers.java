@@ -1,0 +1,237 @@
+package dev.lapse.runtime;
+
+import dev.lapse.access.AccessOracle;
+import dev.lapse.access.KubernetesAccess;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesWrites;
+import dev.lapse.credential.KubernetesTokens;
+import dev.lapse.grant.KubernetesGrants;
+import dev.lapse.guard.GuardState;
+import dev.lapse.guard.KubernetesGuard;
+import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.ServiceIdentityReconciler;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that works while this instance leads, started and stopped in order. */
+final class Controllers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Controllers.class);
+    private static final Duration SYNC_LIMIT = Duration.ofMinutes(5);
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+    private static final int FIRST_RETRY_MILLIS = 200;
+    private static final int LAST_RETRY_MILLIS = 30_000;
+    private static final long PAGE = 500;
+
+    private final InstantSource clock;
+    private final KubernetesCluster cluster;
+    private final KubernetesGuard guard;
+    private final KubernetesEvents events;
+    private final KubernetesGrants grants;
+    private final ServiceIdentityReconciler identityReconciler;
+    private final KubernetesIdentities identities;
+    private final Operator operator;
+    private final ScheduledExecutorService sweeper;
+    private volatile boolean started;
+
+    Controllers(KubernetesClient client, Settings settings, Meters meters, InstantSource clock) throws IOException {
+        this.clock = clock;
+        cluster = new KubernetesCluster(client);
+        guard = new KubernetesGuard(client, clock, settings.guardSettle());
+        events = new KubernetesEvents(client, clock, settings.instance());
+        KubernetesWrites writes = new KubernetesWrites(client);
+        AccessOracle oracle = new KubernetesAccess(client);
+        identities = new KubernetesIdentities(cluster, settings.profiles(), settings.subjectUsers());
+        grants = new KubernetesGrants(
+                new KubernetesGrants.Tools(
+                        client,
+                        cluster,
+                        writes,
+                        events,
+                        identities,
+                        new KubernetesTokens(client, address(client, settings), authority(client)),
+                        oracle,
+                        guard::state,
+                        guard::parameters,
+                        meters.registry(),
+                        clock),
+                settings.expiryWorkers(),
+                this::identityConcerned);
+        identityReconciler = new ServiceIdentityReconciler(
+                new ServiceIdentityReconciler.Tools(
+                        client, cluster, writes, events, identities, oracle, guard::state, guard::parameters, clock),
+                grants::activeGrants,
+                grants::identityChanged);
+        operator = operator(client, settings, meters);
+        sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "sweep");
+            thread.setDaemon(true);
+            return thread;
+        });
+        meters.beforeScrape(grants::takeCensus);
+        meters.watchGuard(guard::state);
+    }
+
+    void start() throws Exception {
+        cluster.accounts()
+                .onChange(account -> lookAgainAtIdentitiesOf("system:serviceaccount:"
+                        + account.getMetadata().getNamespace() + ":"
+                        + account.getMetadata().getName()));
+        cluster.roles()
+                .onChange(role -> identities
+                        .all()
+                        .filter(identity -> names(identity, role.getMetadata().getName()))
+                        .forEach(this::lookAgain));
+        cluster.clusterRoles()
+                .onChange(role -> identities
+                        .all()
+                        .filter(identity -> names(identity, role.getMetadata().getName()))
+                        .forEach(this::lookAgain));
+        cluster.start(SYNC_LIMIT);
+        guard.onChange(() -> {
+            identities.all().forEach(this::lookAgain);
+            grants.guardChanged();
+        });
+        guard.start();
+        // Grants first: what is overdue is taken away before anything else is looked at.
+        operator.start();
+        sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_EVERY.toSeconds(), SWEEP_EVERY.toSeconds(), TimeUnit.SECONDS);
+        started = true;
+        LOG.atInfo().log("controllers run");
+    }
+
+    boolean synced() {
+        return started && cluster.healthy();
+    }
+
+    GuardState guard() {
+        return guard.state();
+    }
+
+    boolean guardSettled() {
+        return guard.state().settled(clock.instant());
+    }
+
+    @Override
+    public void close() {
+        grants.close();
+        operator.stop();
+        sweeper.shutdownNow();
+        guard.close();
+        cluster.close();
+        events.close();
+    }
+
+    private void sweep() {
+        try {
+            grants.sweep();
+        } catch (RuntimeException failed) {
+            LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the sweep failed, it is repeated");
+        }
+    }
+
+    private Operator operator(KubernetesClient client, Settings settings, Meters meters) {
+        Operator made = new Operator(overrider -> overrider
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withConcurrentReconciliationThreads(settings.reconcilers())
+                .withCacheSyncTimeout(SYNC_LIMIT)
+                .withStopOnInformerErrorDuringStartup(true)
+                .withReconciliationTerminationTimeout(Duration.ofSeconds(5)));
+        made.register(
+                identityReconciler,
+                config -> config.withName("serviceidentity")
+                        .withRetry(retry())
+                        .withReconciliationMaxInterval(null)
+                        .withItemStore(pruning())
+                        .withInformerListLimit(PAGE));
+        made.register(
+                grants.reconciler(),
+                config -> config.withName("privilegegrant")
+                        .withRetry(retry())
+                        .withReconciliationMaxInterval(null)
+                        .withTriggerReconcilerOnAllEvents(true)
+                        .withItemStore(pruning())
+                        .withInformerListLimit(PAGE));
+        return made;
+    }
+
+    /** Never gives up: an API server that was away at an end must find us trying when it is back. */
+    private static GenericRetry retry() {
+        return new GenericRetry()
+                .setInitialInterval(FIRST_RETRY_MILLIS)
+                .setIntervalMultiplier(2)
+                .setMaxInterval(LAST_RETRY_MILLIS)
+                .withoutMaxAttempts();
+    }
+
+    private static <T extends HasMetadata> BasicItemStore<T> pruning() {
+        return new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
+            @Override
+            public T put(String key, T object) {
+                object.getMetadata().setManagedFields(List.of());
+                return super.put(key, object);
+            }
+        };
+    }
+
+    private void identityConcerned(String namespace, String name) {
+        identityReconciler.lookAgain(namespace, name);
+    }
+
+    private void lookAgain(ServiceIdentity identity) {
+        identityReconciler.lookAgain(
+                identity.getMetadata().getNamespace(), identity.getMetadata().getName());
+    }
+
+    private void lookAgainAtIdentitiesOf(String userName) {
+        if (started) {
+            identities.claimants(userName).forEach(identity -> {
+                lookAgain(identity);
+                grants.identityChanged(
+                        identity.getMetadata().getNamespace(),
+                        identity.getMetadata().getName());
+            });
+        }
+    }
+
+    private static boolean names(ServiceIdentity identity, String role) {
+        return identity.getSpec().eligible() != null
+                && identity.getSpec().eligible().stream()
+                        .anyMatch(entry -> entry.role().name().equals(role));
+    }
+
+    private static String address(KubernetesClient client, Settings settings) {
+        return settings.apiServer().isEmpty() ? client.getMasterUrl().toString() : settings.apiServer();
+    }
+
+    /** The certificates that this process itself trusts the API server by. */
+    private static String authority(KubernetesClient client) throws IOException {
+        String file = client.getConfiguration().getCaCertFile();
+        if (file != null && !file.isEmpty()) {
+            return Files.readString(Path.of(file));
+        }
+        String data = client.getConfiguration().getCaCertData();
+        return data == null || data.isEmpty()
+                ? ""
+                : new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
+    }
+}

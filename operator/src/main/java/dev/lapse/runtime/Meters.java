@@ -1,0 +1,51 @@
+package dev.lapse.runtime;
+
+import dev.lapse.guard.GuardState;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** The metrics of the process, in the format Prometheus reads. */
+final class Meters {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final List<Runnable> beforeScrape = new CopyOnWriteArrayList<>();
+
+    @SuppressWarnings("resource") // lives as long as the process
+    Meters() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmGcMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    MeterRegistry registry() {
+        return registry;
+    }
+
+    /** Runs {@code count} whenever somebody reads the metrics, so that idle objects cost nothing. */
+    void beforeScrape(Runnable count) {
+        beforeScrape.add(count);
+    }
+
+    void watchGuard(Supplier<GuardState> guard) {
+        Gauge.builder("lapse.guard.ready", guard, state -> state.get().ready() ? 1 : 0)
+                .description("1 while every admission policy was seen to refuse what it must; 0: nothing is granted")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    String scrape() {
+        beforeScrape.forEach(Runnable::run);
+        return registry.scrape();
+    }
+}

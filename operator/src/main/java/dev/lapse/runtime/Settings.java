@@ -1,0 +1,271 @@
+package dev.lapse.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.lapse.api.v1alpha1.ActorType;
+import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.PrincipalType;
+import dev.lapse.identity.Profile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything an administrator can set, parsed once at start.
+ *
+ * @param httpHost where health and metrics are served
+ * @param httpPort its port; 0 takes a free one
+ * @param leaderElection whether instances agree on one leader
+ * @param instance this process's name among the instances; a Pod's name, so that a restarted container keeps its lease
+ * @param guardSettle how long after the first refusal the guard is taken to stand on every API server
+ * @param reconcilers how many passes run at once
+ * @param expiryWorkers how many ends are carried out at once
+ * @param apiServer the API server's address to write into delivered kubeconfigs; empty: the one the operator uses
+ * @param profiles what each actor type allows
+ * @param subjectUsers namespace to the user names an identity there may name as its subject
+ */
+public record Settings(
+        String httpHost,
+        int httpPort,
+        boolean leaderElection,
+        String instance,
+        Duration guardSettle,
+        int reconcilers,
+        int expiryWorkers,
+        String apiServer,
+        Map<ActorType, Profile> profiles,
+        Map<String, Set<String>> subjectUsers) {
+
+    /** A setting that cannot be used; the message names it, where it came from and what is wanted. */
+    public static final class Invalid extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Invalid(String message) {
+            super(message);
+        }
+    }
+
+    /** A setting's name in flags and file, its default, and what it is for. */
+    enum Name {
+        HTTP_HOST("0.0.0.0", "address that /healthz, /readyz and /metrics are served on"),
+        HTTP_PORT("8080", "port for them; 0 takes a free one"),
+        LEADER_ELECTION("true", "true or false: whether instances agree on one leader"),
+        INSTANCE("", "name of this process among the instances; empty: the host's name, in Kubernetes the Pod's"),
+        GUARD_SETTLE("30s", "from so long after the guard's first refusal on, names are proved"),
+        RECONCILERS("8", "passes that run at once, 1 to 64"),
+        EXPIRY_WORKERS("8", "ends that are carried out at once, 1 to 64"),
+        API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses");
+
+        final String fallback;
+        final String description;
+
+        Name(String fallback, String description) {
+            this.fallback = fallback;
+            this.description = description;
+        }
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    private static final Set<String> FILE_ONLY = Set.of("profiles", "subject-users");
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+    /** A flag wins over the environment, the environment over the file, the file over the default. */
+    public static Settings load(Map<String, String> flags, Map<String, String> environment, @Nullable Path file)
+            throws Invalid {
+        JsonNode tree = read(file == null ? path(environment.get("LAPSE_CONFIG")) : file);
+        Set<String> known = Arrays.stream(Name.values()).map(Name::text).collect(Collectors.toCollection(HashSet::new));
+        for (String flag : flags.keySet()) {
+            if (!known.contains(flag)) {
+                throw new Invalid("--set " + flag + ": there is no such setting; there are "
+                        + String.join(", ", known.stream().sorted().toList()));
+            }
+        }
+        known.addAll(FILE_ONLY);
+        for (Map.Entry<String, JsonNode> property : tree.properties()) {
+            if (!known.contains(property.getKey())) {
+                throw new Invalid(
+                        "setting " + property.getKey() + " in the settings file: there is no such setting; there are "
+                                + String.join(", ", known.stream().sorted().toList()));
+            }
+        }
+        Source source = new Source(flags, environment, tree);
+        return new Settings(
+                source.text(Name.HTTP_HOST),
+                source.number(Name.HTTP_PORT, 0, 65_535),
+                source.yesOrNo(Name.LEADER_ELECTION),
+                source.text(Name.INSTANCE).isEmpty()
+                        ? environment.getOrDefault("HOSTNAME", "lapse-operator")
+                        : source.text(Name.INSTANCE),
+                source.duration(Name.GUARD_SETTLE),
+                source.number(Name.RECONCILERS, 1, 64),
+                source.number(Name.EXPIRY_WORKERS, 1, 64),
+                source.text(Name.API_SERVER),
+                profiles(tree.path("profiles")),
+                subjectUsers(tree.path("subject-users")));
+    }
+
+    private static @Nullable Path path(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : Path.of(text);
+    }
+
+    private static JsonNode read(@Nullable Path file) throws Invalid {
+        if (file == null) {
+            return YAML.createObjectNode();
+        }
+        try {
+            JsonNode tree = YAML.readTree(Files.readString(file));
+            if (tree == null || tree.isNull() || tree.isMissingNode()) {
+                return YAML.createObjectNode();
+            }
+            if (!tree.isObject()) {
+                throw new Invalid("settings file " + file + ": must be a YAML mapping of setting to value");
+            }
+            return tree;
+        } catch (IOException unreadable) {
+            throw new Invalid("settings file " + file + " cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    private record Source(Map<String, String> flags, Map<String, String> environment, JsonNode file) {
+        String text(Name name) {
+            String flag = flags.get(name.text());
+            if (flag != null) {
+                return flag;
+            }
+            String variable = environment.get("LAPSE_" + name.name());
+            if (variable != null) {
+                return variable;
+            }
+            return file.has(name.text()) ? file.get(name.text()).asText() : name.fallback;
+        }
+
+        /** What to call the setting in an error: as the person wrote it. */
+        String origin(Name name) {
+            if (flags.containsKey(name.text())) {
+                return "--set " + name.text();
+            }
+            return environment.containsKey("LAPSE_" + name.name())
+                    ? "environment variable LAPSE_" + name.name()
+                    : "setting " + name.text() + " in the settings file";
+        }
+
+        int number(Name name, int least, int most) throws Invalid {
+            try {
+                int number = Integer.parseInt(text(name).strip());
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException notANumber) {
+                // The error below says what is wanted.
+            }
+            throw invalid(name, "a whole number from " + least + " to " + most);
+        }
+
+        boolean yesOrNo(Name name) throws Invalid {
+            return switch (text(name).strip()) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw invalid(name, "true or false");
+            };
+        }
+
+        Duration duration(Name name) throws Invalid {
+            return Durations.parse(text(name).strip())
+                    .orElseThrow(() -> invalid(name, "a duration such as 30s or 1m30s"));
+        }
+
+        private Invalid invalid(Name name, String wanted) {
+            return new Invalid(origin(name) + " is \"" + text(name) + "\": must be " + wanted);
+        }
+    }
+
+    private static Map<ActorType, Profile> profiles(JsonNode tree) throws Invalid {
+        Map<ActorType, Profile> profiles = new EnumMap<>(Profile.defaults());
+        for (Map.Entry<String, JsonNode> property : tree.properties()) {
+            String where = "setting profiles." + property.getKey() + " in the settings file";
+            ActorType type = oneOf(where, property.getKey(), ActorType.values());
+            Profile before = profiles.get(type);
+            if (before != null) {
+                profiles.put(type, profile(where, property.getValue(), before));
+            }
+        }
+        return profiles;
+    }
+
+    private static Profile profile(String where, JsonNode tree, Profile before) throws Invalid {
+        Set<String> known = Set.of("longest-grant", "approvals", "principal", "valid-until-required");
+        for (Map.Entry<String, JsonNode> property : tree.properties()) {
+            if (!known.contains(property.getKey())) {
+                throw new Invalid(where + ": there is no " + property.getKey() + "; there are "
+                        + String.join(", ", known.stream().sorted().toList()));
+            }
+        }
+        Duration longest = before.longestGrant();
+        if (tree.has("longest-grant")) {
+            String text = tree.get("longest-grant").asText();
+            longest = Durations.parse(text)
+                    .orElseThrow(() ->
+                            new Invalid(where + ".longest-grant is \"" + text + "\": must be a duration such as 8h"));
+        }
+        int approvals = tree.path("approvals").asInt(before.approvals());
+        if (approvals < 0
+                || approvals > 5
+                || (tree.has("approvals") && !tree.get("approvals").isInt())) {
+            throw new Invalid(where + ".approvals: must be a whole number from 0 to 5");
+        }
+        PrincipalType principal = tree.has("principal")
+                ? oneOf(where + ".principal", tree.get("principal").asText(), PrincipalType.values())
+                : before.principal();
+        if (tree.has("valid-until-required")
+                && !tree.get("valid-until-required").isBoolean()) {
+            throw new Invalid(where + ".valid-until-required: must be true or false");
+        }
+        return new Profile(
+                longest,
+                approvals,
+                principal,
+                tree.path("valid-until-required").asBoolean(before.validUntilRequired()));
+    }
+
+    private static Map<String, Set<String>> subjectUsers(JsonNode tree) throws Invalid {
+        Map<String, Set<String>> users = new HashMap<>();
+        for (Map.Entry<String, JsonNode> property : new TreeMap<>(
+                        tree.properties().stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)))
+                .entrySet()) {
+            if (!property.getValue().isArray()) {
+                throw new Invalid("setting subject-users." + property.getKey()
+                        + " in the settings file: must be a list of user names");
+            }
+            Set<String> names = new HashSet<>();
+            property.getValue().forEach(name -> names.add(name.asText()));
+            users.put(property.getKey(), Set.copyOf(names));
+        }
+        return Map.copyOf(users);
+    }
+
+    private static <E extends Enum<E>> E oneOf(String where, String text, E[] values) throws Invalid {
+        Function<E, String> name = Enum::name;
+        return Arrays.stream(values)
+                .filter(value -> value.name().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new Invalid(where + ": \"" + text + "\" is none of "
+                        + String.join(", ", List.of(values).stream().map(name).toList())));
+    }
+}
