@@ -54,8 +54,7 @@ final class Endings {
     private static Optional<Ending> begun(GrantFacts facts, Instant now) {
         return facts.record()
                 .end()
-                .map(end ->
-                        new Ending(end.cause(), Optional.ofNullable(end.by()), end.dueAt(), "ends: " + end.cause()));
+                .map(end -> new Ending(end.cause(), Optional.ofNullable(end.by()), end.dueAt(), end.message()));
     }
 
     private static Optional<Ending> revoked(GrantFacts facts, Instant now) {

@@ -64,6 +64,10 @@ public final class GrantEventSources {
         return List.of(trigger);
     }
 
+    boolean running() {
+        return trigger.isRunning();
+    }
+
     GrantEffects effects(PrivilegeGrant grant) {
         return effects.apply(grant);
     }
@@ -101,6 +105,9 @@ public final class GrantEventSources {
 
     /** An identity changed: so may its grants. */
     public void identityChanged(String namespace, String name) {
+        if (!trigger.isRunning()) {
+            return;
+        }
         cache().byIndex(BY_IDENTITY, namespace + "/" + name).stream()
                 .filter(GrantEventSources::open)
                 .forEach(grant -> lookAgain(key(grant)));
@@ -108,7 +115,8 @@ public final class GrantEventSources {
 
     /** Looks again at every grant that has not ended and fits. */
     void lookAgainWhere(Predicate<PrivilegeGrant> fits) {
-        if (cache != null) {
+        // Before that every grant is looked at anyway.
+        if (trigger.isRunning()) {
             all().filter(GrantEventSources::open).filter(fits).forEach(grant -> lookAgain(key(grant)));
         }
     }
@@ -124,7 +132,7 @@ public final class GrantEventSources {
 
     /** The active grants of an identity, the first to end first. */
     public List<String> activeGrants(String namespace, String identity) {
-        if (cache == null) {
+        if (!trigger.isRunning()) {
             return List.of();
         }
         return cache().byIndex(BY_IDENTITY, namespace + "/" + identity).stream()

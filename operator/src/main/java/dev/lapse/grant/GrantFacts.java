@@ -5,6 +5,7 @@ import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.credential.MintedToken;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
@@ -13,6 +14,7 @@ import dev.lapse.identity.RoleFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -64,6 +66,7 @@ record GrantFacts(
                 bindingsGoneAt);
     }
 
+    /** What is seen of an object stays as it was; of one that is new in the record nothing was seen yet. */
     GrantFacts withRecord(GrantRecord now) {
         return new GrantFacts(
                 request,
@@ -74,11 +77,28 @@ record GrantFacts(
                 guard,
                 entryNameProved,
                 applierLimit,
-                objects,
+                now.objects().stream().map(this::seen).toList(),
                 entitlement,
                 verification,
                 token,
                 bindingsGoneAt);
+    }
+
+    private ObservedObject seen(GrantObject object) {
+        return objects.stream()
+                .filter(each -> same(each.object(), object))
+                .findFirst()
+                .map(each -> each.withSight(object, each.sight()))
+                .orElseGet(() -> new ObservedObject(
+                        object,
+                        object.kind() == ObjectKind.Secret ? ObservedObject.Sight.Hidden : ObservedObject.Sight.Absent,
+                        Optional.ofNullable(object.uid())));
+    }
+
+    private static boolean same(GrantObject one, GrantObject other) {
+        return one.kind() == other.kind()
+                && one.name().equals(other.name())
+                && Objects.equals(one.namespace(), other.namespace());
     }
 
     GrantFacts withObjects(List<ObservedObject> now) {
@@ -100,14 +120,10 @@ record GrantFacts(
 
     /** Both the record and the sight of one object after it was made or removed. */
     GrantFacts withObject(GrantObject now, ObservedObject.Sight sight) {
-        List<ObservedObject> seen = objects.stream()
-                .map(each -> each.object().kind() == now.kind()
-                                && each.object().name().equals(now.name())
-                                && java.util.Objects.equals(each.object().namespace(), now.namespace())
-                        ? each.withSight(now, sight)
-                        : each)
-                .toList();
-        return withRecord(record.withObject(now)).withObjects(seen);
+        GrantFacts recorded = withRecord(record.withObject(now));
+        return recorded.withObjects(recorded.objects.stream()
+                .map(each -> same(each.object(), now) ? each.withSight(now, sight) : each)
+                .toList());
     }
 
     GrantFacts withCredential(IssuedCredential issued, Dies how) {

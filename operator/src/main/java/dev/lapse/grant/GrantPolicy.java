@@ -72,7 +72,7 @@ final class GrantPolicy {
 
     private static GrantDecision hindered(GrantFacts facts, Obstacle obstacle, Instant now) {
         if (obstacle instanceof Refused refused) {
-            End end = new End(EndCause.Denied, null, now, null, null, null, null, List.of());
+            End end = End.begun(EndCause.Denied, null, refused.message(), now.truncatedTo(ChronoUnit.SECONDS));
             return GrantDecision.todo(
                     GrantPhase.Denied,
                     refused.reason(),
@@ -188,8 +188,7 @@ final class GrantPolicy {
     private static GrantDecision end(GrantFacts facts, Ending ending, Instant now) {
         GrantPhase last = lastPhase(facts, ending);
         if (!facts.record().announced()) {
-            End end = new End(
-                    ending.cause(), ending.by().orElse(null), ending.dueAt(), null, null, null, null, List.of());
+            End end = begun(ending);
             return GrantDecision.todo(
                     last,
                     Reason.NeverActive,
@@ -197,16 +196,7 @@ final class GrantPolicy {
                     new WriteStatus(facts.record().withEnd(end).withPhase(last)));
         }
         if (facts.record().end().isEmpty()) {
-            End begun = new End(
-                    ending.cause(),
-                    ending.by().orElse(null),
-                    ending.dueAt().truncatedTo(ChronoUnit.MILLIS),
-                    null,
-                    null,
-                    null,
-                    null,
-                    List.of());
-            return ending(ending, new Note(facts.record().withEnd(begun)));
+            return ending(ending, new Note(facts.record().withEnd(begun(ending))));
         }
         Optional<ObservedObject> next = facts.objects().stream()
                 .filter(object -> object.object().state() != ObjectState.Gone)
@@ -216,7 +206,9 @@ final class GrantPolicy {
         End end = facts.record().end().orElseThrow();
         if (bindingsGone && end.effectiveAt() == null) {
             Instant effective = facts.bindingsGoneAt().orElse(now);
-            return ending(ending, new Note(facts.record().withEnd(effective(end, effective))));
+            return ending(
+                    ending,
+                    new Note(facts.record().withEnd(end.withEffectiveAt(effective.truncatedTo(ChronoUnit.MILLIS)))));
         }
         if (next.isPresent()) {
             return ending(ending, takeAway(facts, next.get()));
@@ -262,27 +254,19 @@ final class GrantPolicy {
         };
     }
 
-    private static End effective(End end, Instant at) {
-        return new End(
-                end.cause(),
-                end.by(),
-                end.dueAt(),
-                at.truncatedTo(ChronoUnit.MILLIS),
-                end.verifiedAt(),
-                end.tokenDead(),
-                end.tokenDeadAt(),
-                end.residual());
+    private static End begun(Ending ending) {
+        return End.begun(
+                ending.cause(),
+                ending.by().orElse(null),
+                ending.message(),
+                ending.dueAt().truncatedTo(ChronoUnit.MILLIS));
     }
 
     private static End verified(GrantFacts facts, End end, Instant now) {
         var found = facts.verification().orElseThrow();
         boolean token = !facts.record().credentials().isEmpty();
         Instant at = now.truncatedTo(ChronoUnit.MILLIS);
-        return new End(
-                end.cause(),
-                end.by(),
-                end.dueAt(),
-                end.effectiveAt(),
+        return end.withProof(
                 found.undecided() ? null : at,
                 token ? TokenDead.Inferred : null,
                 token ? Optional.ofNullable(end.tokenDeadAt()).orElse(at.plus(TokenSchedule.CACHE)) : null,
@@ -324,7 +308,7 @@ final class GrantPolicy {
                 return GrantDecision.todo(
                         phase,
                         Reason.Ended,
-                        "ended: " + open.get().cause(),
+                        open.get().message(),
                         new WriteStatus(facts.record().withEnd(verified(facts, open.get(), now))));
             }
         }

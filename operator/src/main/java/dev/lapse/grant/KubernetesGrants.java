@@ -114,6 +114,9 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /** Counts the grants for the metrics. */
     public void takeCensus() {
+        if (!sources.running()) {
+            return;
+        }
         metrics.count(sources.census(grant -> identities.find(
                 grant.getMetadata().getNamespace(),
                 grant.getSpec().identityRef().name())));

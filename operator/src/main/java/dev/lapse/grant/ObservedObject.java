@@ -19,6 +19,6 @@ record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid)
     }
 
     ObservedObject withSight(GrantObject now, Sight seen) {
-        return new ObservedObject(now, seen, Optional.ofNullable(now.uid()));
+        return new ObservedObject(now, seen, Optional.ofNullable(now.uid()).or(() -> seenUid));
     }
 }

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** One pass over one identity: its subject, its owner, its entries, and what its status says of them. */
@@ -91,6 +92,18 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     /** Looks at an identity again. */
     public void lookAgain(String namespace, String name) {
         trigger.lookAgain(namespace, name);
+    }
+
+    /** Looks at every identity that fits again; before the first pass each is looked at anyway. */
+    public void lookAgainWhere(Predicate<ServiceIdentity> fits) {
+        if (trigger.isRunning()) {
+            identities
+                    .all()
+                    .filter(fits)
+                    .forEach(identity -> lookAgain(
+                            identity.getMetadata().getNamespace(),
+                            identity.getMetadata().getName()));
+        }
     }
 
     @Override

@@ -95,19 +95,11 @@ final class Controllers implements AutoCloseable {
                 .onChange(account -> lookAgainAtIdentitiesOf("system:serviceaccount:"
                         + account.getMetadata().getNamespace() + ":"
                         + account.getMetadata().getName()));
-        cluster.roles()
-                .onChange(role -> identities
-                        .all()
-                        .filter(identity -> names(identity, role.getMetadata().getName()))
-                        .forEach(this::lookAgain));
-        cluster.clusterRoles()
-                .onChange(role -> identities
-                        .all()
-                        .filter(identity -> names(identity, role.getMetadata().getName()))
-                        .forEach(this::lookAgain));
+        cluster.roles().onChange(role -> roleChanged(role.getMetadata().getName()));
+        cluster.clusterRoles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.start(SYNC_LIMIT);
         guard.onChange(() -> {
-            identities.all().forEach(this::lookAgain);
+            identityReconciler.lookAgainWhere(identity -> true);
             grants.guardChanged();
         });
         guard.start();
@@ -197,20 +189,19 @@ final class Controllers implements AutoCloseable {
         identityReconciler.lookAgain(namespace, name);
     }
 
-    private void lookAgain(ServiceIdentity identity) {
-        identityReconciler.lookAgain(
-                identity.getMetadata().getNamespace(), identity.getMetadata().getName());
-    }
-
     private void lookAgainAtIdentitiesOf(String userName) {
         if (started) {
             identities.claimants(userName).forEach(identity -> {
-                lookAgain(identity);
-                grants.identityChanged(
-                        identity.getMetadata().getNamespace(),
-                        identity.getMetadata().getName());
+                String namespace = identity.getMetadata().getNamespace();
+                String name = identity.getMetadata().getName();
+                identityReconciler.lookAgain(namespace, name);
+                grants.identityChanged(namespace, name);
             });
         }
+    }
+
+    private void roleChanged(String role) {
+        identityReconciler.lookAgainWhere(identity -> names(identity, role));
     }
 
     private static boolean names(ServiceIdentity identity, String role) {

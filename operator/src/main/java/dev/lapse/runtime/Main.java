@@ -1,5 +1,6 @@
 package dev.lapse.runtime;
 
+import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,6 +21,11 @@ public final class Main implements Runnable {
         if (code != 0) {
             System.exit(code);
         }
+    }
+
+    /** The one clock of the process: everything else is given the time. */
+    static InstantSource clock() {
+        return InstantSource.system();
     }
 
     @Override

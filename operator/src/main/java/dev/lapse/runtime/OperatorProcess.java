@@ -64,7 +64,6 @@ final class OperatorProcess {
     }
 
     private CompletableFuture<?> elect(KubernetesClient client, Meters meters) {
-        health.standby();
         LeaderElector elector = client.leaderElector()
                 .withConfig(new LeaderElectionConfigBuilder()
                         .withName("lapse-operator")
@@ -76,9 +75,7 @@ final class OperatorProcess {
                         .withLeaderCallbacks(new LeaderCallbacks(
                                 () -> new Thread(() -> begin(client, meters), "begin").start(),
                                 this::lost,
-                                leader -> LOG.atInfo()
-                                        .addKeyValue("leader", leader)
-                                        .log("leader elected")))
+                                this::leads))
                         .build())
                 .build();
         return elector.start();
@@ -93,6 +90,13 @@ final class OperatorProcess {
         } catch (Throwable failed) {
             LOG.atError().setCause(failed).log("the operator could not start");
             halt(1);
+        }
+    }
+
+    private void leads(String leader) {
+        LOG.atInfo().addKeyValue("leader", leader).log("leader elected");
+        if (!leader.equals(settings.instance())) {
+            health.standby();
         }
     }
 

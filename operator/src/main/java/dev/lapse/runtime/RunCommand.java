@@ -1,7 +1,6 @@
 package dev.lapse.runtime;
 
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -42,8 +41,7 @@ final class RunCommand implements Callable<Integer> {
             System.err.println(invalid.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        // The one clock: everything else is given the time.
-        new OperatorProcess(settings, InstantSource.system()).runUntilStopped();
+        new OperatorProcess(settings, Main.clock()).runUntilStopped();
         return CommandLine.ExitCode.OK;
     }
 }

@@ -144,6 +144,7 @@ public record PrivilegeGrantStatus(
             @Nullable @JsonPropertyDescription("User name of whoever ended it, where a person did.")
             String by,
 
+            @JsonPropertyDescription("Why, for a person.") String message,
             @JsonPropertyDescription("When it had to end.") Instant dueAt,
 
             @Nullable
@@ -167,7 +168,21 @@ public record PrivilegeGrantStatus(
 
             @JsonPropertyDescription(
                     "Access that is left, by the binding that gives it, at most 16. Not from this grant.")
-            List<String> residual) {}
+            List<String> residual) {
+        /** An end that has begun. */
+        public static End begun(EndCause cause, @Nullable String by, String message, Instant dueAt) {
+            return new End(cause, by, message, dueAt, null, null, null, null, List.of());
+        }
+
+        public End withEffectiveAt(Instant at) {
+            return new End(cause, by, message, dueAt, at, verifiedAt, tokenDead, tokenDeadAt, residual);
+        }
+
+        public End withProof(
+                @Nullable Instant verified, @Nullable TokenDead token, @Nullable Instant tokenAt, List<String> left) {
+            return new End(cause, by, message, dueAt, effectiveAt, verified, token, tokenAt, left);
+        }
+    }
 
     public enum TokenDead {
         Inferred,
