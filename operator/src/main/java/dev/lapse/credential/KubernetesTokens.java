@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Issues ServiceAccount tokens through TokenRequest, and writes them down the way clients read them. */
 public final class KubernetesTokens {
@@ -30,50 +33,61 @@ public final class KubernetesTokens {
         this.authority = authority;
     }
 
-    /** A token that lives as long as the account does, and no longer than {@code lifetime}. */
-    public MintedToken issue(String namespace, String account, Duration lifetime, Instant now) {
-        return send(
-                namespace,
-                account,
-                new TokenRequestBuilder()
-                        .withNewSpec()
-                        .withExpirationSeconds(lifetime.toSeconds())
-                        .endSpec()
-                        .build(),
-                now);
-    }
+    /** The Secret a token dies with, besides its account. */
+    public record Bound(String secret, String uid) {}
 
-    /** A token that also dies with a Secret of the account's namespace. */
-    public MintedToken issueBoundTo(
-            String secret, String secretUid, String namespace, String account, Duration lifetime, Instant now) {
-        return send(
-                namespace,
-                account,
-                new TokenRequestBuilder()
-                        .withNewSpec()
-                        .withExpirationSeconds(lifetime.toSeconds())
+    /**
+     * What token is wanted.
+     *
+     * @param audiences who accepts it; empty for the API server
+     */
+    public record Wish(
+            String namespace, String account, Optional<Bound> bound, List<String> audiences, Duration lifetime) {}
+
+    public MintedToken issue(Wish wish, Instant now) {
+        TokenRequestBuilder request = new TokenRequestBuilder()
+                .withNewSpec()
+                .withAudiences(wish.audiences())
+                .withExpirationSeconds(wish.lifetime().toSeconds())
+                .endSpec();
+        wish.bound()
+                .ifPresent(bound -> request.editSpec()
                         .withNewBoundObjectRef()
                         .withApiVersion("v1")
                         .withKind("Secret")
-                        .withName(secret)
-                        .withUid(secretUid)
+                        .withName(bound.secret())
+                        .withUid(bound.uid())
                         .endBoundObjectRef()
-                        .endSpec()
-                        .build(),
-                now);
+                        .endSpec());
+        return send(wish.namespace(), wish.account(), request.build(), now);
     }
 
-    /** What a credential Secret holds. */
-    public Map<String, String> content(MintedToken token, String namespace, String kubeconfigNamespace) {
-        return Map.of(
-                "token",
-                token.secret(),
-                "ca.crt",
-                authority,
-                "namespace",
-                namespace,
-                "kubeconfig",
-                kubeconfig(token, kubeconfigNamespace));
+    /**
+     * What a credential Secret holds.
+     *
+     * @param encryptTo the certificate that seals what is secret in it
+     */
+    public Map<String, String> content(
+            MintedToken token,
+            String namespace,
+            String kubeconfigNamespace,
+            List<String> audiences,
+            Optional<String> encryptTo) {
+        Map<String, String> secret = new HashMap<>();
+        secret.put("token", token.secret());
+        Map<String, String> content = new HashMap<>();
+        content.put("namespace", namespace);
+        if (audiences.isEmpty()) {
+            content.put("ca.crt", authority);
+            secret.put("kubeconfig", kubeconfig(token, kubeconfigNamespace));
+        }
+        if (encryptTo.isEmpty()) {
+            content.putAll(secret);
+        } else {
+            TokenEnvelope envelope = TokenEnvelope.to(encryptTo.get());
+            secret.forEach((key, value) -> content.put(key + ".cms", envelope.seal(value)));
+        }
+        return content;
     }
 
     private String kubeconfig(MintedToken token, String namespace) {

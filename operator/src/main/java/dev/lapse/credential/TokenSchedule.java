@@ -3,6 +3,7 @@ package dev.lapse.credential;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
 /** How long a token is asked for, when it is renewed, and whether it ends on time without the operator. */
 public final class TokenSchedule {
@@ -21,6 +22,19 @@ public final class TokenSchedule {
     public static Duration lifetime(Instant now, Instant end) {
         Duration wanted = Duration.between(now, end.minus(LEEWAY)).truncatedTo(ChronoUnit.SECONDS);
         return wanted.compareTo(SHORTEST) < 0 ? SHORTEST : wanted;
+    }
+
+    /** A token for somebody else than the API server cannot be taken back, so it lives as short as can be. */
+    public static Duration lifetime(List<String> audiences, Instant now, Instant end) {
+        return audiences.isEmpty() ? lifetime(now, end) : SHORTEST;
+    }
+
+    /**
+     * By when nobody accepts the token any more, once its account or Secret is gone. An audience other than the API
+     * server may go by the signature alone, until the token expires.
+     */
+    public static Instant deadAt(List<String> audiences, Instant gone, Instant expiry) {
+        return audiences.isEmpty() ? gone.plus(CACHE) : expiry.plus(LEEWAY);
     }
 
     /** Whether a token that expires at {@code expiry} is refused from {@code end} on, whoever is down. */

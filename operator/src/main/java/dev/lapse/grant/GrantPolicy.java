@@ -155,8 +155,10 @@ final class GrantPolicy {
     private static GrantAction issueOrDeliver(GrantFacts facts, ObservedObject secret, Instant now) {
         return facts.token().isPresent()
                 ? new DeliverToken(secret.object())
-                : new IssueToken(
-                        TokenSchedule.lifetime(now, facts.record().expiresAt().orElseThrow()));
+                : new IssueToken(TokenSchedule.lifetime(
+                        facts.request().audiences(),
+                        now,
+                        facts.record().expiresAt().orElseThrow()));
     }
 
     private static Optional<GrantAction> binding(ObservedObject binding) {
@@ -269,8 +271,14 @@ final class GrantPolicy {
         return end.withProof(
                 found.undecided() ? null : at,
                 token ? TokenDead.Inferred : null,
-                token ? Optional.ofNullable(end.tokenDeadAt()).orElse(at.plus(TokenSchedule.CACHE)) : null,
+                token ? Optional.ofNullable(end.tokenDeadAt()).orElseGet(() -> tokenDeadAt(facts, at)) : null,
                 found.residual());
+    }
+
+    private static Instant tokenDeadAt(GrantFacts facts, Instant gone) {
+        List<IssuedCredential> issued = facts.record().credentials();
+        return TokenSchedule.deadAt(
+                facts.request().audiences(), gone, issued.get(issued.size() - 1).expiresAt());
     }
 
     private static GrantDecision ending(Ending ending, GrantAction next) {

@@ -33,6 +33,8 @@ record GrantRequest(
         List<String> requestedByAs,
         boolean claimed,
         CredentialType credential,
+        List<String> audiences,
+        Optional<String> encryptTo,
         boolean revoked,
         Optional<String> revokedBy,
         Optional<String> revokeReason) {
@@ -62,6 +64,10 @@ record GrantRequest(
                 spec.credential() == null || spec.credential().type() == null
                         ? CredentialType.Token
                         : spec.credential().type(),
+                spec.credential() == null || spec.credential().audiences() == null
+                        ? List.of()
+                        : spec.credential().audiences(),
+                Optional.ofNullable(spec.credential()).map(PrivilegeGrantSpec.Credential::encryptTo),
                 Boolean.TRUE.equals(spec.revoked()),
                 Optional.ofNullable(spec.revokedBy()),
                 Optional.ofNullable(spec.revokeReason()));
@@ -87,6 +93,8 @@ record GrantRequest(
                 requestedByAs,
                 claimed,
                 credential,
+                audiences,
+                encryptTo,
                 revoked,
                 revokedBy,
                 revokeReason);
@@ -111,6 +119,8 @@ record GrantRequest(
                 requestedByAs,
                 claimed,
                 credential,
+                audiences,
+                encryptTo,
                 revoked,
                 revokedBy,
                 revokeReason);

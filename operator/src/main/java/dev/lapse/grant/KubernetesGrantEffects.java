@@ -130,25 +130,25 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts issueToken(GrantFacts facts, Duration lifetime, Instant now) {
         Resolved resolved = facts.record().resolved().orElseThrow();
-        MintedToken token;
-        if (resolved.principal() == PrincipalType.Dedicated) {
-            token = tokens.issue(
-                    Lapse.PRINCIPALS_NAMESPACE,
-                    GrantPlan.objectName(facts.request().uid()),
-                    lifetime,
-                    now);
-        } else {
+        Optional<KubernetesTokens.Bound> bound = Optional.empty();
+        String namespace = Lapse.PRINCIPALS_NAMESPACE;
+        String account = GrantPlan.objectName(facts.request().uid());
+        if (resolved.principal() == PrincipalType.Subject) {
             GrantObject secret = facts.objects().stream()
                     .map(ObservedObject::object)
                     .filter(object -> object.kind() == ObjectKind.Secret)
                     .findFirst()
                     .orElseThrow();
-            String account = facts.identity()
+            bound = Optional.of(new KubernetesTokens.Bound(secret.name(), String.valueOf(secret.uid())));
+            namespace = facts.request().namespace();
+            account = facts.identity()
                     .flatMap(identity -> identity.subject().serviceAccount())
                     .orElseThrow();
-            token = tokens.issueBoundTo(
-                    secret.name(), String.valueOf(secret.uid()), facts.request().namespace(), account, lifetime, now);
         }
+        MintedToken token = tokens.issue(
+                new KubernetesTokens.Wish(
+                        namespace, account, bound, facts.request().audiences(), lifetime),
+                now);
         journal.issued(facts);
         return facts.withToken(Optional.of(token));
     }
@@ -159,7 +159,12 @@ final class KubernetesGrantEffects implements GrantEffects {
         Optional<String> uid = objects.deliver(
                 facts.request(),
                 secret,
-                tokens.content(token, facts.request().namespace(), kubeconfigNamespace(facts)));
+                tokens.content(
+                        token,
+                        facts.request().namespace(),
+                        kubeconfigNamespace(facts),
+                        facts.request().audiences(),
+                        facts.request().encryptTo()));
         if (uid.isEmpty()) {
             return facts.withToken(Optional.empty()).withObject(secret, Sight.Foreign);
         }

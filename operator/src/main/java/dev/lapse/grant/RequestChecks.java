@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.condition.Reason;
+import dev.lapse.credential.TokenEnvelope;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.grant.RequestCheck.Obstacle;
 import dev.lapse.grant.RequestCheck.Refused;
@@ -198,6 +199,13 @@ final class RequestChecks {
 
     private static Optional<Obstacle> credentialIsPossible(GrantFacts facts, EntryFacts entry, Instant now) {
         boolean token = facts.request().credential() == CredentialType.Token;
+        Optional<String> unusable = facts.request().encryptTo().flatMap(TokenEnvelope::unusable);
+        if (unusable.isPresent()) {
+            return refuse(
+                    Reason.CredentialNotPossible,
+                    "spec.credential.encryptTo cannot be sealed to: " + unusable.get()
+                            + "; give the PEM of an RSA or elliptic curve certificate");
+        }
         if (entry.principal() == PrincipalType.Dedicated) {
             return refuseIf(
                     !token,

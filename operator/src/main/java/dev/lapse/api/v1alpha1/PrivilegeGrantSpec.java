@@ -159,11 +159,27 @@ public record PrivilegeGrantSpec(
             @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Name of the ServiceIdentity.")
             String name) {}
 
+    @ValidationRule(
+            value = "self.type == 'Token' || !(has(self.audiences) || has(self.encryptTo))",
+            message = "audiences and encryptTo belong to credential type Token")
     public record Credential(
             @Default("Token")
             @JsonPropertyDescription(
                     "Token: a short-lived ServiceAccount token, delivered in a Secret of this namespace. None: only the binding, for an account that has a credential already.")
-            CredentialType type) {}
+            CredentialType type,
+
+            @Nullable
+            @Size(min = 1, max = 8)
+            @JsonPropertyDescription(
+                    "Who accepts the token, if not the API server, for example the URL of a vault. Such tokens live ten minutes and are renewed while the grant lasts, because nobody can take them back.")
+            List<String> audiences,
+
+            @Nullable
+            @Size(min = 1, max = 16384)
+            @Pattern("^-----BEGIN CERTIFICATE-----\\s[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----\\s*$")
+            @JsonPropertyDescription(
+                    "A certificate (PEM, RSA or elliptic curve). The token is delivered as a CMS envelope that only its private key opens: whoever may merely read the Secret cannot use it.")
+            String encryptTo) {}
 
     public enum CredentialType {
         Token,
