@@ -62,7 +62,12 @@ public final class Cluster {
 
     /** Applies the CRDs and the manifests, starts the packaged operator and waits until it is ready. */
     public void installOperator() {
-        cluster("up", "--operator");
+        installOperator(Map.of());
+    }
+
+    /** With the operator's settings of this one call, such as {@code LAPSE_GUARD_SETTLE}. */
+    public void installOperator(Map<String, String> environment) {
+        run(environment, dir, List.of("up", "--operator"));
     }
 
     /** {@code start}, {@code stop} (SIGTERM, waits) or {@code kill} (kill -9). */

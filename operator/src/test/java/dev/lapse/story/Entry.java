@@ -1,0 +1,50 @@
+package dev.lapse.story;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One eligible entry as somebody writes it, pre-approved unless the story says otherwise. */
+final class Entry {
+    private final Map<String, Object> fields = new LinkedHashMap<>();
+
+    private Entry(String name, String kind, String role) {
+        fields.put("name", name);
+        fields.put("role", Map.of("kind", kind, "name", role));
+        fields.put("approvals", Map.of("required", 0));
+    }
+
+    static Entry of(String name, String clusterRole) {
+        return new Entry(name, "ClusterRole", clusterRole);
+    }
+
+    static Entry ofRole(String name, String role) {
+        return new Entry(name, "Role", role);
+    }
+
+    Entry in(String... namespaces) {
+        return with("namespaces", List.of(namespaces));
+    }
+
+    Entry clusterWide() {
+        return with("clusterWide", true);
+    }
+
+    /** For the identity's own account, in places where the entry must accept that by name. */
+    Entry forSubject() {
+        return with("principal", "Subject")
+                .with("accepts", List.of(Map.of("risk", "SubjectReach", "reason", "its token cannot be changed")));
+    }
+
+    Entry with(String field, Object value) {
+        fields.put(field, value);
+        return this;
+    }
+
+    /** As written by {@code author}, unless it names one itself. */
+    Map<String, Object> by(String author) {
+        Map<String, Object> written = new LinkedHashMap<>(fields);
+        written.putIfAbsent("entitledBy", author);
+        return written;
+    }
+}

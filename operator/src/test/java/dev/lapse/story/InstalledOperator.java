@@ -1,0 +1,85 @@
+package dev.lapse.story;
+
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+
+/** The packaged operator as a process of its own in the one cluster, under its ServiceAccount and the shipped RBAC. */
+final class InstalledOperator {
+    /** Longer than any machine of ours was ever busy; nothing waits that long unless it fails. */
+    static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private static final Map<String, String> SETTINGS = Map.of("LAPSE_GUARD_SETTLE", "1s");
+    private static final String LIMITS = """
+            - name: gitops-applier
+              namespaces: []
+              roles: [ClusterRole/view]
+              clusterWide: false
+            """;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static boolean installed;
+
+    private InstalledOperator() {}
+
+    /** Installs and starts what is not there yet, and waits until names are proved. */
+    static synchronized void awaitReady() {
+        Cluster cluster = Cluster.running();
+        if (!installed) {
+            cluster.installOperator(SETTINGS);
+            installed = true;
+        }
+        setParameters(cluster);
+        if (!ready(cluster)) {
+            cluster.operator(SETTINGS, "start");
+            await().atMost(LIMIT).until(() -> ready(cluster));
+        }
+    }
+
+    /** Other tests of the guard change its parameters too; every change begins an epoch that has to settle. */
+    private static void setParameters(Cluster cluster) {
+        var parameters =
+                cluster.admin().configMaps().inNamespace("lapse-system").withName("lapse-guard");
+        Map<String, String> data = parameters.require().getData();
+        if (LIMITS.equals(data.get("applierLimits")) && "gitops-applier".equals(data.get("appliers"))) {
+            return;
+        }
+        String before = epoch(cluster);
+        parameters.edit(map -> {
+            map.getData().put("appliers", "gitops-applier");
+            map.getData().put("applierLimits", LIMITS);
+            return map;
+        });
+        await().atMost(LIMIT).until(() -> !before.equals(epoch(cluster)) && ready(cluster));
+    }
+
+    /** Changes with every installation of the guard. */
+    static String epoch(Cluster cluster) {
+        ConfigMap memory = cluster.admin()
+                .configMaps()
+                .inNamespace("lapse-system")
+                .withName("lapse-guard-epoch")
+                .get();
+        return memory == null ? "" : memory.getData().getOrDefault("epoch", "");
+    }
+
+    static boolean ready(Cluster cluster) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cluster.operatorPort() + "/readyz"))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notListening) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking the operator", interrupted);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.lapse.story;
+
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
+import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Gives actors the rights of a story, each by a role of its own, so that nobody holds more than is written there. */
+final class Rights {
+    private static final String RBAC = "rbac.authorization.k8s.io";
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final KubernetesClient admin;
+
+    Rights(KubernetesClient admin) {
+        this.admin = admin;
+    }
+
+    static Subject user(String name) {
+        return new SubjectBuilder()
+                .withApiGroup(RBAC)
+                .withKind("User")
+                .withName(name)
+                .build();
+    }
+
+    static Subject group(String name) {
+        return new SubjectBuilder()
+                .withApiGroup(RBAC)
+                .withKind("Group")
+                .withName(name)
+                .build();
+    }
+
+    static Subject serviceAccount(String namespace, String name) {
+        return new SubjectBuilder()
+                .withKind("ServiceAccount")
+                .withNamespace(namespace)
+                .withName(name)
+                .build();
+    }
+
+    /**
+     * @param verbs separated by spaces
+     * @param resource {@code group/resource}, {@code resource} of the core group, or either with {@code :name} behind it
+     */
+    void give(Subject whom, String namespace, String verbs, String resource) {
+        String name = "story-" + NUMBER.incrementAndGet();
+        admin.resource(new RoleBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withRules(rule(verbs, resource))
+                        .build())
+                .create();
+        bind(whom, namespace, "Role", name);
+    }
+
+    void giveEverywhere(Subject whom, String verbs, String resource) {
+        String name = "story-" + NUMBER.incrementAndGet();
+        clusterRole(name, rule(verbs, resource));
+        admin.resource(new ClusterRoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .withNewRoleRef(RBAC, "ClusterRole", name)
+                        .withSubjects(whom)
+                        .build())
+                .create();
+    }
+
+    void bind(Subject whom, String namespace, String kind, String role) {
+        admin.resource(new RoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName("story-" + NUMBER.incrementAndGet())
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewRoleRef(RBAC, kind, role)
+                        .withSubjects(whom)
+                        .build())
+                .create();
+    }
+
+    void clusterRole(String name, PolicyRule... rules) {
+        admin.resource(new ClusterRoleBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .withRules(rules)
+                        .build())
+                .serverSideApply();
+    }
+
+    void role(String namespace, String name, PolicyRule... rules) {
+        admin.resource(new RoleBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withRules(rules)
+                        .build())
+                .serverSideApply();
+    }
+
+    static PolicyRule rule(String verbs, String resource) {
+        String[] pathAndName = resource.split(":", 2);
+        int slash = pathAndName[0].indexOf('.') < 0 ? -1 : pathAndName[0].indexOf('/');
+        return new PolicyRuleBuilder()
+                .withApiGroups(slash < 0 ? "" : pathAndName[0].substring(0, slash))
+                .withResources(pathAndName[0].substring(slash + 1))
+                .withVerbs(verbs.split(" "))
+                .withResourceNames(pathAndName.length == 1 ? List.of() : List.of(pathAndName[1]))
+                .build();
+    }
+}

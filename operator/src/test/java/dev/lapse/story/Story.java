@@ -1,0 +1,177 @@
+package dev.lapse.story;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One story on the real server: a namespace of its own, an identity in it, and people who can do there what their part
+ * takes and nothing else.
+ *
+ * <p>Olivia answers for the identity and writes its entries; she may bind {@code view} in the story's namespace. Rashid
+ * asks for grants, reads what is delivered, and may revoke.
+ */
+final class Story {
+    static final String IDENTITIES = "lapse.dev/serviceidentities";
+    static final String GRANTS = "lapse.dev/privilegegrants";
+    static final String ROLE_BINDINGS = "rbac.authorization.k8s.io/rolebindings";
+    static final String CLUSTER_ROLES = "rbac.authorization.k8s.io/clusterroles";
+    static final String IDENTITY = "ci";
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final Cluster cluster = Cluster.running();
+    private final Rights rights = new Rights(cluster.admin());
+    private final String namespace;
+
+    private Story() {
+        InstalledOperator.awaitReady();
+        namespace = anotherNamespace();
+        let("olivia", "create get update patch delete", IDENTITIES);
+        letBind("olivia", "view", namespace);
+        let("rashid", "create get patch", GRANTS);
+        let("rashid", "get", "secrets");
+        account(IDENTITY);
+    }
+
+    static Story begins() {
+        return new Story();
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    KubernetesClient admin() {
+        return cluster.admin();
+    }
+
+    Rights rights() {
+        return rights;
+    }
+
+    String anotherNamespace() {
+        String name = "story-" + NUMBER.incrementAndGet();
+        admin().resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create();
+        return name;
+    }
+
+    /** In the story's own namespace. */
+    void let(String person, String verbs, String resource) {
+        rights.give(Rights.user(person), namespace, verbs, resource);
+    }
+
+    /** To create bindings in the namespace, and to bind this one ClusterRole. */
+    void letBind(String person, String clusterRole, String where) {
+        rights.give(Rights.user(person), where, "create", ROLE_BINDINGS);
+        rights.give(Rights.user(person), where, "bind", CLUSTER_ROLES + ":" + clusterRole);
+    }
+
+    void account(String name) {
+        admin().resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    /** Identity {@code ci} of account {@code ci}, with entries that Olivia writes. */
+    void identity(Entry... entries) {
+        identity(Map.of(), entries);
+    }
+
+    /** @param fields of the spec, over the usual ones */
+    void identity(Map<String, Object> fields, Entry... entries) {
+        identity("olivia", IDENTITY, fields, entries);
+        awaitIdentityKnown(IDENTITY);
+    }
+
+    void identity(String person, String name, Map<String, Object> fields, Entry... entries) {
+        Map<String, Object> spec = new LinkedHashMap<>();
+        spec.put("actorType", "Pipeline");
+        spec.put("subject", Map.of("serviceAccount", Map.of("name", name)));
+        spec.put("owner", Map.of("user", "olivia"));
+        spec.put("changedBy", person);
+        spec.put(
+                "eligible",
+                Arrays.stream(entries).map(entry -> entry.by(person)).toList());
+        spec.putAll(fields);
+        spec.values().removeIf(""::equals);
+        cluster.as(person)
+                .resource(object("ServiceIdentity", name, spec))
+                .inNamespace(namespace)
+                .create();
+    }
+
+    ServiceIdentity identityNow() {
+        return admin().resources(ServiceIdentity.class)
+                .inNamespace(namespace)
+                .withName(IDENTITY)
+                .require();
+    }
+
+    /** Once its status is about the newest spec. */
+    void awaitIdentityKnown(String name) {
+        var identity =
+                admin().resources(ServiceIdentity.class).inNamespace(namespace).withName(name);
+        await("identity " + name + " is known").atMost(InstalledOperator.LIMIT).until(() -> {
+            ServiceIdentity now = identity.require();
+            return now.getStatus() != null
+                    && Objects.equals(
+                            now.getMetadata().getGeneration(), now.getStatus().observedGeneration());
+        });
+    }
+
+    Grant asks(String person, String privilege, String duration) {
+        return asks(person, privilege, duration, Map.of());
+    }
+
+    /** @param fields of the spec, over the usual ones; an empty text leaves one out */
+    Grant asks(String person, String privilege, String duration, Map<String, Object> fields) {
+        Map<String, Object> spec = new LinkedHashMap<>();
+        spec.put("identityRef", Map.of("name", IDENTITY));
+        spec.put("privilege", privilege);
+        spec.put("duration", duration);
+        spec.put("reason", "a fault in production");
+        spec.put("requestedBy", person);
+        spec.putAll(fields);
+        spec.values().removeIf(""::equals);
+        var grant = object("PrivilegeGrant", "grant-" + NUMBER.incrementAndGet(), spec);
+        return new Grant(
+                cluster,
+                cluster.as(person).resource(grant).inNamespace(namespace).create());
+    }
+
+    GenericKubernetesResource object(String kind, String name, Map<String, Object> spec) {
+        return new GenericKubernetesResourceBuilder()
+                .withApiVersion("lapse.dev/v1alpha1")
+                .withKind(kind)
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .endMetadata()
+                .addToAdditionalProperties("spec", spec)
+                .build();
+    }
+}
