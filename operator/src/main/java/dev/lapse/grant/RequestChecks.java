@@ -48,8 +48,9 @@ final class RequestChecks {
             entry(RequestChecks::roleExists),
             RequestChecks::namespacesAreLive,
             entry(RequestChecks::reachIsAccepted),
-            entry(RequestChecks::applierStaysInItsLimits),
+            // Before the guard was looked at, appliers and their limits are not known.
             RequestChecks::guardStands,
+            entry(RequestChecks::applierStaysInItsLimits),
             RequestChecks::requesterIsProved,
             entry(RequestChecks::authorIsProved),
             entry(RequestChecks::nobodyNeedsToApprove),

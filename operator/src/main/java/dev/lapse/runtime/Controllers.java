@@ -102,9 +102,10 @@ final class Controllers implements AutoCloseable {
             identityReconciler.lookAgainWhere(identity -> true);
             grants.guardChanged();
         });
-        guard.start();
-        // Grants first: what is overdue is taken away before anything else is looked at.
+        // What is overdue is taken away before anything else is done: even before the guard is looked at, without which
+        // nothing is granted.
         operator.start();
+        guard.start();
         sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_EVERY.toSeconds(), SWEEP_EVERY.toSeconds(), TimeUnit.SECONDS);
         started = true;
         LOG.atInfo().log("controllers run");
