@@ -25,21 +25,33 @@ public enum Reason {
     SubjectNotFound,
 
     // Refusals
+    /** The identity is Suspended, Retired or being deleted. */
     IdentityNotActive,
+    /** The identity's validUntil has passed. */
     IdentityExpired,
+    /** The actor type's profile requires validUntil, and the identity has none. */
     ValidUntilRequired,
+    /** Nobody answers for the identity: spec.owner names neither a user nor a team. */
     OwnerMissing,
+    /** An older identity names the same subject. */
     SubjectClaimed,
+    /** Settings do not allow this user name as a subject in this namespace. */
     SubjectNotAllowed,
     /** The identity has no eligible entry of that name. */
     PrivilegeUnknown,
+    /** The request names a namespace that the entry does not list. */
     NamespaceNotEligible,
+    /** A namespace of the entry does not exist. */
     NamespaceNotFound,
+    /** A namespace of the grant is being deleted. */
     NamespaceTerminating,
+    /** The duration is above the entry's or the profile's ceiling. */
     DurationTooLong,
     /** notAfter had passed before the grant could begin. */
     NotAfterPassed,
+    /** The entry lists requesters, and the one who asks is not among them. */
     RequesterNotAllowed,
+    /** The entry's role does not exist, or not in every namespace of the entry. */
     RoleNotFound,
     /** The entry's author could not bind its role there. */
     AuthorNotEntitled,
@@ -49,27 +61,42 @@ public enum Reason {
     BeyondApplierLimits,
     /** The entry takes a risk it does not accept by name. */
     RiskNotAccepted,
+    /** This kind of credential does not go with this principal. */
     CredentialNotPossible,
     /** Somebody else's object has the name that belongs to this grant. */
     NameTaken,
 
     // Ends
+    /** The grant is over; the message and status.end tell how. */
     Ended,
+    /** The grant is ending: its access is being taken away. */
     Revoking,
     /** The API server refused a step, or could not be reached; it is tried again without end. */
     StepFailed,
+    /** The API server was asked, and says no to what the grant allowed. */
     AccessGone,
+    /** Something that is not this grant still allows part of what it allowed; the message names it. */
     ResidualAccess,
+    /** The grant never gave any access. */
     NeverActive,
 
     // Identities
+    /** The entry can be granted. */
     Eligible,
+    /** The identity is as it should be; each entry has a state of its own. */
     Ready,
+    /** Somebody answers for the identity. */
     OwnerNamed,
+    /** The subject's ServiceAccount exists. */
     SubjectExists,
+    /** Lapse created the subject's ServiceAccount. */
     SubjectCreated,
+    /** The subject is a user name, which Kubernetes keeps no object for. */
     UserSubject,
+    /** spec.state is Suspended: nothing is granted, active grants end. */
     Suspended,
+    /** spec.state is Retired, and grants are still ending. */
     Retiring,
+    /** spec.state is Retired, no grant is active, and the account that Lapse made is gone. */
     Retired
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Governs the privilege of non-human identities.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class})
+        subcommands = {RunCommand.class, SettingsCommand.class})
 public final class Main implements Runnable {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

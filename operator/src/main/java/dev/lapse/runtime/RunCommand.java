@@ -29,7 +29,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--set",
             paramLabel = "NAME=VALUE",
             description =
-                    "One setting, for example --set guard-settle=30s. May be repeated; `settings` lists them all.")
+                    "One setting, for example --set guard-settle=30s. May be repeated; the command settings lists them all.")
     private Map<String, String> flags = new LinkedHashMap<>();
 
     @Override

@@ -18,7 +18,7 @@ public enum EndCause {
     IdentityGone,
     /** The identity's subject is gone, or another account of the same name took its place. */
     SubjectGone,
-    /** The entry was removed or changed, or its author may no longer bind the role there. */
+    /** The entry was removed, or its role, its reach or its principal changed. */
     EligibilityLost,
     /** Nobody answers for the identity any more. */
     OwnerLost,
@@ -30,6 +30,6 @@ public enum EndCause {
     NamespaceGone,
     /** The request was refused. */
     Denied,
-    /** The grant could not be activated. */
+    /** Somebody else's object has the name that belongs to the grant. */
     Failed
 }

@@ -38,10 +38,15 @@ public record ServiceIdentityStatus(
         List<Condition> conditions) {
 
     public enum IdentityPhase {
+        /** Its entries can be granted, as far as each of them says so. */
         Ready,
+        /** Nothing can be granted; the condition Ready says why. */
         NotReady,
+        /** spec.state is Suspended. */
         Suspended,
+        /** spec.state is Retired, and something is still to end. */
         Retiring,
+        /** spec.state is Retired, and nothing is left. */
         Retired
     }
 
@@ -78,8 +83,11 @@ public record ServiceIdentityStatus(
             String message) {}
 
     public enum EntryState {
+        /** It can be granted. */
         Eligible,
+        /** It cannot be granted as it is written. */
         Refused,
+        /** It could not be found out; it is asked again every 30 s. */
         Unknown
     }
 }

@@ -1,0 +1,150 @@
+package dev.lapse.docs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A CRD as a table of its fields and a list of its rules. */
+final class CrdReference {
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+    private final StringBuilder fields = new StringBuilder();
+    private final List<String> rules = new ArrayList<>();
+
+    private CrdReference() {}
+
+    /** @param part {@code spec} or {@code status} */
+    static String fields(Path crd, String part) throws IOException {
+        return of(crd, part).fields.toString();
+    }
+
+    static String rules(Path crd, String part) throws IOException {
+        return String.join("\n", of(crd, part).rules) + "\n";
+    }
+
+    /** What {@code kubectl get} shows, in order; the last column tells where it comes from. */
+    static String columns(Path crd) throws IOException {
+        StringBuilder table = new StringBuilder("| column | shown | from |\n|---|---|---|\n");
+        version(crd)
+                .path("additionalPrinterColumns")
+                .forEach(column -> row(
+                        table,
+                        column.path("name").asText(),
+                        column.path("priority").asInt() == 0 ? "always" : "with `-o wide`",
+                        code(column.path("jsonPath").asText())));
+        return table.toString();
+    }
+
+    private static CrdReference of(Path crd, String part) throws IOException {
+        JsonNode schema = version(crd).at("/schema/openAPIV3Schema/properties/" + part);
+        CrdReference reference = new CrdReference();
+        row(reference.fields, "field", "type", "default", "bounds", "what it is");
+        row(reference.fields, "---", "---", "---", "---", "---");
+        reference.describeChildren(part, schema);
+        reference.describeRules(part, schema);
+        return reference;
+    }
+
+    private static JsonNode version(Path crd) throws IOException {
+        return YAML.readTree(Files.readString(crd)).at("/spec/versions/0");
+    }
+
+    private void describe(String path, JsonNode schema, boolean required) {
+        row(
+                fields,
+                code(path) + (required ? " (required)" : ""),
+                type(schema),
+                schema.has("default") ? code(text(schema.get("default"))) : "",
+                bounds(schema),
+                schema.path("description").asText());
+        describeRules(path, schema);
+        if (schema.path("type").asText().equals("array")) {
+            describeRules(path + "[]", schema.path("items"));
+            describeChildren(path + "[]", schema.path("items"));
+        } else {
+            describeChildren(path, schema);
+        }
+    }
+
+    private void describeChildren(String path, JsonNode schema) {
+        Set<String> required = new LinkedHashSet<>();
+        schema.path("required").forEach(name -> required.add(name.asText()));
+        schema.path("properties")
+                .properties()
+                .forEach(property -> describe(
+                        path + "." + property.getKey(), property.getValue(), required.contains(property.getKey())));
+    }
+
+    private void describeRules(String path, JsonNode schema) {
+        schema.path("x-kubernetes-validations")
+                .forEach(rule -> rules.add(
+                        "- " + code(path) + ": " + rule.path("message").asText() + "<br>"
+                                + code(rule.path("rule").asText())));
+    }
+
+    private static String type(JsonNode schema) {
+        String type = schema.path("type").asText();
+        if (schema.has("enum")) {
+            List<String> values = new ArrayList<>();
+            schema.get("enum").forEach(value -> values.add(value.asText()));
+            return String.join(", ", values);
+        }
+        if (type.equals("array")) {
+            return "list of " + plural(schema.path("items").path("type").asText());
+        }
+        return schema.path("format").asText().equals("date-time") ? "time" : type;
+    }
+
+    private static String plural(String type) {
+        return type + "s";
+    }
+
+    private static String bounds(JsonNode schema) {
+        List<String> bounds = new ArrayList<>();
+        range(schema, "minLength", "maxLength", " characters").ifPresent(bounds::add);
+        range(schema, "minItems", "maxItems", " items").ifPresent(bounds::add);
+        range(schema, "minimum", "maximum", "").ifPresent(bounds::add);
+        range(schema.path("items"), "minLength", "maxLength", " characters each")
+                .ifPresent(bounds::add);
+        if (schema.has("pattern")) {
+            String pattern = schema.get("pattern").asText();
+            bounds.add(pattern.contains("[0-9]{0,4}d") ? "a duration" : code(pattern));
+        }
+        return String.join("; ", bounds);
+    }
+
+    private static java.util.Optional<String> range(JsonNode schema, String least, String most, String unit) {
+        if (!schema.has(most) && !schema.has(least)) {
+            return java.util.Optional.empty();
+        }
+        String from = schema.has(least) ? schema.get(least).asText() + " to " : "at most ";
+        return java.util.Optional.of(
+                schema.has(most)
+                        ? from + schema.get(most).asText() + unit
+                        : "at least " + schema.get(least).asText() + unit);
+    }
+
+    private static String text(JsonNode value) {
+        return value.isTextual() ? value.asText() : value.toString();
+    }
+
+    static String code(String text) {
+        return "`" + text + "`";
+    }
+
+    static void row(StringBuilder table, String... cells) {
+        for (String cell : cells) {
+            table.append("| ")
+                    .append(cell.replace("|", "\\|").replace("\n", " "))
+                    .append(cell.isEmpty() ? "" : " ");
+        }
+        table.append("|\n");
+    }
+}

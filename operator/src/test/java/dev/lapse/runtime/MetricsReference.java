@@ -1,0 +1,70 @@
+package dev.lapse.runtime;
+
+import dev.lapse.grant.GrantMetricsSample;
+import dev.lapse.guard.GuardState;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Lapse's metrics as a scrape shows them once each was measured, as a table for the reference. */
+public final class MetricsReference {
+    private static final Pattern SAMPLE = Pattern.compile("(lapse_[a-z_]+)(?:\\{([^}]*)})? .*");
+
+    private MetricsReference() {}
+
+    public static String table() {
+        Map<String, String> types = new TreeMap<>();
+        Map<String, String> helps = new TreeMap<>();
+        Map<String, Set<String>> labels = new TreeMap<>();
+        scrape().lines().forEach(line -> {
+            String[] words = line.split(" ", 4);
+            if (line.startsWith("# TYPE lapse_")) {
+                types.put(words[2], words[3]);
+            } else if (line.startsWith("# HELP lapse_")) {
+                helps.put(words[2], words[3]);
+            } else if (line.startsWith("lapse_")) {
+                labels(line, labels);
+            }
+        });
+        StringBuilder table = new StringBuilder("| metric | type | labels | what it is |\n|---|---|---|---|\n");
+        types.forEach((name, type) -> table.append("| `%s` | %s | %s | %s |\n"
+                .formatted(
+                        name,
+                        type,
+                        labels.getOrDefault(name, Set.of()).stream()
+                                .map(label -> "`" + label + "`")
+                                .collect(Collectors.joining(", ")),
+                        helps.get(name))));
+        return table.toString();
+    }
+
+    /** The names of all series, those of histograms with their endings. */
+    public static Set<String> series() {
+        return scrape().lines()
+                .map(SAMPLE::matcher)
+                .filter(Matcher::matches)
+                .map(line -> line.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    private static void labels(String line, Map<String, Set<String>> labels) {
+        Matcher sample = SAMPLE.matcher(line);
+        if (sample.matches() && sample.group(2) != null) {
+            for (String label : sample.group(2).split(",", -1)) {
+                labels.computeIfAbsent(sample.group(1), name -> new LinkedHashSet<>())
+                        .add(label.substring(0, label.indexOf('=')));
+            }
+        }
+    }
+
+    private static String scrape() {
+        Meters meters = new Meters();
+        meters.watchGuard(() -> GuardState.notReady(""));
+        GrantMetricsSample.measure(meters.registry());
+        return meters.scrape();
+    }
+}
