@@ -32,12 +32,14 @@ public final class GrantEventSources {
     private final Function<PrivilegeGrant, GrantEffects> effects;
     private final BiConsumer<String, String> identityConcerned;
     private final Consumer<String> endedUid;
+    private final Predicate<PrivilegeGrant> forged;
     private final KubernetesTrigger<PrivilegeGrant> trigger;
     private volatile @Nullable IndexerResourceCache<PrivilegeGrant> cache;
 
     /**
      * @param identityConcerned is told namespace and name of an identity whose grants changed
      * @param endedUid is told the UID of a grant that has ended
+     * @param forged whether somebody else than the operator wrote a grant's status
      */
     GrantEventSources(
             ExpiryLane lane,
@@ -45,7 +47,9 @@ public final class GrantEventSources {
             int laneThreads,
             Function<PrivilegeGrant, GrantEffects> effects,
             BiConsumer<String, String> identityConcerned,
-            Consumer<String> endedUid) {
+            Consumer<String> endedUid,
+            Predicate<PrivilegeGrant> forged) {
+        this.forged = forged;
         this.endedUid = endedUid;
         this.lane = lane;
         this.wakeUps = wakeUps;
@@ -183,6 +187,10 @@ public final class GrantEventSources {
     }
 
     private void changed(PrivilegeGrant grant) {
+        // A change of status alone leads to no pass, as nearly all of them are the operator's own.
+        if (forged.test(grant)) {
+            lookAgain(key(grant));
+        }
         identityConcerned.accept(
                 grant.getMetadata().getNamespace(),
                 grant.getSpec().identityRef().name());

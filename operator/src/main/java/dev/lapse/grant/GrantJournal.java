@@ -47,7 +47,7 @@ final class GrantJournal {
                 .log("grant changed its phase");
         events.tell(
                 new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
-                bad(decision.phase()) ? Kind.Warning : Kind.Normal,
+                bad(facts, decision.phase()) ? Kind.Warning : Kind.Normal,
                 eventReason(decision),
                 sentence(facts, decision));
         if (decision.phase().ended() && facts.record().announced()) {
@@ -55,8 +55,15 @@ final class GrantJournal {
         }
     }
 
-    private static boolean bad(GrantPhase phase) {
-        return phase == GrantPhase.Denied || phase == GrantPhase.Failed;
+    private static boolean bad(GrantFacts facts, GrantPhase phase) {
+        return phase == GrantPhase.Denied
+                || phase == GrantPhase.Failed
+                || (phase.ended()
+                        && facts.record()
+                                .end()
+                                .filter(end -> GrantStatusReport.bad(end.cause())
+                                        || !end.residual().isEmpty())
+                                .isPresent());
     }
 
     private static String eventReason(GrantDecision decision) {

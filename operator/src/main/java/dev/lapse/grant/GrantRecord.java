@@ -57,6 +57,11 @@ record GrantRecord(
         return expiresAt.isPresent();
     }
 
+    GrantRecord withObjects(List<GrantObject> now) {
+        return new GrantRecord(
+                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end);
+    }
+
     GrantRecord withPhase(GrantPhase now) {
         return new GrantRecord(now, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end);
     }

@@ -54,6 +54,7 @@ final class GrantStatusReport {
                 report.openStreamsUntil(),
                 record.end().orElse(null),
                 report.history(previous),
+                null,
                 Conditions.merge(before, report.conditions()));
     }
 
@@ -85,7 +86,10 @@ final class GrantStatusReport {
         GrantPhase phase = decision.phase();
         boolean active = phase == GrantPhase.Active;
         // An end on time, or as somebody asked, is what the spec asked for: ready, and not active.
-        boolean ready = active || phase == GrantPhase.Expired || phase == GrantPhase.Revoked;
+        boolean ready = active
+                || phase == GrantPhase.Expired
+                || (phase == GrantPhase.Revoked
+                        && facts.record().end().filter(end -> bad(end.cause())).isEmpty());
         conditions.add(condition(ConditionType.Ready, ready, decision.reason(), decision.message()));
         conditions.add(condition(ConditionType.Active, active, decision.reason(), decision.message()));
         if (phase == GrantPhase.Denied || phase == GrantPhase.Failed) {
@@ -149,6 +153,9 @@ final class GrantStatusReport {
 
     /** Whether this end is one that a person should be woken for. */
     static boolean bad(EndCause cause) {
-        return cause == EndCause.Failed || cause == EndCause.RoleWidened || cause == EndCause.SubjectGone;
+        return cause == EndCause.Failed
+                || cause == EndCause.RoleWidened
+                || cause == EndCause.SubjectGone
+                || cause == EndCause.StatusForged;
     }
 }

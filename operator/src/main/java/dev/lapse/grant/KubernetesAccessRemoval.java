@@ -39,7 +39,7 @@ final class KubernetesAccessRemoval {
             return true;
         }
         GrantRequest request = GrantRequest.of(found.get());
-        GrantRecord record = GrantRecord.of(found.get().getStatus());
+        GrantRecord record = observer.record(found.get(), clock.instant());
         if (!record.announced()) {
             // The watch has not brought the record yet: the pass that comes next knows it.
             return true;

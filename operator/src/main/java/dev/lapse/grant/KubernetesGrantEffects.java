@@ -39,6 +39,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final KubernetesWrites writes;
     private final AccessOracle oracle;
     private final GrantJournal journal;
+    private final StatusSeal seal;
     private final Consumer<String> bindingRemoved;
     private PrivilegeGrant grant;
 
@@ -48,6 +49,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             KubernetesWrites writes,
             AccessOracle oracle,
             GrantJournal journal,
+            StatusSeal seal,
             Consumer<String> bindingRemoved,
             PrivilegeGrant grant) {
         this.objects = objects;
@@ -55,6 +57,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.writes = writes;
         this.oracle = oracle;
         this.journal = journal;
+        this.seal = seal;
         this.bindingRemoved = bindingRemoved;
         this.grant = grant;
     }
@@ -80,7 +83,9 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts writeStatus(GrantFacts facts, GrantDecision decision, Instant now) {
         PrivilegeGrantStatus before = grant.getStatus();
-        PrivilegeGrantStatus after = GrantStatusReport.of(facts, decision, before, now);
+        PrivilegeGrantStatus after = seal.on(
+                GrantStatusReport.of(facts, decision, before, now),
+                facts.request().uid());
         if (!after.equals(before)) {
             try {
                 PrivilegeGrant fresh = new PrivilegeGrant();

@@ -2,8 +2,11 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
+import dev.lapse.api.v1alpha1.EndCause;
+import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesCluster;
@@ -37,6 +40,7 @@ final class KubernetesGrantObserver {
     private final KubernetesIdentities identities;
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
+    private final StatusSeal seal;
     private final Function<String, Optional<Instant>> bindingsGoneAt;
 
     /** @param bindingsGoneAt by the grant's UID, when its last binding was seen to go */
@@ -45,11 +49,13 @@ final class KubernetesGrantObserver {
             KubernetesIdentities identities,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
+            StatusSeal seal,
             Function<String, Optional<Instant>> bindingsGoneAt) {
         this.cluster = cluster;
         this.identities = identities;
         this.guard = guard;
         this.parameters = parameters;
+        this.seal = seal;
         this.bindingsGoneAt = bindingsGoneAt;
     }
 
@@ -58,7 +64,7 @@ final class KubernetesGrantObserver {
         if (gone) {
             request = request.withGone();
         }
-        GrantRecord record = GrantRecord.of(grant.getStatus());
+        GrantRecord record = record(grant, now);
         Optional<IdentityFacts> identity = identities.find(request.namespace(), request.identity());
         String privilege = request.privilege();
         Optional<EntryFacts> entry = identity.flatMap(known -> known.entry(privilege));
@@ -78,6 +84,31 @@ final class KubernetesGrantObserver {
                 Optional.empty(),
                 Optional.empty(),
                 bindingsGoneAt.apply(request.uid()));
+    }
+
+    /** What the status says as far as the operator wrote it, and everything that carries the grant's label besides. */
+    GrantRecord record(PrivilegeGrant grant, Instant now) {
+        String uid = grant.getMetadata().getUid();
+        GrantRecord record = seal.read(grant.getStatus(), uid, now);
+        boolean forged =
+                record.end().filter(end -> end.cause() == EndCause.StatusForged).isPresent();
+        return forged ? record.withObjects(everythingOf(uid, grant.getMetadata().getNamespace())) : record;
+    }
+
+    /** All that a grant of this UID can have made, whatever a forged status says of it. */
+    private List<GrantObject> everythingOf(String uid, String namespace) {
+        String name = GrantPlan.objectName(uid);
+        List<GrantObject> all = new ArrayList<>();
+        all.add(new GrantObject(
+                ObjectKind.ServiceAccount, Lapse.PRINCIPALS_NAMESPACE, name, null, ObjectState.Creating));
+        all.add(new GrantObject(ObjectKind.Secret, namespace, name, null, ObjectState.Creating));
+        cluster.roleBindings().list().stream()
+                .filter(binding -> GrantManifests.isOf(binding, uid))
+                .map(binding -> new GrantObject(
+                        ObjectKind.RoleBinding, binding.getMetadata().getNamespace(), name, null, ObjectState.Creating))
+                .forEach(all::add);
+        all.add(new GrantObject(ObjectKind.ClusterRoleBinding, null, name, null, ObjectState.Creating));
+        return List.copyOf(all);
     }
 
     private ApplierLimit limit(String applier) {

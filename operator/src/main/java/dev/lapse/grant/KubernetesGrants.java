@@ -11,6 +11,7 @@ import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
+import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -53,6 +54,7 @@ public final class KubernetesGrants implements AutoCloseable {
             AccessOracle oracle,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
+            Seal seal,
             MeterRegistry meters,
             InstantSource clock) {}
 
@@ -61,12 +63,14 @@ public final class KubernetesGrants implements AutoCloseable {
         identities = tools.identities();
         metrics = new GrantMetrics(tools.meters());
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
+        StatusSeal seal = new StatusSeal(tools.seal());
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
                 identities,
                 tools.guard(),
                 tools.parameters(),
+                seal,
                 uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
         GrantJournal journal = new GrantJournal(tools.events(), metrics);
         KubernetesAccessRemoval removal =
@@ -83,10 +87,12 @@ public final class KubernetesGrants implements AutoCloseable {
                         tools.writes(),
                         tools.oracle(),
                         journal,
+                        seal,
                         bindingsGoneAt::remove,
                         grant),
                 identityConcerned,
-                bindingsGoneAt::remove);
+                bindingsGoneAt::remove,
+                seal::forged);
         reconciler = new PrivilegeGrantReconciler(observer, sources, primaryCache, tools.clock());
         metrics.watch(lane);
         watch();

@@ -11,6 +11,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An identity as its spec and the cluster show it; what its status says is only ever the memory of a proof. */
 public record IdentityFacts(
@@ -30,9 +31,10 @@ public record IdentityFacts(
         Optional<Proof> recordedProof,
         List<ServiceIdentityStatus.EntryStatus> recordedEntries) {
 
-    public static IdentityFacts of(ServiceIdentity identity, Profile profile, SubjectFacts subject) {
+    /** @param status the identity's status, if the operator wrote it */
+    static IdentityFacts of(
+            ServiceIdentity identity, @Nullable ServiceIdentityStatus status, Profile profile, SubjectFacts subject) {
         ServiceIdentitySpec spec = identity.getSpec();
-        ServiceIdentityStatus status = identity.getStatus();
         return new IdentityFacts(
                 identity.getMetadata().getNamespace(),
                 identity.getMetadata().getName(),

@@ -46,6 +46,7 @@ final class IdentityStatusReport {
                 activeGrants.size(),
                 activeGrants.stream().limit(MOST_GRANTS).toList(),
                 proof.orElse(null),
+                null,
                 Conditions.merge(before, conditions));
     }
 

@@ -4,7 +4,9 @@ import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -23,13 +25,18 @@ public final class KubernetesIdentities {
     private static final String BY_SUBJECT = "subject";
 
     private final KubernetesCluster cluster;
+    private final StatusSeal seal;
     private final Map<ActorType, Profile> profiles;
     private final Map<String, Set<String>> subjectUsers;
     private volatile @Nullable IndexerResourceCache<ServiceIdentity> cache;
 
     /** @param subjectUsers namespace to the user names an identity there may name as its subject */
     public KubernetesIdentities(
-            KubernetesCluster cluster, Map<ActorType, Profile> profiles, Map<String, Set<String>> subjectUsers) {
+            KubernetesCluster cluster,
+            Seal seal,
+            Map<ActorType, Profile> profiles,
+            Map<String, Set<String>> subjectUsers) {
+        this.seal = new StatusSeal(seal);
         this.cluster = cluster;
         this.profiles = profiles;
         this.subjectUsers = subjectUsers;
@@ -60,10 +67,17 @@ public final class KubernetesIdentities {
                 .handleRecentResourceUpdate(ResourceID.fromResource(written), written, before);
     }
 
+    ServiceIdentityStatus sealed(ServiceIdentityStatus status, ServiceIdentity identity) {
+        return seal.on(status, identity.getMetadata().getUid());
+    }
+
     IdentityFacts facts(ServiceIdentity identity) {
         Profile profile = Objects.requireNonNull(
                 profiles.get(identity.getSpec().actorType()), "there is a profile for every actor type");
-        return IdentityFacts.of(identity, profile, subject(identity));
+        ServiceIdentityStatus status = identity.getStatus();
+        boolean ours =
+                status != null && seal.isOn(status, identity.getMetadata().getUid());
+        return IdentityFacts.of(identity, ours ? status : null, profile, subject(identity));
     }
 
     /** The identities that name the same account as this one. */

@@ -126,7 +126,8 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         GuardState guardNow = guard.get();
         List<EntryStatus> entries = entries(facts, guardNow, now);
         Optional<Proof> proof = NameProof.next(guardNow, facts.recordedProof(), facts.generation(), now);
-        ServiceIdentityStatus after = IdentityStatusReport.of(facts, entries, active, proof, identity.getStatus(), now);
+        ServiceIdentityStatus after = identities.sealed(
+                IdentityStatusReport.of(facts, entries, active, proof, identity.getStatus(), now), identity);
         if (!after.equals(identity.getStatus())) {
             write(identity, after, context);
         }

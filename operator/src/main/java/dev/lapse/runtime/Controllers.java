@@ -10,6 +10,8 @@ import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.grant.KubernetesGrants;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.KubernetesGuard;
+import dev.lapse.guard.KubernetesSealKey;
+import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.ServiceIdentityReconciler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -59,7 +61,8 @@ final class Controllers implements AutoCloseable {
         events = new KubernetesEvents(client, clock, settings.instance());
         KubernetesWrites writes = new KubernetesWrites(client);
         AccessOracle oracle = new KubernetesAccess(client);
-        identities = new KubernetesIdentities(cluster, settings.profiles(), settings.subjectUsers());
+        Seal seal = KubernetesSealKey.load(client);
+        identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
         grants = new KubernetesGrants(
                 new KubernetesGrants.Tools(
                         client,
@@ -71,6 +74,7 @@ final class Controllers implements AutoCloseable {
                         oracle,
                         guard::state,
                         guard::parameters,
+                        seal,
                         meters.registry(),
                         clock),
                 settings.expiryWorkers(),

@@ -26,6 +26,8 @@ public enum EndCause {
     RoleGone,
     /** The role gained a wildcard or a rule that lets a holder outlive the grant. */
     RoleWidened,
+    /** Somebody else wrote the status while the guard did not stand, so that nothing in it can be relied on. */
+    StatusForged,
     /** A namespace of the grant is going away. */
     NamespaceGone,
     /** The request was refused. */

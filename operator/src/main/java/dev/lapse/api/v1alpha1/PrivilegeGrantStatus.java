@@ -49,8 +49,31 @@ public record PrivilegeGrantStatus(
         @JsonPropertyDescription("The phases it went through, the newest last, at most 16.")
         List<Transition> history,
 
+        @Nullable
+        @JsonPropertyDescription(
+                "Proves to the operator that it wrote what it builds on itself: phase, proof, resolved, expiresAt, objects, credentials.")
+        String seal,
+
         @JsonPropertyDescription("Ready, Active, AccessRemoved, Stalled.")
         List<Condition> conditions) {
+
+    public PrivilegeGrantStatus withSeal(String mark) {
+        return new PrivilegeGrantStatus(
+                observedGeneration,
+                phase,
+                proof,
+                resolved,
+                activatedAt,
+                expiresAt,
+                objects,
+                credentials,
+                dies,
+                openStreamsUntil,
+                end,
+                history,
+                mark,
+                conditions);
+    }
 
     public record Resolved(
             @JsonPropertyDescription("UID of the ServiceIdentity.")

@@ -34,8 +34,26 @@ public record ServiceIdentityStatus(
         @Nullable @JsonPropertyDescription("Which installation of the guard the names in the spec were proved by.")
         Proof proof,
 
+        @Nullable @JsonPropertyDescription("Proves to the operator that it wrote proof and entries itself.")
+        String seal,
+
         @JsonPropertyDescription("Ready, Owned, SubjectBound.")
         List<Condition> conditions) {
+
+    public ServiceIdentityStatus withSeal(String mark) {
+        return new ServiceIdentityStatus(
+                observedGeneration,
+                phase,
+                subjectUID,
+                createdSubjectUID,
+                owner,
+                entries,
+                activeGrantCount,
+                activeGrants,
+                proof,
+                mark,
+                conditions);
+    }
 
     public enum IdentityPhase {
         /** Its entries can be granted, as far as each of them says so. */

@@ -1,0 +1,64 @@
+package dev.lapse.guard;
+
+import dev.lapse.api.v1alpha1.Lapse;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** The key of the seal, in a Secret of the operator's own namespace; made once. Losing it ends every active grant. */
+public final class KubernetesSealKey {
+    static final String NAME = "lapse-seal";
+
+    private static final String FIELD = "key";
+    private static final int BYTES = 32;
+    private static final int CONFLICT = 409;
+
+    private KubernetesSealKey() {}
+
+    public static Seal load(KubernetesClient client) {
+        Secret found = read(client);
+        if (found == null) {
+            try {
+                found = client.resource(fresh()).create();
+            } catch (KubernetesClientException failed) {
+                // Another instance was faster.
+                if (failed.getCode() != CONFLICT) {
+                    throw failed;
+                }
+                found = read(client);
+            }
+        }
+        String key = found == null || found.getData() == null
+                ? null
+                : found.getData().get(FIELD);
+        if (key == null) {
+            throw new IllegalStateException("Secret " + Lapse.SYSTEM_NAMESPACE + "/" + NAME + " has no " + FIELD
+                    + ": delete it, and every active grant ends");
+        }
+        return new Seal(Base64.getDecoder().decode(key));
+    }
+
+    private static @Nullable Secret read(KubernetesClient client) {
+        return client.secrets()
+                .inNamespace(Lapse.SYSTEM_NAMESPACE)
+                .withName(NAME)
+                .get();
+    }
+
+    private static Secret fresh() {
+        byte[] key = new byte[BYTES];
+        new SecureRandom().nextBytes(key);
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(Lapse.SYSTEM_NAMESPACE)
+                .withName(NAME)
+                .endMetadata()
+                .withType("Opaque")
+                .addToData(FIELD, Base64.getEncoder().encodeToString(key))
+                .build();
+    }
+}
