@@ -11,6 +11,14 @@ interface RequestCheck {
     /** Nothing if it holds. */
     Optional<Obstacle> of(GrantFacts facts, Instant now);
 
+    static Optional<Obstacle> refuse(Reason reason, String message) {
+        return Optional.of(new Refused(reason, message));
+    }
+
+    static Optional<Obstacle> refuseIf(boolean refused, Reason reason, String message) {
+        return refused ? refuse(reason, message) : Optional.empty();
+    }
+
     /** Why a grant may not become active now. */
     sealed interface Obstacle permits Refused, Waiting, Unasked {}
 

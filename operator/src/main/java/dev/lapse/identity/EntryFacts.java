@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One eligible entry with the profile's defaults and ceilings applied.
  *
- * @param namespaces where the role may be bound; empty means the whole cluster
+ * @param namespaces where the role may be bound; empty if it is cluster-wide
+ * @param clusterWide only where the entry says so in as many words: nothing said is nowhere
  * @param contentHash over all of the entry as it is written, for the proof of its author's name
  * @param reachHash over what a grant of it gives: a change of anything else leaves active grants alone
  */
@@ -30,6 +31,7 @@ public record EntryFacts(
         String name,
         RoleReference role,
         List<String> namespaces,
+        boolean clusterWide,
         Duration maxDuration,
         List<Person> requesters,
         int approvals,
@@ -60,6 +62,7 @@ public record EntryFacts(
                 entry.name(),
                 entry.role(),
                 namespaces,
+                entry.clusterWide(),
                 longest,
                 list(entry.requesters()),
                 entry.approvals() == null
@@ -76,7 +79,7 @@ public record EntryFacts(
                 ContentHash.of(
                         entry.role().kind().name(),
                         entry.role().name(),
-                        String.join(",", namespaces),
+                        entry.clusterWide() ? "*" : String.join(",", namespaces),
                         principal.name()));
     }
 
@@ -87,10 +90,6 @@ public record EntryFacts(
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a record of strings can be written", impossible);
         }
-    }
-
-    public boolean clusterWide() {
-        return namespaces.isEmpty();
     }
 
     private static List<String> sorted(@Nullable List<String> values) {

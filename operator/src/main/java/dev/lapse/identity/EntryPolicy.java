@@ -39,6 +39,12 @@ final class EntryPolicy {
                     Reason.NameUnproved,
                     "the entry was written while the guard did not stand: its author must change it once more");
         }
+        if (entry.namespaces().isEmpty() && !entry.clusterWide()) {
+            return refused(
+                    facts,
+                    Reason.NamespaceNotEligible,
+                    "the entry reaches nothing: name its namespaces, or set clusterWide");
+        }
         List<String> missing = facts.role().missing();
         if (!missing.isEmpty()) {
             return refused(

@@ -1,0 +1,97 @@
+package dev.lapse.grant;
+
+import static dev.lapse.grant.RequestCheck.refuse;
+import static dev.lapse.grant.RequestCheck.refuseIf;
+
+import dev.lapse.access.Entitlement;
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.condition.Reason;
+import dev.lapse.grant.RequestCheck.Obstacle;
+import dev.lapse.grant.RequestCheck.Unasked;
+import dev.lapse.grant.RequestCheck.Waiting;
+import dev.lapse.guard.NameProof;
+import dev.lapse.identity.EntryFacts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What must hold of the people behind a request: their names are proved, their consent and their rights are there. */
+final class TrustChecks {
+    private TrustChecks() {}
+
+    private static final Duration AFTER_FAILED_LOOKUP = Duration.ofSeconds(10);
+
+    static Optional<Obstacle> guardStands(GrantFacts facts, Instant now) {
+        return facts.guard().ready()
+                ? Optional.empty()
+                : Optional.of(new Waiting(
+                        GrantPhase.Pending,
+                        Reason.GuardNotReady,
+                        "nothing is granted while the guard does not stand: "
+                                + facts.guard().problem(),
+                        Optional.empty()));
+    }
+
+    static Optional<Obstacle> requesterIsProved(GrantFacts facts, Instant now) {
+        return refuseIf(
+                !NameProof.grantProved(
+                        facts.guard(), facts.record().proof(), facts.request().createdAt()),
+                Reason.NameUnproved,
+                "this PrivilegeGrant was created while the guard did not stand, so nobody knows who asked: create it again"
+                        + ", not before " + facts.guard().settledAt());
+    }
+
+    static Optional<Obstacle> authorIsProved(GrantFacts facts, EntryFacts entry, Instant now) {
+        return facts.entryNameProved()
+                ? Optional.empty()
+                : Optional.of(new Waiting(
+                        GrantPhase.Pending,
+                        Reason.NameUnproved,
+                        "entry " + entry.name()
+                                + " was written while the guard did not stand, so nobody knows who wrote it: "
+                                + "its author must change it once more",
+                        Optional.empty()));
+    }
+
+    static Optional<Obstacle> nobodyNeedsToApprove(GrantFacts facts, EntryFacts entry, Instant now) {
+        if (facts.request().claimed()) {
+            return Optional.of(new Waiting(
+                    GrantPhase.AwaitingApproval,
+                    Reason.ClaimedRequest,
+                    "a request that an applier wrote names " + facts.request().requestedBy()
+                            + " without proof: people must approve it",
+                    facts.request().notAfter()));
+        }
+        return entry.approvals() == 0
+                ? Optional.empty()
+                : Optional.of(new Waiting(
+                        GrantPhase.AwaitingApproval,
+                        Reason.ApprovalRequired,
+                        "entry " + entry.name() + " needs " + entry.approvals() + " approval"
+                                + (entry.approvals() == 1 ? "" : "s"),
+                        facts.request().notAfter()));
+    }
+
+    static Optional<Obstacle> notBeforeHasCome(GrantFacts facts, Instant now) {
+        Optional<Instant> notBefore = facts.request().notBefore();
+        return notBefore.isPresent() && now.isBefore(notBefore.get())
+                ? Optional.of(
+                        new Waiting(GrantPhase.Scheduled, Reason.NotYet, "begins at " + notBefore.get(), notBefore))
+                : Optional.empty();
+    }
+
+    static Optional<Obstacle> authorIsEntitled(GrantFacts facts, EntryFacts entry, Instant now) {
+        if (facts.entitlement().isEmpty()) {
+            return Optional.of(new Unasked());
+        }
+        Entitlement.Outcome outcome = facts.entitlement().get();
+        if (outcome instanceof Entitlement.NotEntitled refusal) {
+            return refuse(Reason.AuthorNotEntitled, refusal.why());
+        }
+        if (outcome instanceof Entitlement.Undecided open) {
+            return Optional.of(new Waiting(
+                    GrantPhase.Pending, Reason.LookupFailed, open.why(), Optional.of(now.plus(AFTER_FAILED_LOOKUP))));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,292 @@
+package dev.lapse.grant;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.lapse.access.Entitlement;
+import dev.lapse.access.Rule;
+import dev.lapse.api.v1alpha1.PrincipalType;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.grant.GrantFacts.NamespaceState;
+import dev.lapse.guard.GuardParameters.ApplierLimit;
+import dev.lapse.guard.GuardState;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.Profile;
+import dev.lapse.identity.RoleFacts;
+import dev.lapse.identity.SubjectFacts;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A grant and what surrounds it, all in order until a test changes something. */
+final class Scene {
+    static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
+    static final String GRANT_UID = "7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11";
+    static final String OBJECT_NAME = "lapse-" + GRANT_UID;
+    static final GuardState GUARD = GuardState.ready("epoch-1", NOW.minus(Duration.ofDays(1)), Duration.ofSeconds(30));
+
+    private static final ObjectMapper YAML = new YAMLMapper();
+    private static final KubernetesSerialization OBJECTS = new KubernetesSerialization();
+
+    private final ObjectNode grant;
+    private final ObjectNode identity;
+    private boolean identityThere = true;
+    private Profile profile = new Profile(Duration.ofHours(8), 0, PrincipalType.Dedicated, false);
+    private SubjectFacts subject = new SubjectFacts(
+            "system:serviceaccount:payments:ci",
+            Optional.of("ci"),
+            Optional.of("subject-uid"),
+            false,
+            false,
+            Optional.empty(),
+            true);
+    private final Map<String, NamespaceState> namespaces = new TreeMap<>();
+    private Optional<RoleFacts> role = Optional.empty();
+    private List<Rule> rules = List.of(rule("get", "", "pods"));
+    private GuardState guard = GUARD;
+    private boolean entryProved = true;
+    private Optional<ApplierLimit> limit = Optional.empty();
+    private Optional<Entitlement.Outcome> entitlement = Optional.of(new Entitlement.Entitled());
+    private @Nullable PrivilegeGrantStatus status;
+    private List<ObservedObject> objects = List.of();
+
+    private Scene() {
+        grant = parse("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: PrivilegeGrant
+                metadata:
+                  name: g1
+                  namespace: payments
+                  uid: %s
+                  generation: 1
+                  creationTimestamp: %s
+                  finalizers: [lapse.dev/revoke-first]
+                spec:
+                  identityRef: {name: ci}
+                  privilege: look
+                  duration: 1h
+                  reason: a test
+                  requestedBy: olivia
+                """.formatted(GRANT_UID, NOW));
+        identity = parse("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: ServiceIdentity
+                metadata:
+                  name: ci
+                  namespace: payments
+                  uid: identity-uid
+                  generation: 1
+                  creationTimestamp: 2026-11-01T12:00:00Z
+                spec:
+                  actorType: Pipeline
+                  subject: {serviceAccount: {name: ci}}
+                  owner: {user: olivia}
+                  eligible:
+                    - name: look
+                      role: {kind: ClusterRole, name: view}
+                      namespaces: [payments]
+                      entitledBy: ada
+                """);
+    }
+
+    static Scene inOrder() {
+        return new Scene();
+    }
+
+    static Rule rule(String verb, String group, String resource) {
+        return new Rule(List.of(group), List.of(resource), List.of(verb), List.of(), List.of());
+    }
+
+    /** Sets a field of the grant's spec, written as YAML; an empty value removes it. */
+    Scene grant(String field, String yaml) {
+        return set((ObjectNode) grant.get("spec"), field, yaml);
+    }
+
+    Scene grantMetadata(String field, String yaml) {
+        return set((ObjectNode) grant.get("metadata"), field, yaml);
+    }
+
+    Scene identity(String field, String yaml) {
+        return set((ObjectNode) identity.get("spec"), field, yaml);
+    }
+
+    Scene identityMetadata(String field, String yaml) {
+        return set((ObjectNode) identity.get("metadata"), field, yaml);
+    }
+
+    /** Sets a field of the one eligible entry. */
+    Scene entry(String field, String yaml) {
+        return set((ObjectNode) identity.at("/spec/eligible/0"), field, yaml);
+    }
+
+    Scene notHeld() {
+        return grantMetadata("finalizers", "");
+    }
+
+    Scene withoutIdentity() {
+        identityThere = false;
+        return this;
+    }
+
+    Scene profile(Profile other) {
+        profile = other;
+        return this;
+    }
+
+    Scene subject(SubjectFacts other) {
+        subject = other;
+        return this;
+    }
+
+    Scene subjectUid(@Nullable String uid) {
+        return subject(new SubjectFacts(
+                subject.userName(),
+                subject.serviceAccount(),
+                Optional.ofNullable(uid),
+                false,
+                false,
+                subject.claimedBy(),
+                subject.allowed()));
+    }
+
+    Scene namespace(String name, NamespaceState state) {
+        namespaces.put(name, state);
+        return this;
+    }
+
+    /** Where nothing is said, the entry's role is found with {@code rules} wherever it has to be. */
+    Scene role(RoleFacts found) {
+        role = Optional.of(found);
+        return this;
+    }
+
+    Scene rules(Rule... found) {
+        rules = List.of(found);
+        return this;
+    }
+
+    Scene withoutRole() {
+        return role(new RoleFacts(Map.of(), List.of("")));
+    }
+
+    Scene guard(GuardState other) {
+        guard = other;
+        return this;
+    }
+
+    Scene entryUnproved() {
+        entryProved = false;
+        return this;
+    }
+
+    Scene limit(ApplierLimit other) {
+        limit = Optional.of(other);
+        return this;
+    }
+
+    Scene entitlement(Entitlement.@Nullable Outcome outcome) {
+        entitlement = Optional.ofNullable(outcome);
+        return this;
+    }
+
+    Scene status(@Nullable PrivilegeGrantStatus recorded) {
+        status = recorded;
+        return this;
+    }
+
+    Scene objects(List<ObservedObject> seen) {
+        objects = List.copyOf(seen);
+        return this;
+    }
+
+    PrivilegeGrant grantResource() {
+        PrivilegeGrant resource = OBJECTS.convertValue(grant, PrivilegeGrant.class);
+        resource.setStatus(status);
+        return resource;
+    }
+
+    GrantRequest request() {
+        return GrantRequest.of(grantResource());
+    }
+
+    Optional<IdentityFacts> identityFacts() {
+        ServiceIdentity resource = OBJECTS.convertValue(identity, ServiceIdentity.class);
+        return identityThere ? Optional.of(IdentityFacts.of(resource, profile, subject)) : Optional.empty();
+    }
+
+    /** As {@link KubernetesGrantObserver} would gather them. */
+    GrantFacts facts() {
+        GrantRequest request = request();
+        GrantRecord record = GrantRecord.of(status);
+        Optional<IdentityFacts> known = identityFacts();
+        List<String> places = record.resolved()
+                .map(PrivilegeGrantStatus.Resolved::namespaces)
+                .or(() -> known.flatMap(found -> found.entry(request.privilege()))
+                        .map(entry -> GrantPlan.namespaces(request, entry)))
+                .orElse(List.of());
+        return new GrantFacts(
+                request,
+                record,
+                known,
+                namespaces(request, places),
+                role.orElseGet(() -> found(known, request, places)),
+                guard,
+                entryProved,
+                limit,
+                objects,
+                entitlement,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private Map<String, NamespaceState> namespaces(GrantRequest request, List<String> places) {
+        List<String> names = new ArrayList<>(places);
+        names.add(request.namespace());
+        Map<String, NamespaceState> states = new TreeMap<>();
+        names.forEach(name -> states.put(name, namespaces.getOrDefault(name, NamespaceState.Live)));
+        return states;
+    }
+
+    private RoleFacts found(Optional<IdentityFacts> known, GrantRequest request, List<String> places) {
+        boolean everywhere = known.flatMap(found -> found.entry(request.privilege()))
+                .map(entry -> entry.role().kind().name().equals("ClusterRole"))
+                .orElse(true);
+        List<String> wanted = everywhere ? List.of("") : places;
+        Map<String, RoleFacts.Seen> seen = new TreeMap<>();
+        wanted.forEach(place -> seen.put(place, new RoleFacts.Seen("role-uid" + place, rules)));
+        return new RoleFacts(seen, wanted);
+    }
+
+    private Scene set(ObjectNode node, String field, String yaml) {
+        if (yaml.isEmpty()) {
+            node.remove(field);
+        } else {
+            node.set(field, value(yaml));
+        }
+        return this;
+    }
+
+    private static ObjectNode parse(String yaml) {
+        return (ObjectNode) value(yaml);
+    }
+
+    private static JsonNode value(String yaml) {
+        try {
+            return YAML.readTree(yaml);
+        } catch (IOException wrong) {
+            throw new UncheckedIOException(wrong);
+        }
+    }
+}
