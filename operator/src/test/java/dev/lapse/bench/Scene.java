@@ -1,0 +1,145 @@
+package dev.lapse.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Namespaces, accounts, identities and grants to measure with, made by an administrator outside the operator. */
+final class Scene {
+    /** Gives one permission that nothing else gives, so that asking about what is left takes one question. */
+    static final String ROLE = "bench-reader";
+
+    private static final String LAPSE = "/apis/lapse.dev/v1alpha1/namespaces/";
+    private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    private final Api admin;
+
+    Scene(Api admin) {
+        this.admin = admin;
+    }
+
+    static Scene in(Path dir) {
+        var scene = new Scene(Api.of(dir.resolve("admin.kubeconfig")));
+        scene.role();
+        return scene;
+    }
+
+    Api admin() {
+        return admin;
+    }
+
+    private void role() {
+        admin.create(RBAC + "/clusterroles", """
+                {"metadata": {"name": "%s"},
+                 "rules": [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]}""".formatted(ROLE));
+        // As an administrator adds a role that may be granted: by its name.
+        JsonNode grantable = admin.get(RBAC + "/clusterroles/lapse-operator-grantable");
+        ((ArrayNode) grantable.path("rules").path(0).path("resourceNames")).add(ROLE);
+        admin.replace(RBAC + "/clusterroles/lapse-operator-grantable", grantable);
+    }
+
+    void namespace(String name) {
+        admin.create("/api/v1/namespaces", "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
+    }
+
+    /** An identity, its account of the same name, and one pre-approved privilege {@code read} in its own namespace. */
+    void identity(String namespace, String name, String principal) {
+        admin.create(
+                "/api/v1/namespaces/" + namespace + "/serviceaccounts",
+                "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
+        admin.create(LAPSE + namespace + "/serviceidentities", """
+                {"apiVersion": "lapse.dev/v1alpha1", "kind": "ServiceIdentity", "metadata": {"name": "%s"},
+                 "spec": {"actorType": "Pipeline", "subject": {"serviceAccount": {"name": "%s"}},
+                  "owner": {"user": "olivia"}, "changedBy": "admin",
+                  "eligible": [{"name": "read", "role": {"kind": "ClusterRole", "name": "%s"}, "namespaces": ["%s"],
+                   "approvals": {"required": 0}, "principal": "%s",
+                   "entitledBy": "admin", "entitledByAs": ["system:masters"]}]}}""".formatted(name, name, ROLE, namespace, principal));
+    }
+
+    void awaitEligible(String namespace, String identity) {
+        await(
+                "identity " + identity + " is ready",
+                () -> admin.get(LAPSE + namespace + "/serviceidentities/" + identity)
+                        .path("status")
+                        .path("phase")
+                        .asText()
+                        .equals("Ready"));
+    }
+
+    /** Lets the operator mint tokens for one account of a tenant, as an administrator does: by its name. */
+    void letMintFor(String namespace, String account) {
+        admin.create(RBAC + "/namespaces/" + namespace + "/roles", """
+                {"metadata": {"name": "mint-%s"}, "rules": [{"apiGroups": [""], "resources": ["serviceaccounts/token"],
+                 "resourceNames": ["%s"], "verbs": ["create"]}]}""".formatted(account, account));
+        admin.create(RBAC + "/namespaces/" + namespace + "/rolebindings", """
+                {"metadata": {"name": "mint-%s"},
+                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "mint-%s"},
+                 "subjects": [{"kind": "ServiceAccount", "namespace": "lapse-system", "name": "lapse-operator"}]}""".formatted(account, account));
+    }
+
+    /** A token of an account, as a workload has one. */
+    String tokenOf(String namespace, String account) {
+        return admin.create(
+                        "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account + "/token",
+                        "{\"spec\": {\"expirationSeconds\": 7200}}")
+                .path("status")
+                .path("token")
+                .asText();
+    }
+
+    /** @param notAfter when it ends at the latest, in whole seconds */
+    JsonNode grant(
+            String namespace, String name, String identity, String duration, String credential, Instant notAfter) {
+        return admin.create(
+                LAPSE + namespace + "/privilegegrants", """
+                {"apiVersion": "lapse.dev/v1alpha1", "kind": "PrivilegeGrant", "metadata": {"name": "%s"},
+                 "spec": {"identityRef": {"name": "%s"}, "privilege": "read", "duration": "%s", "notAfter": "%s",
+                  "reason": "benchmark", "requestedBy": "admin", "credential": {"type": "%s"}}}""".formatted(name, identity, duration, notAfter, credential));
+    }
+
+    JsonNode grant(String namespace, String name) {
+        return admin.get(LAPSE + namespace + "/privilegegrants/" + name);
+    }
+
+    JsonNode grants(String namespace) {
+        return admin.get(LAPSE + namespace + "/privilegegrants?resourceVersion=0")
+                .path("items");
+    }
+
+    void deleteGrant(String namespace, String name) {
+        admin.delete(LAPSE + namespace + "/privilegegrants/" + name);
+    }
+
+    static String phase(JsonNode grant) {
+        return grant.path("status").path("phase").asText("Pending");
+    }
+
+    /** Whether nothing of the operator holds it any more. */
+    static boolean released(JsonNode grant) {
+        return ((ObjectNode) grant).path("metadata").path("finalizers").isEmpty();
+    }
+
+    static void await(String what, BooleanSupplier fact) {
+        await(what, LIMIT, fact);
+    }
+
+    static void await(String what, Duration limit, BooleanSupplier fact) {
+        long until = System.nanoTime() + limit.toNanos();
+        while (!fact.getAsBoolean()) {
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException("not within " + limit.toSeconds() + " s: " + what);
+            }
+            pause(Duration.ofMillis(20));
+        }
+    }
+
+    static void pause(Duration length) {
+        LockSupport.parkNanos(length.toNanos());
+    }
+}
