@@ -13,6 +13,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
+import dev.lapse.identity.GivenIdentity;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.Profile;
 import dev.lapse.identity.RoleFacts;
@@ -222,7 +223,7 @@ final class Scene {
 
     Optional<IdentityFacts> identityFacts() {
         ServiceIdentity resource = OBJECTS.convertValue(identity, ServiceIdentity.class);
-        return identityThere ? Optional.of(IdentityFacts.of(resource, profile, subject)) : Optional.empty();
+        return identityThere ? Optional.of(GivenIdentity.of(resource, profile, subject)) : Optional.empty();
     }
 
     /** As {@link KubernetesGrantObserver} would gather them. */
