@@ -36,11 +36,16 @@ record Canary(String binding, String path, String body, String refusal) {
                 canary("lapse-principals", accounts, "nothing but the operator", ACCOUNT));
     }
 
-    /** Whether {@code message}, with which the API server refused it, proves the binding. */
-    boolean provedBy(String message) {
-        return message.contains("'" + GuardEpoch.POLICY_OF_BINDING.get(binding) + "' with binding '" + binding
-                        + "' denied request")
-                && message.contains(refusal);
+    /** What is wrong if the API server answered with {@code message}, as a sentence; empty if that proves the binding. */
+    String problemOf(String message) {
+        String by = "'" + GuardEpoch.POLICY_OF_BINDING.get(binding) + "' with binding '" + binding + "' denied request";
+        if (message.contains(by)) {
+            return message.contains(refusal) ? "" : binding + " refuses without having looked: " + message;
+        }
+        // Each canary keeps the rules of all policies but one, if the operator is who the parameters say it is.
+        return message.contains("ValidatingAdmissionPolicy 'lapse-")
+                ? "operator in ConfigMap lapse-system/lapse-guard is not this operator's user name: " + message
+                : binding + " was not seen to refuse a dry run: " + message;
     }
 
     private static final String GRANT = """

@@ -45,9 +45,7 @@ final class KubernetesCanaries {
             return new Round(canary.binding() + " let through what it must refuse (a dry run)", true);
         } catch (KubernetesClientException e) {
             String message = String.valueOf(e.getMessage());
-            return canary.provedBy(message)
-                    ? new Round("", false)
-                    : new Round(canary.binding() + " was not seen to refuse a dry run: " + message, false);
+            return new Round(canary.problemOf(message), false);
         }
     }
 }

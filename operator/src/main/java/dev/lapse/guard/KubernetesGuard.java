@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class KubernetesGuard implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KubernetesGuard.class);
     private static final Duration EVERY = Duration.ofMinutes(10);
+    private static final int LOOKS_UNTIL_SETTLED = 6;
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final Duration LAST_RETRY = Duration.ofSeconds(8);
 
@@ -54,7 +55,9 @@ public final class KubernetesGuard implements AutoCloseable {
 
     private Duration retry = FIRST_RETRY;
     private Optional<Future<?>> nextLook = Optional.empty();
-    private Optional<Future<?>> settled = Optional.empty();
+
+    /** Whether the listeners know that the present state has settled. */
+    private boolean settledTold;
 
     private record Standing(GuardEpoch epoch, Instant firstRefusal) {}
 
@@ -157,12 +160,34 @@ public final class KubernetesGuard implements AutoCloseable {
                     () -> new Standing(epoch, memory.since(epoch, notBefore, wholeSecond(clock.instant()))));
             standing = Optional.of(stands);
             publish(GuardState.ready(epoch.since(stands.firstRefusal()), stands.firstRefusal(), settle));
+            tellOnceSettled();
             retry = FIRST_RETRY;
-            lookIn(EVERY);
+            lookIn(untilNextLook());
         } catch (KubernetesClientException e) {
             publish(GuardState.notReady("since when the guard stands could not be kept: " + e.getMessage()));
             retryLook();
         }
+    }
+
+    /** Only after a look that found it standing still. */
+    private void tellOnceSettled() {
+        if (!settledTold && state.settled(clock.instant())) {
+            settledTold = true;
+            tellListeners();
+        }
+    }
+
+    /**
+     * Again and again until it has settled: right after a change an API server still refuses by the policy it had before,
+     * and of a policy that has become too weak the first canaries say nothing.
+     */
+    private Duration untilNextLook() {
+        Duration left = Duration.between(clock.instant(), state.settledAt());
+        if (left.isNegative()) {
+            return EVERY;
+        }
+        Duration soon = settle.dividedBy(LOOKS_UNTIL_SETTLED);
+        return left.compareTo(soon) > 0 ? soon : left.plusMillis(1);
     }
 
     /** What was kept says nothing any more: the next first refusal begins another epoch, even of the same parts. */
@@ -192,13 +217,7 @@ public final class KubernetesGuard implements AutoCloseable {
                 .addKeyValue("epoch", next.epoch())
                 .addKeyValue("problem", next.problem())
                 .log("The guard changed");
-        settled.ifPresent(wait -> wait.cancel(false));
-        if (next.ready()) {
-            Duration left = Duration.between(clock.instant(), next.settledAt());
-            if (!left.isNegative()) {
-                settled = Optional.of(schedule(this::tellListeners, left.plusMillis(1)));
-            }
-        }
+        settledTold = false;
         tellListeners();
     }
 

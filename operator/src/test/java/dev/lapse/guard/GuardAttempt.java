@@ -99,6 +99,11 @@ record GuardAttempt(String title, JsonNode step, String policy, String words) {
         return result;
     }
 
+    /** The sample of this kind under this name. */
+    static JsonNode sample(String kind, String name) {
+        return filled(Objects.requireNonNull(SAMPLES.get(kind), kind), name, "");
+    }
+
     private static JsonNode filled(JsonNode node, String name, String uid) {
         return read(node.toString().replace("${name}", name).replace("${uid}", uid));
     }

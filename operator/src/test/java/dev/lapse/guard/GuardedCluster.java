@@ -32,6 +32,8 @@ final class GuardedCluster {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
+    static final String APPLIERS = "system:serviceaccount:ci:deployer\n  gitops-applier  ";
+
     /** Where a kind lives; %s is the namespace. */
     private static final Map<String, String> PATHS = Map.of(
             "ServiceIdentity", "/apis/lapse.dev/v1alpha1/namespaces/%s/serviceidentities",
@@ -82,11 +84,18 @@ final class GuardedCluster {
 
     static GuardedCluster installed() {
         GuardedCluster guarded = new GuardedCluster(Cluster.running());
+        // An operator that runs would act on what is written here.
+        guarded.cluster.operator("stop");
         guarded.apply(root().resolve("crds"));
+        guarded.guard();
         guarded.apply(root().resolve("operator/src/test/resources/dev/lapse/guard/cast.yaml"));
-        guarded.apply(root().resolve("helm/lapse/manifests"));
-        guarded.setAppliers("system:serviceaccount:ci:deployer\n  gitops-applier  ");
         return guarded;
+    }
+
+    /** Installs what is shipped, whatever there was, with appliers. */
+    void guard() {
+        apply(manifests());
+        setAppliers(APPLIERS);
     }
 
     KubernetesClient admin() {
@@ -150,7 +159,7 @@ final class GuardedCluster {
     Answer send(Step step, String name) {
         boolean token = step.kind().equals("TokenRequest");
         String kind = token ? "ServiceAccount" : step.kind();
-        String all = requireNonNull(PATHS.get(kind), kind).formatted(step.namespace());
+        String all = path(kind, step.namespace());
         String one = all + "/" + step.body().at("/metadata/name").asText(name)
                 + (step.subresource().isEmpty() ? "" : "/" + step.subresource());
         return switch (step.verb()) {
@@ -208,8 +217,18 @@ final class GuardedCluster {
                 .build();
     }
 
+    static String path(String kind, String namespace) {
+        return requireNonNull(PATHS.get(kind), kind).formatted(namespace);
+    }
+
     private static String media(String verb) {
         return requireNonNull(MEDIA.get(verb), verb);
+    }
+
+    /** Leaves the cluster as it was found. */
+    void leave() {
+        clear();
+        setAppliers("");
     }
 
     /** Takes away whatever attempts have left, as the operator, whom the guard lets. */

@@ -1,0 +1,40 @@
+package dev.lapse.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CanaryTest {
+    private static final Canary GRANTS = Canary.of("op").stream()
+            .filter(canary -> canary.binding().equals("lapse-grants"))
+            .findFirst()
+            .orElseThrow();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ValidatingAdmissionPolicy 'lapse-grants' with binding 'lapse-grants' denied request: spec.requestedBy must be your own user name | ''",
+                "ValidatingAdmissionPolicy 'lapse-grants' with binding 'lapse-grants' denied request: no params found | lapse-grants refuses without having looked",
+                "ValidatingAdmissionPolicy 'lapse-grants' with binding 'lapse-grants' denied request: expression resulted in error: no such key: operator | lapse-grants refuses without having looked",
+                "ValidatingAdmissionPolicy 'lapse-status' with binding 'lapse-status' denied request: names | operator in ConfigMap lapse-system/lapse-guard is not this operator's user name",
+                "ValidatingAdmissionPolicy 'images' with binding 'images' denied request: spec.requestedBy must be your own user name | lapse-grants was not seen to refuse",
+                "privilegegrants.lapse.dev is forbidden: User cannot create resource | lapse-grants was not seen to refuse",
+                "Connection refused | lapse-grants was not seen to refuse",
+            })
+    void isProvedByItsOwnRefusalAlone(String message, String problem) {
+        String found = GRANTS.problemOf(message);
+
+        assertThat(found.isEmpty()).isEqualTo(problem.isEmpty());
+        assertThat(found).startsWith(problem);
+    }
+
+    @Test
+    void isADryRunEachTime() {
+        assertThat(Canary.of("op"))
+                .allSatisfy(canary -> assertThat(canary.path()).endsWith("?dryRun=All"))
+                .allSatisfy(canary -> assertThat(canary.body()).startsWith("{"));
+    }
+}

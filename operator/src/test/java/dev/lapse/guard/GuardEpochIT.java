@@ -1,0 +1,254 @@
+package dev.lapse.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lapse.guard.GuardedCluster.Answer;
+import dev.lapse.guard.NameProof.Recorded;
+import dev.lapse.guard.NameProof.RecordedEntry;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the operator knows of its guard on the real API server, and what it takes for proved. */
+class GuardEpochIT {
+    private static final Duration SETTLE = Duration.ofSeconds(2);
+    private static GuardedCluster cluster;
+
+    private KubernetesGuard guard;
+
+    @BeforeAll
+    static void installs() {
+        cluster = GuardedCluster.installed();
+    }
+
+    @AfterAll
+    static void clears() {
+        cluster.leave();
+    }
+
+    @BeforeEach
+    void starts() {
+        guard = started();
+        awaitReady(guard);
+    }
+
+    @AfterEach
+    void stops() {
+        guard.close();
+        cluster.guard();
+    }
+
+    @Test
+    void isReadyWithTheShippedRightsAlone() {
+        GuardState state = guard.state();
+
+        assertThat(state.epoch()).matches("[0-9a-f]{16}");
+        assertThat(state.settledAt()).isEqualTo(state.firstRefusal().plus(SETTLE));
+        assertThat(guard.parameters().operator()).isEqualTo("system:serviceaccount:lapse-system:lapse-operator");
+        assertThat(guard.parameters().appliers()).contains("gitops-applier");
+    }
+
+    @Test
+    void keepsItsEpochWhenTheOperatorStartsAgain() {
+        GuardState before = guard.state();
+        guard.close();
+
+        try (KubernetesGuard restarted = started()) {
+            awaitReady(restarted);
+
+            assertThat(restarted.state()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void takesNothingForProvedThatWasWrittenThroughAHole() {
+        GuardState before = guard.state();
+        String forged = "attempt-forged-" + System.nanoTime();
+        HasMetadata binding = binding("lapse-identities");
+
+        cluster.admin().resource(binding).delete();
+        awaitProblem("ValidatingAdmissionPolicyBinding/lapse-identities is missing");
+        await().until(() -> create("mallory", forged).passed());
+        cluster.admin().resource(binding).create();
+        awaitReady(guard);
+        GuardState after = guard.state();
+        await().until(() -> after.settled(Instant.now()));
+
+        assertThat(after.epoch()).isNotEqualTo(before.epoch());
+        assertThat(answerFor(forged, Recorded.NOTHING)).isEqualTo(NameProof.Answer.UNPROVED);
+        // Looked at in the epoch before, with the guard settled: no excuse either.
+        Recorded lookedAt = recorded(NameProof.next(before, Optional.empty(), 1, before.settledAt()));
+        assertThat(answerFor(forged, lookedAt)).isEqualTo(NameProof.Answer.UNPROVED);
+        assertThat(create("mallory", forged + "-2").code()).isEqualTo(403);
+
+        String honest = "attempt-honest-" + System.nanoTime();
+        assertThat(create("olivia", honest).passed()).isTrue();
+        assertThat(answerFor(honest, Recorded.NOTHING)).isEqualTo(NameProof.Answer.PROVED);
+    }
+
+    @Test
+    void doesNotComeBackToAnEpochWithTheParameters() {
+        GuardState before = guard.state();
+
+        cluster.setAppliers("mallory");
+        await().until(() -> guard.parameters().appliers().contains("mallory"));
+        cluster.setAppliers("gitops-applier");
+        await().until(() -> guard.parameters().appliers().contains("gitops-applier"));
+        awaitReady(guard);
+        String between = guard.state().epoch();
+        cluster.setAppliers(GuardedCluster.APPLIERS);
+        await().until(() -> guard.parameters().appliers().size() == 2);
+        awaitReady(guard);
+
+        assertThat(guard.state().epoch()).isNotIn(before.epoch(), between);
+    }
+
+    @Test
+    void isNotReadyWhileABindingOnlyWarns() {
+        HasMetadata binding = binding("lapse-grants");
+
+        patch(binding, "{\"spec\":{\"validationActions\":[\"Warn\"]}}");
+        awaitProblem("ValidatingAdmissionPolicyBinding/lapse-grants lacks validationActions: [Deny]");
+        patch(binding, "{\"spec\":{\"validationActions\":[\"Deny\"]}}");
+
+        awaitReady(guard);
+    }
+
+    @Test
+    void isNotReadyWhileAPolicyLetsItsCanaryThrough() {
+        HasMetadata binding = binding("lapse-principals");
+
+        patch(binding, "{\"spec\":{\"matchResources\":{\"namespaceSelector\":{\"matchLabels\":{\"no\":\"where\"}}}}}");
+        awaitProblem("lapse-principals let through what it must refuse (a dry run)");
+        patch(binding, "{\"spec\":{\"matchResources\":null}}");
+
+        awaitReady(guard);
+    }
+
+    @Test
+    void isNotReadyWhenTheParametersNameAnotherOperator() {
+        parameter("operator", "system:serviceaccount:lapse-system:somebody");
+        awaitProblem("operator in ConfigMap lapse-system/lapse-guard is not this operator's user name");
+        parameter("operator", "system:serviceaccount:lapse-system:lapse-operator");
+
+        awaitReady(guard);
+    }
+
+    @Test
+    void isNotReadyWithoutParametersAndStopsOnlyWhatIsLapses() {
+        HasMetadata parameters = cluster.admin()
+                .configMaps()
+                .inNamespace("lapse-system")
+                .withName("lapse-guard")
+                .get();
+
+        cluster.admin().resource(parameters).delete();
+        awaitProblem("ConfigMap lapse-system/lapse-guard is missing");
+        await().until(() -> create("olivia", "attempt-" + System.nanoTime())
+                .message()
+                .contains("no params found for policy binding"));
+        Answer secret = cluster.send(
+                "erin",
+                "POST",
+                "/api/v1/namespaces/guarded/secrets",
+                "application/json",
+                GuardAttempt.read(
+                        "{apiVersion: v1, kind: Secret, metadata: {name: attempt-" + System.nanoTime() + "}}"));
+        parameters.getMetadata().setResourceVersion(null);
+        cluster.admin().resource(parameters).create();
+
+        awaitReady(guard);
+        assertThat(secret.passed()).as(secret.body()).isTrue();
+    }
+
+    @Test
+    void tellsItsListenersWhenItHasSettled() {
+        AtomicInteger told = new AtomicInteger();
+        guard.onChange(() -> {
+            if (guard.state().settled(Instant.now())) {
+                told.incrementAndGet();
+            }
+        });
+
+        parameter("appliers", "gitops-applier somebody");
+        await().until(() -> told.get() > 0);
+
+        parameter("appliers", GuardedCluster.APPLIERS);
+        awaitReady(guard);
+    }
+
+    private static KubernetesGuard started() {
+        KubernetesGuard guard = new KubernetesGuard(cluster.operator(), InstantSource.system(), SETTLE);
+        guard.start();
+        return guard;
+    }
+
+    private static void awaitReady(KubernetesGuard guard) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(guard.state().problem()).isEmpty());
+    }
+
+    private void awaitProblem(String problem) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(guard.state().problem()).startsWith(problem));
+    }
+
+    private static HasMetadata binding(String name) {
+        return GuardedCluster.objects(GuardedCluster.manifests()).stream()
+                .filter(object -> object.getKind().equals("ValidatingAdmissionPolicyBinding"))
+                .filter(object -> object.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void patch(HasMetadata object, String patch) {
+        Answer answer = cluster.send(
+                "admin",
+                "PATCH",
+                "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/"
+                        + object.getMetadata().getName(),
+                "application/merge-patch+json",
+                GuardAttempt.read(patch));
+        assertThat(answer.passed()).as(answer.body()).isTrue();
+    }
+
+    private static void parameter(String key, String value) {
+        cluster.admin()
+                .configMaps()
+                .inNamespace("lapse-system")
+                .withName("lapse-guard")
+                .edit(map -> {
+                    map.getData().put(key, value);
+                    return map;
+                });
+    }
+
+    private static Answer create(String by, String name) {
+        return cluster.send(by, "POST", IDENTITIES, "application/json", GuardAttempt.sample("ServiceIdentity", name));
+    }
+
+    private NameProof.Answer answerFor(String name, Recorded recorded) {
+        JsonNode identity = cluster.get(IDENTITIES + "/" + name);
+        Instant created =
+                Instant.parse(identity.at("/metadata/creationTimestamp").asText());
+        return NameProof.entries(guard.state(), recorded, created, Map.of("look", "hash"), Instant.now())
+                .getOrDefault("look", NameProof.Answer.UNKNOWN);
+    }
+
+    private static Recorded recorded(Optional<dev.lapse.api.v1alpha1.Proof> proof) {
+        return new Recorded(proof, Map.of("look", new RecordedEntry("another hash", true)));
+    }
+
+    private static final String IDENTITIES = "/apis/lapse.dev/v1alpha1/namespaces/guarded/serviceidentities";
+}

@@ -1,0 +1,85 @@
+package dev.lapse.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The shipped manifests and the code that expects them say the same. */
+class GuardManifestsTest {
+    private final List<ValidatingAdmissionPolicy> policies = shipped(ValidatingAdmissionPolicy.class);
+    private final List<ValidatingAdmissionPolicyBinding> bindings = shipped(ValidatingAdmissionPolicyBinding.class);
+
+    @Test
+    void shipEveryBindingTheOperatorExpectsAndNoOther() {
+        Map<String, String> shipped = bindings.stream()
+                .collect(Collectors.toMap(
+                        binding -> binding.getMetadata().getName(),
+                        binding -> binding.getSpec().getPolicyName()));
+
+        assertThat(shipped).isEqualTo(GuardEpoch.POLICY_OF_BINDING);
+        assertThat(policies)
+                .extracting(policy -> policy.getMetadata().getName())
+                .containsExactlyInAnyOrderElementsOf(
+                        Map.copyOf(shipped).values().stream().distinct().toList());
+    }
+
+    @Test
+    void haveNoPartThatTheOperatorWouldFindTooWeak() {
+        assertThat(policies)
+                .allSatisfy(policy ->
+                        assertThat(policy.getSpec().getFailurePolicy()).isEqualTo("Fail"))
+                .allSatisfy(
+                        policy -> assertThat(KubernetesGuardParts.fault(policy)).isEmpty());
+        assertThat(bindings)
+                .allSatisfy(binding ->
+                        assertThat(binding.getSpec().getValidationActions()).containsExactly("Deny"))
+                .allSatisfy(binding ->
+                        assertThat(KubernetesGuardParts.fault(binding)).isEmpty());
+    }
+
+    @Test
+    void haveOneCanaryForEachBinding() {
+        assertThat(Canary.of("op"))
+                .extracting(Canary::binding)
+                .containsExactlyInAnyOrderElementsOf(GuardEpoch.POLICY_OF_BINDING.keySet());
+    }
+
+    @Test
+    void letNoPolicyThatMatchesOtherPeoplesObjectsWaitForAConfigMap() {
+        List<String> withoutParameters = policies.stream()
+                .filter(policy -> policy.getSpec().getParamKind() == null)
+                .map(policy -> policy.getMetadata().getName())
+                .toList();
+
+        assertThat(withoutParameters).containsExactly(GuardEpoch.WITHOUT_PARAMETERS);
+    }
+
+    @Test
+    void nameTheOperatorAndNoApplier() {
+        ConfigMap shipped = shipped(ConfigMap.class).stream()
+                .filter(map -> map.getMetadata().getName().equals(GuardEpoch.PARAMETERS))
+                .findFirst()
+                .orElseThrow();
+
+        GuardParameters parameters = GuardParameters.parse(shipped.getData());
+
+        assertThat(parameters.operator()).isEqualTo("system:serviceaccount:lapse-system:lapse-operator");
+        assertThat(parameters.appliers()).isEmpty();
+        assertThat(parameters.limits()).isEmpty();
+        assertThat(parameters.problem()).isEmpty();
+        assertThat(shipped.getMetadata().getNamespace()).isEqualTo(KubernetesGuardMemory.NAMESPACE);
+    }
+
+    private static <T> List<T> shipped(Class<T> type) {
+        return GuardedCluster.objects(GuardedCluster.manifests()).stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+}
