@@ -113,7 +113,9 @@ final class CrdReference {
         range(schema, "minimum", "maximum", "").ifPresent(bounds::add);
         range(schema.path("items"), "minLength", "maxLength", " characters each")
                 .ifPresent(bounds::add);
-        if (schema.has("pattern")) {
+        // The type says it already.
+        boolean time = "date-time".equals(schema.path("format").asText());
+        if (schema.has("pattern") && !time) {
             String pattern = schema.get("pattern").asText();
             bounds.add(pattern.contains("[0-9]{0,4}d") ? "a duration" : code(pattern));
         }

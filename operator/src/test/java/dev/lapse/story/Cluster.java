@@ -184,6 +184,10 @@ public final class Cluster {
     }
 
     /** Maven says where it is; an IDE may run a test from the project or from the module. */
+    static Path root() {
+        return ROOT;
+    }
+
     private static Path projectRoot() {
         var told = System.getProperty("lapse.root");
         if (told != null) {

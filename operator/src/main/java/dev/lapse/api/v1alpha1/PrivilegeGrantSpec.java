@@ -156,7 +156,10 @@ public record PrivilegeGrantSpec(
         String revokeReason) {
 
     public record IdentityReference(
-            @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Name of the ServiceIdentity.")
+            @Required
+            @Size(min = 1, max = 253)
+            @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+            @JsonPropertyDescription("Name of the ServiceIdentity.")
             String name) {}
 
     @ValidationRule(

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -137,6 +138,18 @@ public final class CrdFiles {
 
     private static final Set<String> MAPS_BY_TYPE = Set.of("conditions");
 
+    /** Behind the name of a list: one of its items. */
+    private static final String ITEM = "[]";
+
+    private static final String NAMESPACE = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+
+    /**
+     * What {@code java.time.Instant} reads. The API server's date-time lets through more (a small t, offsets that there
+     * are not, any number of digits), and an object that the operator cannot read would stop its informer for good.
+     */
+    private static final String INSTANT =
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])$";
+
     private static void bound(JsonNode node, String name) {
         if (!(node instanceof ObjectNode schema)) {
             return;
@@ -154,15 +167,30 @@ public final class CrdFiles {
                 if (!schema.has("maxItems")) {
                     schema.put("maxItems", 64);
                 }
-                bound(schema.get("items"), "");
+                bound(schema.get("items"), name + ITEM);
             }
             case "string" -> {
-                if (schema.has("enum")
-                        || schema.has("maxLength")
-                        || "date-time".equals(schema.path("format").asText())) {
+                if ("date-time".equals(schema.path("format").asText())) {
+                    schema.put("pattern", INSTANT);
+                    return;
+                }
+                if (name.equals("namespaces" + ITEM)) {
+                    schema.put("maxLength", 63).put("pattern", NAMESPACE);
+                    return;
+                }
+                if (name.endsWith(ITEM) && !schema.has("enum")) {
+                    schema.put("minLength", 1);
+                }
+                if (schema.has("enum") || schema.has("maxLength")) {
                     return;
                 }
                 schema.put("maxLength", name.equals("message") ? 2048 : 253);
+            }
+            case "integer" -> {
+                // Generations are long; the API server holds an integer without a bound to 64 bits.
+                if (!schema.has("maximum") && !name.toLowerCase(Locale.ROOT).endsWith("generation")) {
+                    schema.put("maximum", Integer.MAX_VALUE);
+                }
             }
             case "object" ->
                 schema.path("properties")

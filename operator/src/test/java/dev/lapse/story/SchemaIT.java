@@ -1,0 +1,128 @@
+package dev.lapse.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.lapse.story.Caller.Answer;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the API server accepts of the two kinds and what it refuses, with which words, before Lapse sees any of it. */
+class SchemaIT {
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final int UNPROCESSABLE = 422;
+    private static Story story;
+
+    @org.junit.jupiter.api.BeforeAll
+    static void begins() {
+        story = Story.begins();
+        story.let("gitops-applier", "create get patch", Story.IDENTITIES);
+        story.let("gitops-applier", "create get patch", Story.GRANTS);
+    }
+
+    static List<SchemaCase> cases() {
+        return SchemaCase.all();
+    }
+
+    static Stream<SchemaBound> bounds() {
+        return Stream.of("serviceidentities", "privilegegrants").flatMap(SchemaBound::of);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void answers(SchemaCase given) {
+        given.before().ifPresent(before -> {
+            Answer there = applied(given, before);
+            assertThat(there.passed()).as(there.body()).isTrue();
+        });
+
+        Answer answer = applied(given, given.file());
+
+        if (given.accepted()) {
+            assertThat(given.expectsNothing())
+                    .as("an accepted case expects no refusal")
+                    .isTrue();
+            assertThat(answer.passed()).as(answer.message()).isTrue();
+        } else {
+            assertThat(answer.passed()).as(answer.body()).isFalse();
+            assertThat(answer.message()).contains(given.expects());
+        }
+    }
+
+    /** Bounds are many and alike: each is broken by a value made for it. */
+    @ParameterizedTest
+    @MethodSource("bounds")
+    void holdsTheBound(SchemaBound bound) {
+        Answer answer = dryRun(bound.plural(), bound.broken());
+
+        assertThat(answer.code()).as(answer.body()).isEqualTo(UNPROCESSABLE);
+        assertThat(fields(answer)).contains(bound.field());
+    }
+
+    @ParameterizedTest
+    @MethodSource("bounds")
+    void letsThroughWhatIsAtTheBound(SchemaBound bound) {
+        Answer answer = dryRun(bound.plural(), bound.kept());
+
+        // A text of one letter need not fit a pattern, which is a refusal of another kind.
+        assertThat(answer.json().at("/details/causes"))
+                .filteredOn(cause -> cause.path("field").asText().equals(bound.field()))
+                .allSatisfy(cause -> assertThat(cause.path("message").asText()).contains("should match"));
+    }
+
+    @Test
+    void everyRuleOfTheSchemasHasACase() throws IOException {
+        String expected = cases().stream()
+                .filter(given -> !given.accepted())
+                .map(SchemaCase::expects)
+                .collect(Collectors.joining("\n"));
+
+        for (String plural : List.of("serviceidentities", "privilegegrants")) {
+            JsonNode crd = YAML.readTree(SchemaBound.file(plural).toFile());
+            assertThat(crd.findValues("x-kubernetes-validations"))
+                    .isNotEmpty()
+                    .allSatisfy(rules -> assertThat(rules)
+                            .allSatisfy(rule -> assertThat(expected)
+                                    .contains(rule.get("message").asText())));
+        }
+    }
+
+    private static Answer applied(SchemaCase given, java.nio.file.Path file) {
+        Caller caller = new Caller(story.cluster().as(given.personFor(file)));
+        String yaml = SchemaCase.text(file);
+        String all = path(given.ofGrant() ? "privilegegrants" : "serviceidentities");
+        String name = read(yaml).at("/metadata/name").asText();
+        if (given.before().isEmpty()) {
+            return caller.create(all + "?fieldValidation=Strict", yaml);
+        }
+        return caller.apply(all + "/" + name + "?fieldValidation=Strict", yaml);
+    }
+
+    private static Answer dryRun(String plural, JsonNode object) {
+        String person = plural.equals("privilegegrants") ? "rashid" : "olivia";
+        return new Caller(story.cluster().as(person)).create(path(plural) + "?dryRun=All", object.toString());
+    }
+
+    private static List<String> fields(Answer answer) {
+        return answer.json().at("/details/causes").findValuesAsText("field");
+    }
+
+    private static String path(String plural) {
+        return "/apis/lapse.dev/v1alpha1/namespaces/" + story.namespace() + "/" + plural;
+    }
+
+    private static JsonNode read(String yaml) {
+        try {
+            return YAML.readTree(yaml);
+        } catch (IOException unreadable) {
+            throw new AssertionError(yaml, unreadable);
+        }
+    }
+}
