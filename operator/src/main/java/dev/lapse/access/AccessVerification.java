@@ -2,6 +2,7 @@ package dev.lapse.access;
 
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
+import dev.lapse.api.v1alpha1.StatusText;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Set;
 /** Finds out after an end whether the privilege is gone, and if not, what still gives it. */
 public final class AccessVerification {
     private static final int MOST_RESIDUAL = 16;
-    private static final int LONGEST_RESIDUAL = 253;
     private static final List<String> COMMON_VERBS = List.of("get", "create", "update", "delete");
     private static final List<String> COMMON_RESOURCES = List.of("pods", "secrets", "configmaps");
 
@@ -100,10 +100,6 @@ public final class AccessVerification {
                 ? "allowed without a reason: " + permission.describe()
                         + place.map(namespace -> " in namespace " + namespace).orElse("")
                 : answer.reason();
-        if (text.length() <= LONGEST_RESIDUAL) {
-            return text;
-        }
-        int end = LONGEST_RESIDUAL - 1;
-        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+        return StatusText.fit(text, StatusText.WORD);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lapse.cluster;
 
+import dev.lapse.api.v1alpha1.StatusText;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -68,7 +69,7 @@ public final class KubernetesEvents implements AutoCloseable {
                 .endInvolvedObject()
                 .withType(kind.name())
                 .withReason(reason)
-                .withMessage(note.length() > LONGEST_NOTE ? note.substring(0, LONGEST_NOTE - 1) + "…" : note)
+                .withMessage(StatusText.fit(note, LONGEST_NOTE))
                 .withFirstTimestamp(now)
                 .withLastTimestamp(now)
                 .withCount(1)

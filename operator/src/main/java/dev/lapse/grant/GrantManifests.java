@@ -145,7 +145,7 @@ final class GrantManifests {
     }
 
     private static Subject subject(String principal) {
-        if (principal.startsWith(SERVICE_ACCOUNT)) {
+        if (principal.matches(SERVICE_ACCOUNT + "[^:]+:[^:]+")) {
             String[] namespaceAndName =
                     principal.substring(SERVICE_ACCOUNT.length()).split(":", 2);
             return new SubjectBuilder()

@@ -146,7 +146,7 @@ final class GrantStatusReport {
                 type.name(),
                 yes ? ConditionStatus.True : ConditionStatus.False,
                 reason.name(),
-                message.isEmpty() ? reason.name() : message.substring(0, Math.min(2_048, message.length())),
+                message.isEmpty() ? reason.name() : message,
                 facts.request().generation(),
                 now);
     }

@@ -24,6 +24,10 @@ public record Condition(
         @Required @JsonPropertyDescription("When the answer last changed.")
         Instant lastTransitionTime) {
 
+    public Condition {
+        message = StatusText.fit(message, StatusText.MESSAGE);
+    }
+
     public enum ConditionStatus {
         True,
         False,

@@ -1,6 +1,9 @@
 package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,54 +79,59 @@ public record PrivilegeGrantStatus(
     }
 
     public record Resolved(
-            @JsonPropertyDescription("UID of the ServiceIdentity.")
+            @Required @JsonPropertyDescription("UID of the ServiceIdentity.")
             String identityUID,
 
             @Nullable @JsonPropertyDescription("UID of the subject's ServiceAccount; absent for a user.")
             String subjectUID,
 
+            @Required
+            @Size(max = 320)
+            @Pattern("^(Role|ClusterRole)/.+$")
             @JsonPropertyDescription("The role, as kind/name.")
             String role,
 
+            @Required
             @JsonPropertyDescription("UIDs of the role, one for a ClusterRole, otherwise one for each namespace.")
             List<String> roleUIDs,
 
-            @JsonPropertyDescription("Hash over the role's rules.")
+            @Required @JsonPropertyDescription("Hash over the role's rules.")
             String rulesHash,
 
-            @JsonPropertyDescription("Risky permissions the role held then.")
+            @Required @JsonPropertyDescription("Risky permissions the role held then.")
             List<String> risks,
 
-            @JsonPropertyDescription("The namespaces the role is bound in. Empty: the whole cluster.")
+            @Required @JsonPropertyDescription("The namespaces the role is bound in. Empty: the whole cluster.")
             List<String> namespaces,
 
-            @JsonPropertyDescription("Which account receives the privilege.")
+            @Required @JsonPropertyDescription("Which account receives the privilege.")
             PrincipalType principal,
 
-            @JsonPropertyDescription("User name of that account.")
+            @Required @Size(max = 512) @JsonPropertyDescription("User name of that account.")
             String principalName,
 
-            @JsonPropertyDescription("Hash over the eligible entry.")
+            @Required @JsonPropertyDescription("Hash over the eligible entry.")
             String entryHash,
 
-            @JsonPropertyDescription("How long the privilege lasts.")
+            @Required @JsonPropertyDescription("How long the privilege lasts.")
             String duration,
 
-            @JsonPropertyDescription("One hash over all of this.")
+            @Required @JsonPropertyDescription("One hash over all of this.")
             String hash) {}
 
     public record GrantObject(
-            @JsonPropertyDescription("ServiceAccount, Secret, RoleBinding or ClusterRoleBinding.")
+            @Required @JsonPropertyDescription("ServiceAccount, Secret, RoleBinding or ClusterRoleBinding.")
             ObjectKind kind,
 
             @Nullable @JsonPropertyDescription("Absent for a ClusterRoleBinding.")
             String namespace,
 
-            String name,
+            @Required String name,
 
             @Nullable @JsonPropertyDescription("Absent until it is known to exist.")
             String uid,
 
+            @Required
             @JsonPropertyDescription(
                     "Creating: announced, and perhaps there. Present. Gone: its absence was confirmed by UID.")
             ObjectState state) {}
@@ -147,13 +155,14 @@ public record PrivilegeGrantStatus(
     }
 
     public record IssuedCredential(
+            @Required
             @JsonPropertyDescription(
                     "The token's jti, as audit events name it: authentication.kubernetes.io/credential-id is JTI=<id>.")
             String id,
 
-            Instant issuedAt,
+            @Required Instant issuedAt,
 
-            @JsonPropertyDescription("What the API server really gave, which may be less than was asked.")
+            @Required @JsonPropertyDescription("What the API server really gave, which may be less than was asked.")
             Instant expiresAt) {}
 
     public enum Dies {
@@ -162,13 +171,17 @@ public record PrivilegeGrantStatus(
     }
 
     public record End(
-            @JsonPropertyDescription("Why it ended.") EndCause cause,
+            @Required @JsonPropertyDescription("Why it ended.")
+            EndCause cause,
 
             @Nullable @JsonPropertyDescription("User name of whoever ended it, where a person did.")
             String by,
 
-            @JsonPropertyDescription("Why, for a person.") String message,
-            @JsonPropertyDescription("When it had to end.") Instant dueAt,
+            @Required @JsonPropertyDescription("Why, for a person.")
+            String message,
+
+            @Required @JsonPropertyDescription("When it had to end.")
+            Instant dueAt,
 
             @Nullable
             @JsonPropertyDescription("When the last binding was confirmed gone: from then on the API server says no.")
@@ -189,9 +202,18 @@ public record PrivilegeGrantStatus(
                     "By when the last API server forgets the token: 10 s after its account or Secret was gone.")
             Instant tokenDeadAt,
 
+            @Required
             @JsonPropertyDescription(
                     "Access that is left, by the binding that gives it, at most 16. Not from this grant.")
             List<String> residual) {
+
+        public End {
+            message = StatusText.fit(message, StatusText.MESSAGE);
+            residual = residual.stream()
+                    .map(each -> StatusText.fit(each, StatusText.WORD))
+                    .toList();
+        }
+
         /** An end that has begun. */
         public static End begun(EndCause cause, @Nullable String by, String message, Instant dueAt) {
             return new End(cause, by, message, dueAt, null, null, null, null, List.of());
@@ -212,5 +234,8 @@ public record PrivilegeGrantStatus(
         Verified
     }
 
-    public record Transition(GrantPhase phase, Instant at, String reason) {}
+    public record Transition(
+            @Required GrantPhase phase,
+            @Required Instant at,
+            @Required String reason) {}
 }

@@ -1,6 +1,7 @@
 package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +70,10 @@ public record ServiceIdentityStatus(
     }
 
     public record ResolvedOwner(
-            @JsonPropertyDescription("A user or group name.")
+            @Required @JsonPropertyDescription("A user or group name.")
             String name,
 
-            @JsonPropertyDescription("Which field of spec.owner it comes from: User, Deputy or Team.")
+            @Required @JsonPropertyDescription("Which field of spec.owner it comes from: User, Deputy or Team.")
             OwnerSource source) {}
 
     public enum OwnerSource {
@@ -82,23 +83,30 @@ public record ServiceIdentityStatus(
     }
 
     public record EntryStatus(
-            @JsonPropertyDescription("The entry's name.") String name,
+            @Required @JsonPropertyDescription("The entry's name.")
+            String name,
 
-            @JsonPropertyDescription("Hash over the entry's content, so that a change is seen.")
+            @Required @JsonPropertyDescription("Hash over the entry's content, so that a change is seen.")
             String hash,
 
+            @Required
             @JsonPropertyDescription(
                     "Whether the guard stood when this content was written, so that the name in entitledBy is proved.")
             boolean nameProved,
 
-            @JsonPropertyDescription("Eligible, Refused, or Unknown while it could not be found out.")
+            @Required @JsonPropertyDescription("Eligible, Refused, or Unknown while it could not be found out.")
             EntryState state,
 
-            @JsonPropertyDescription("Why, as one CamelCase word.")
+            @Required @JsonPropertyDescription("Why, as one CamelCase word.")
             String reason,
 
-            @JsonPropertyDescription("Why, for a person, and what to do about it.")
-            String message) {}
+            @Required @JsonPropertyDescription("Why, for a person, and what to do about it.")
+            String message) {
+
+        public EntryStatus {
+            message = StatusText.fit(message, StatusText.MESSAGE);
+        }
+    }
 
     public enum EntryState {
         /** It can be granted. */
