@@ -194,6 +194,12 @@ public final class KubernetesGuard implements AutoCloseable {
     private void beginAnew() {
         standing = Optional.empty();
         notBefore = clock.instant();
+        try {
+            memory.forget();
+        } catch (KubernetesClientException e) {
+            // This operator knows by notBefore; only one that starts in the meantime would not.
+            log.atWarn().addKeyValue("problem", e.getMessage()).log("The guard's memory could not be cleared");
+        }
     }
 
     private void readParameters() {

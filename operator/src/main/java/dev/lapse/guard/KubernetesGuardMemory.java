@@ -61,6 +61,20 @@ final class KubernetesGuardMemory {
         return now;
     }
 
+    /**
+     * Makes what is kept useless: it must not be found again by an operator that starts before the next first refusal.
+     *
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException if it could not be read or written
+     */
+    void forget() {
+        ConfigMap present =
+                client.configMaps().inNamespace(NAMESPACE).withName(NAME).get();
+        if (present != null && Kept.of(present).isPresent()) {
+            client.resource(new ConfigMapBuilder(present).withData(Map.of()).build())
+                    .update();
+        }
+    }
+
     private static ConfigMap map(Map<String, String> data) {
         return new ConfigMapBuilder()
                 .withNewMetadata()
