@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** The packaged operator as a process of its own in the one cluster, under its ServiceAccount and the shipped RBAC. */
-final class InstalledOperator {
+public final class InstalledOperator {
     /** Longer than any machine of ours was ever busy; nothing waits that long unless it fails. */
     static final Duration LIMIT = Duration.ofSeconds(90);
 
@@ -29,7 +29,7 @@ final class InstalledOperator {
     private InstalledOperator() {}
 
     /** Installs and starts what is not there yet, and waits until names are proved. */
-    static synchronized void awaitReady() {
+    public static synchronized void awaitReady() {
         Cluster cluster = Cluster.running();
         if (!installed) {
             cluster.installOperator(SETTINGS);
