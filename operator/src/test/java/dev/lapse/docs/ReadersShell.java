@@ -49,14 +49,16 @@ final class ReadersShell {
         return printed.lines().toList();
     }
 
-    /** Without what differs from one run to the next. */
+    /** Without what differs from one run to the next; which events have arrived already, describe tells by chance. */
     static List<String> comparable(List<String> lines) {
         return lines.stream()
+                .takeWhile(line -> !line.startsWith("Events:"))
                 .map(line -> line.replaceAll(TIME, "TIME")
                         .replaceAll(UID, "UID")
                         .replaceAll("\\b[0-9a-f]{16,64}\\b", "HASH")
                         .replaceAll("(Seal:) +\\S+", "$1 HASH")
                         .replaceAll("\\b(\\d+[dhms])+\\b", "AGE")
+                        .replaceAll("\\b\\d+ ms\\b", "MILLIS")
                         .replaceAll(" +", " ")
                         .strip())
                 .toList();
