@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The Markdown pages of the project: where they are, what they link to, which commands they show. */
-final class Docs {
-    static final Path ROOT = root();
+public final class Docs {
+    public static final Path ROOT = root();
 
     private static final Pattern LINK = Pattern.compile("(?<!!)\\[[^\\]]*]\\(([^)\\s]+)\\)");
     private static final Pattern FENCE =
@@ -22,7 +22,7 @@ final class Docs {
     private Docs() {}
 
     /** One command as a page shows it. */
-    record Command(Path page, String line) {
+    public record Command(Path page, String line) {
         @Override
         public String toString() {
             return ROOT.relativize(page) + ": " + line;
@@ -30,7 +30,7 @@ final class Docs {
     }
 
     /** All pages under docs/, and the operator's design. */
-    static List<Path> pages() {
+    public static List<Path> pages() {
         try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(
                             files.filter(file -> file.toString().endsWith(".md")),
@@ -61,7 +61,7 @@ final class Docs {
     }
 
     /** The lines of fenced {@code sh} blocks, with continued lines joined and comments left out. */
-    static List<Command> commands(Path page) {
+    public static List<Command> commands(Path page) {
         List<Command> commands = new ArrayList<>();
         Matcher fence = FENCE.matcher(text(page));
         while (fence.find()) {
@@ -75,6 +75,16 @@ final class Docs {
             }
         }
         return commands;
+    }
+
+    /** The fenced {@code yaml} blocks that are Kubernetes objects. */
+    public static List<String> objects(Path page) {
+        return FENCE.matcher(text(page))
+                .results()
+                .filter(fence -> fence.group(1).equals("yaml"))
+                .map(fence -> fence.group(2))
+                .filter(yaml -> yaml.startsWith("apiVersion:"))
+                .toList();
     }
 
     private static String withoutFences(String text) {

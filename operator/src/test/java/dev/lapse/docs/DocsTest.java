@@ -1,0 +1,144 @@
+package dev.lapse.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.lapse.condition.Reason;
+import dev.lapse.runtime.MetricsReference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the pages name is there: links, files, test classes, metrics, reasons. */
+class DocsTest {
+    private static final Pattern FILE =
+            Pattern.compile("(?:crds|dev|docs|examples|helm|operator)/[\\w./-]*|(?:pom\\.xml|README\\.md|demo)");
+    private static final Pattern TEST_CLASS = Pattern.compile("[A-Z]\\w*(?:Test|IT)");
+    private static final Pattern METRIC = Pattern.compile("\\blapse_[a-z_]+");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
+    private static final Pattern HINDRANCE = Pattern.compile("Reason\\.([A-Z]\\w+)");
+
+    static List<Path> pages() {
+        return Docs.pages();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void linksLeadSomewhere(Path page) {
+        SoftAssertions softly = new SoftAssertions();
+
+        Docs.links(page).stream().filter(link -> !link.startsWith("http")).forEach(link -> {
+            String[] parts = link.split("#", 2);
+            Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+            softly.assertThat(target).as(link).exists();
+            if (parts.length == 2 && Files.exists(target)) {
+                softly.assertThat(anchors(target)).as(link).contains(parts[1]);
+            }
+        });
+
+        softly.assertAll();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void filesThatAreNamedExist(Path page) {
+        SoftAssertions softly = new SoftAssertions();
+
+        Docs.codes(page).stream()
+                .filter(code -> FILE.matcher(code).matches())
+                .filter(code -> !code.startsWith("operator/target/"))
+                .forEach(file -> softly.assertThat(Docs.ROOT.resolve(file)).exists());
+
+        softly.assertAll();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void testsThatAreNamedExist(Path page) {
+        Set<String> classes = testClasses();
+
+        List<String> named = Docs.codes(page).stream()
+                .filter(code -> TEST_CLASS.matcher(code).matches())
+                .toList();
+
+        assertThat(classes).containsAll(named);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void metricsThatAreNamedAreMeasured(Path page) {
+        List<String> named = METRIC.matcher(Docs.text(page))
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !name.endsWith("_"))
+                .toList();
+
+        assertThat(MetricsReference.series()).containsAll(named);
+    }
+
+    @Test
+    void everyReasonThatHindersAGrantHasARemedy() throws IOException {
+        Set<String> remedied = Docs.codes(Docs.ROOT.resolve("docs/runbooks/grant-does-not-start.md")).stream()
+                .collect(Collectors.toSet());
+
+        assertThat(remedied).containsAll(hindrances());
+    }
+
+    @Test
+    void everyReasonIsUsed() throws IOException {
+        Set<String> used = reasonsIn(Docs.ROOT.resolve("operator/src/main/java"), ".*\\.java");
+
+        assertThat(used)
+                .containsAll(Arrays.stream(Reason.values()).map(Enum::name).toList());
+    }
+
+    /** The reasons that the checks of a request give. */
+    private static Set<String> hindrances() throws IOException {
+        return reasonsIn(Docs.ROOT.resolve("operator/src/main/java/dev/lapse/grant"), ".*Checks\\.java");
+    }
+
+    private static Set<String> reasonsIn(Path folder, String files) throws IOException {
+        Set<String> reasons = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(folder)) {
+            sources.filter(file -> file.getFileName().toString().matches(files))
+                    .flatMap(file -> HINDRANCE.matcher(Docs.text(file)).results())
+                    .forEach(match -> reasons.add(match.group(1)));
+        }
+        return reasons;
+    }
+
+    private static Set<String> testClasses() {
+        try (Stream<Path> sources = Files.walk(Docs.ROOT.resolve("operator/src/test/java"))) {
+            return sources.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".java"))
+                    .map(name -> name.substring(0, name.length() - ".java".length()))
+                    .collect(Collectors.toSet());
+        } catch (IOException e) {
+            return fail(e);
+        }
+    }
+
+    /** As GitHub makes them: small letters, what is neither letter, digit, hyphen nor space left out, spaces to hyphens. */
+    private static List<String> anchors(Path page) {
+        return HEADING.matcher(Docs.text(page))
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N}_ -]", "")
+                        .replace(' ', '-'))
+                .toList();
+    }
+}
