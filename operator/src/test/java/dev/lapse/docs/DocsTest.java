@@ -42,7 +42,8 @@ class DocsTest {
 
         Docs.links(page).stream().filter(link -> !link.startsWith("http")).forEach(link -> {
             String[] parts = link.split("#", 2);
-            Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+            Path target =
+                    parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
             softly.assertThat(target).as(link).exists();
             if (parts.length == 2 && Files.exists(target)) {
                 softly.assertThat(anchors(target)).as(link).contains(parts[1]);
