@@ -87,7 +87,7 @@ class DocsTest {
                 .filter(name -> !name.endsWith("_"))
                 .toList();
 
-        assertThat(MetricsReference.series()).containsAll(named);
+        assertThat(MetricsReference.names()).containsAll(named);
     }
 
     @Test

@@ -42,9 +42,11 @@ public final class MetricsReference {
         return table.toString();
     }
 
-    /** The names of all series, those of histograms with their endings. */
-    public static Set<String> series() {
-        return scrape().lines()
+    /** The names of all metrics and of their series, those of histograms with their endings. */
+    public static Set<String> names() {
+        return scrape()
+                .lines()
+                .map(line -> line.startsWith("# TYPE lapse_") ? line.split(" ", 4)[2] + " 0" : line)
                 .map(SAMPLE::matcher)
                 .filter(Matcher::matches)
                 .map(line -> line.group(1))
