@@ -1,6 +1,9 @@
 package dev.lapse.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -8,7 +11,7 @@ import picocli.CommandLine.Option;
 /** The measuring programs behind {@code dev/bench}: each runs against a cluster with a running operator. */
 @Command(
         name = "bench",
-        subcommands = {RequestsOfAGrant.class, RevocationLag.class})
+        subcommands = {RequestsOfAGrant.class, RevocationLag.class, EndsAtOnce.class, Memory.class})
 final class Bench {
     /** What every measurement is told. */
     static final class Target {
@@ -17,6 +20,24 @@ final class Bench {
 
         Scene scene() {
             return Scene.in(dir);
+        }
+
+        String operatorPid() throws IOException {
+            return Files.readString(dir.resolve("run/operator.pid")).split("\\s", 2)[0];
+        }
+
+        void restartOperator() throws IOException, InterruptedException {
+            for (String command : List.of("stop", "start")) {
+                int code = new ProcessBuilder(
+                                System.getProperty("lapse.cluster"), "operator", command, "--dir", dir.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor();
+                if (code != 0) {
+                    throw new IllegalStateException("the operator did not " + command);
+                }
+            }
         }
 
         AuditLog audit() {

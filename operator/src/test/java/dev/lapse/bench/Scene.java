@@ -6,8 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /** Namespaces, accounts, identities and grants to measure with, made by an administrator outside the operator. */
 final class Scene {
@@ -112,8 +119,27 @@ final class Scene {
                 .path("items");
     }
 
-    void deleteGrant(String namespace, String name) {
-        admin.delete(LAPSE + namespace + "/privilegegrants/" + name);
+    void deleteGrants(String namespace) {
+        admin.delete(LAPSE + namespace + "/privilegegrants");
+    }
+
+    /** How many bindings there are, asked without listing them. */
+    int bindings(String namespace) {
+        JsonNode list = admin.get(RBAC + "/namespaces/" + namespace + "/rolebindings?limit=1");
+        return list.path("items").size()
+                + list.path("metadata").path("remainingItemCount").asInt();
+    }
+
+    /** How many objects made for grants there are in the whole cluster. */
+    int leftovers() {
+        String made = "?labelSelector=lapse.dev%2Fgrant-uid";
+        return Stream.of(
+                        RBAC + "/rolebindings" + made,
+                        RBAC + "/clusterrolebindings" + made,
+                        "/api/v1/secrets" + made,
+                        "/api/v1/serviceaccounts" + made)
+                .mapToInt(path -> admin.get(path).path("items").size())
+                .sum();
     }
 
     static String phase(JsonNode grant) {
@@ -123,6 +149,27 @@ final class Scene {
     /** Whether nothing of the operator holds it any more. */
     static boolean released(JsonNode grant) {
         return ((ObjectNode) grant).path("metadata").path("finalizers").isEmpty();
+    }
+
+    /** Runs {@code task} for 0 to {@code count} - 1, eight at a time. */
+    static void inParallel(int count, IntConsumer task) {
+        var next = new AtomicInteger();
+        List<CompletableFuture<Void>> running = new ArrayList<>();
+        var threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int worker = 0; worker < 8; worker++) {
+                running.add(CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                                task.accept(i);
+                            }
+                        },
+                        threads));
+            }
+            CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     static void await(String what, BooleanSupplier fact) {
