@@ -23,12 +23,14 @@ import org.slf4j.LoggerFactory;
  * Ends what is due, before anything else is done: a queue of its own, ordered by time and UID, with workers of its own.
  *
  * <p>A worker takes away the access of one grant; what is left to do (credentials, proof, status) is handed on only when
- * no access is due any more, so that a thousand ends at one instant are a thousand deletions first.
+ * no access is due any more, so that a thousand ends at one instant are a thousand deletions first. A call that hangs
+ * holds up the rest for no longer than {@link #PATIENCE}.
  */
 final class ExpiryLane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryLane.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** @param attempts failed ones so far; there is no last one */
     record Due(Instant at, String uid, GrantKey grant, int attempts) {}
@@ -45,8 +47,12 @@ final class ExpiryLane implements AutoCloseable {
     private final Map<String, Due> byUid = new HashMap<>();
     private final List<GrantKey> finished = new ArrayList<>();
     private final List<Thread> workers = new ArrayList<>();
+    private Instant firstFinished = Instant.EPOCH;
     private int underway;
     private boolean closed;
+
+    /** What a worker does next: hand on what is finished, or else take access away. */
+    private record Turn(List<GrantKey> finished, @Nullable Due due) {}
 
     /**
      * @param takeAccess takes away what gives access; false or an exception means it is to be tried again
@@ -141,41 +147,55 @@ final class ExpiryLane implements AutoCloseable {
 
     private void work() {
         while (true) {
-            Due due = next();
-            if (due == null) {
+            Turn turn = next();
+            if (turn == null) {
                 return;
             }
-            boolean gone = false;
-            try {
-                gone = takeAccess.test(due);
-            } catch (RuntimeException failed) {
-                LOG.atWarn()
-                        .addKeyValue("grant", due.grant())
-                        .addKeyValue("attempt", due.attempts() + 1)
-                        .addKeyValue("error", failed.getMessage())
-                        .log("access could not be taken away, it is tried again");
+            turn.finished().forEach(this::tell);
+            if (turn.due() != null) {
+                carryOut(turn.due());
             }
-            done(due, gone).forEach(handOn);
         }
     }
 
-    private @Nullable Due next() {
+    private void tell(GrantKey grant) {
+        try {
+            handOn.accept(grant);
+        } catch (RuntimeException failed) {
+            // A worker that dies of it would take nobody's access away any more.
+            LOG.atError().addKeyValue("grant", grant).setCause(failed).log("the end of access could not be handed on");
+        }
+    }
+
+    private void carryOut(Due due) {
+        boolean gone = false;
+        try {
+            gone = takeAccess.test(due);
+        } catch (RuntimeException failed) {
+            LOG.atWarn()
+                    .addKeyValue("grant", due.grant())
+                    .addKeyValue("attempt", due.attempts() + 1)
+                    .addKeyValue("error", failed.getMessage())
+                    .log("access could not be taken away, it is tried again");
+        }
+        done(due, gone);
+    }
+
+    private @Nullable Turn next() {
         lock.lock();
         try {
             while (!closed) {
-                if (queue.isEmpty()) {
-                    changed.await();
-                    continue;
+                Duration untilDue =
+                        queue.isEmpty() ? PATIENCE : until(queue.first().at());
+                if (!queue.isEmpty() && over(untilDue)) {
+                    return new Turn(List.of(), take());
                 }
-                Due first = queue.first();
-                Duration left = Duration.between(clock.instant(), first.at());
-                if (left.isZero() || left.isNegative()) {
-                    queue.remove(first);
-                    byUid.remove(first.uid());
-                    underway++;
-                    return first;
+                // Those that are still under way go first, unless they hang.
+                Duration untilHandedOn = underway == 0 ? Duration.ZERO : until(firstFinished.plus(PATIENCE));
+                if (!finished.isEmpty() && over(untilHandedOn)) {
+                    return new Turn(handedOn(), null);
                 }
-                changed.await(left.toNanos(), TimeUnit.NANOSECONDS);
+                await(untilDue, untilHandedOn);
             }
             return null;
         } catch (InterruptedException interrupted) {
@@ -185,11 +205,42 @@ final class ExpiryLane implements AutoCloseable {
         }
     }
 
-    private List<GrantKey> done(Due due, boolean gone) {
-        lock.lock();
-        try {
+    private Due take() {
+        Due first = queue.first();
+        queue.remove(first);
+        byUid.remove(first.uid());
+        underway++;
+        return first;
+    }
+
+    private List<GrantKey> handedOn() {
+        List<GrantKey> ready = List.copyOf(finished);
+        finished.clear();
+        return ready;
+    }
+
+    private void await(Duration untilDue, Duration untilHandedOn) throws InterruptedException {
+        Duration shortest = finished.isEmpty() || untilDue.compareTo(untilHandedOn) < 0 ? untilDue : untilHandedOn;
+        if (queue.isEmpty() && finished.isEmpty()) {
+            changed.await();
+        } else if (!over(shortest)) {
+            changed.await(shortest.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Duration until(Instant at) {
+        return Duration.between(clock.instant(), at);
+    }
+
+    private static boolean over(Duration left) {
+        return left.isZero() || left.isNegative();
+    }
+
+    private void done(Due due, boolean gone) {
+        locked(() -> {
             underway--;
             if (gone) {
+                firstFinished = finished.isEmpty() ? clock.instant() : firstFinished;
                 finished.add(due.grant());
             } else {
                 Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(due.attempts(), 10));
@@ -199,16 +250,7 @@ final class ExpiryLane implements AutoCloseable {
                         due.grant(),
                         due.attempts() + 1));
             }
-            changed.signalAll();
-            if (underway > 0 || (!queue.isEmpty() && !queue.first().at().isAfter(clock.instant()))) {
-                return List.of();
-            }
-            List<GrantKey> ready = List.copyOf(finished);
-            finished.clear();
-            return ready;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void put(Due due) {

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesEvents.Kind;
+import dev.lapse.condition.Reason;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ final class GrantJournal {
     void wrote(GrantFacts facts, GrantDecision decision, @Nullable PrivilegeGrantStatus before) {
         GrantPhase was = before == null ? GrantPhase.Pending : before.phase();
         if (was == decision.phase() && before != null) {
+            facts.record().end().filter(end -> failedLate(before, end)).ifPresent(end -> tellOfResidue(facts, end));
             return;
         }
         // The intent is news only once it is carried out.
@@ -53,6 +55,22 @@ final class GrantJournal {
         if (decision.phase().ended() && facts.record().announced()) {
             facts.record().end().ifPresent(end -> metrics.ended(facts, end));
         }
+    }
+
+    private static boolean failedLate(PrivilegeGrantStatus before, End end) {
+        boolean open = before.end() != null && before.end().verifiedAt() == null;
+        return open && end.verifiedAt() != null && !end.residual().isEmpty();
+    }
+
+    private void tellOfResidue(GrantFacts facts, End end) {
+        GrantRequest request = facts.request();
+        metrics.verificationFailed();
+        events.tell(
+                new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
+                Kind.Warning,
+                Reason.ResidualAccess.name(),
+                "identity " + request.identity() + ", privilege " + request.privilege() + ": still allowed by: "
+                        + String.join("; ", end.residual()));
     }
 
     private static boolean bad(GrantFacts facts, GrantPhase phase) {

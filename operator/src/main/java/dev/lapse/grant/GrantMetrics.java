@@ -86,8 +86,12 @@ final class GrantMetrics {
             exposed.increment(seconds);
         }
         if (!end.residual().isEmpty()) {
-            failedVerifications.increment();
+            verificationFailed();
         }
+    }
+
+    void verificationFailed() {
+        failedVerifications.increment();
     }
 
     private static String actorType(GrantFacts facts) {

@@ -7,7 +7,6 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.condition.Reason;
 import dev.lapse.credential.TokenSchedule;
@@ -28,7 +27,6 @@ import dev.lapse.grant.RequestCheck.Refused;
 import dev.lapse.grant.RequestCheck.Waiting;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -38,8 +36,6 @@ import java.util.stream.Stream;
 
 /** Decides what a grant is and what is to be done next: taking away before giving, intent before access. */
 final class GrantPolicy {
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
-
     private GrantPolicy() {}
 
     static GrantDecision decide(GrantFacts facts, Instant now) {
@@ -222,8 +218,9 @@ final class GrantPolicy {
                 last,
                 Reason.Ended,
                 ending.message(),
-                new WriteStatus(
-                        facts.record().withEnd(verified(facts, end, now)).withPhase(last)));
+                new WriteStatus(facts.record()
+                        .withEnd(EndProof.of(facts, end, facts.verification().get(), now))
+                        .withPhase(last)));
     }
 
     private static GrantAction takeAway(GrantFacts facts, ObservedObject object) {
@@ -264,23 +261,6 @@ final class GrantPolicy {
                 ending.dueAt().truncatedTo(ChronoUnit.MILLIS));
     }
 
-    private static End verified(GrantFacts facts, End end, Instant now) {
-        var found = facts.verification().orElseThrow();
-        boolean token = !facts.record().credentials().isEmpty();
-        Instant at = now.truncatedTo(ChronoUnit.MILLIS);
-        return end.withProof(
-                found.undecided() ? null : at,
-                token ? TokenDead.Inferred : null,
-                token ? Optional.ofNullable(end.tokenDeadAt()).orElseGet(() -> tokenDeadAt(facts, at)) : null,
-                found.residual());
-    }
-
-    private static Instant tokenDeadAt(GrantFacts facts, Instant gone) {
-        List<IssuedCredential> issued = facts.record().credentials();
-        return TokenSchedule.deadAt(
-                facts.request().audiences(), gone, issued.get(issued.size() - 1).expiresAt());
-    }
-
     private static GrantDecision ending(Ending ending, GrantAction next) {
         return GrantDecision.todo(GrantPhase.Revoking, Reason.Revoking, ending.message(), next);
     }
@@ -312,17 +292,18 @@ final class GrantPolicy {
             if (facts.verification().isEmpty()) {
                 return GrantDecision.todo(phase, reason, "", new VerifyRemoval());
             }
-            if (!facts.verification().get().undecided()) {
+            End proved = EndProof.of(facts, open.get(), facts.verification().get(), now);
+            if (proved.verifiedAt() != null) {
                 return GrantDecision.todo(
                         phase,
                         Reason.Ended,
-                        open.get().message(),
-                        new WriteStatus(facts.record().withEnd(verified(facts, open.get(), now))));
+                        proved.message(),
+                        new WriteStatus(facts.record().withEnd(proved)));
             }
         }
         if (facts.request().held()) {
             return GrantDecision.todo(phase, reason, "", new Release());
         }
-        return GrantDecision.settled(phase, reason, "", open.map(end -> now.plus(ASK_AGAIN)));
+        return GrantDecision.settled(phase, reason, "", open.map(end -> EndProof.askAgainAt(end, now)));
     }
 }

@@ -1,0 +1,62 @@
+package dev.lapse.grant;
+
+import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
+import dev.lapse.credential.TokenSchedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides what the API server's answers after an end prove, and when to ask again. */
+final class EndProof {
+    /** An API server's authorizer learns of a deletion from a watch: milliseconds as a rule, seconds under load. */
+    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(60);
+
+    private static final Duration SOONEST = Duration.ofSeconds(1);
+    private static final Duration LATEST = Duration.ofSeconds(30);
+
+    private EndProof() {}
+
+    /** The end with what {@code found} proves; the proof stays open while an answer is missing or premature. */
+    static End of(GrantFacts facts, End end, ResidualAccess found, Instant now) {
+        boolean token = !facts.record().credentials().isEmpty();
+        Instant at = now.truncatedTo(ChronoUnit.MILLIS);
+        ResidualAccess told = withoutWhatIsGone(facts, end, found, now);
+        return end.withProof(
+                told.undecided() ? null : at,
+                token ? TokenDead.Inferred : null,
+                token ? Optional.ofNullable(end.tokenDeadAt()).orElseGet(() -> tokenDeadAt(facts, at)) : null,
+                told.residual());
+    }
+
+    /** Often at first, when the answer is most likely only late, and then ever more rarely. */
+    static Instant askAgainAt(End end, Instant now) {
+        Duration since = end.effectiveAt() == null ? LATEST : Duration.between(end.effectiveAt(), now);
+        if (since.compareTo(SOONEST) < 0) {
+            return now.plus(SOONEST);
+        }
+        return now.plus(since.compareTo(LATEST) > 0 ? LATEST : since);
+    }
+
+    /** A binding of this grant that is gone by UID gives nothing: who says so has not noticed yet. */
+    private static ResidualAccess withoutWhatIsGone(GrantFacts facts, End end, ResidualAccess found, Instant now) {
+        boolean early =
+                end.effectiveAt() != null && now.isBefore(end.effectiveAt().plus(NOTICED_WITHIN));
+        String own = "\"" + GrantPlan.objectName(facts.request().uid());
+        List<String> others =
+                found.residual().stream().filter(text -> !text.contains(own)).toList();
+        return early && others.size() < found.residual().size()
+                ? new ResidualAccess(found.asked(), found.total(), others, true)
+                : found;
+    }
+
+    private static Instant tokenDeadAt(GrantFacts facts, Instant gone) {
+        List<IssuedCredential> issued = facts.record().credentials();
+        return TokenSchedule.deadAt(
+                facts.request().audiences(), gone, issued.get(issued.size() - 1).expiresAt());
+    }
+}
