@@ -44,8 +44,7 @@ public final class MetricsReference {
 
     /** The names of all metrics and of their series, those of histograms with their endings. */
     public static Set<String> names() {
-        return scrape()
-                .lines()
+        return scrape().lines()
                 .map(line -> line.startsWith("# TYPE lapse_") ? line.split(" ", 4)[2] + " 0" : line)
                 .map(SAMPLE::matcher)
                 .filter(Matcher::matches)
