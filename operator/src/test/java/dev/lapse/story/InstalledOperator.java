@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -70,12 +71,12 @@ public final class InstalledOperator {
     }
 
     static boolean ready(Cluster cluster) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cluster.operatorPort() + "/readyz"))
-                .timeout(Duration.ofSeconds(10))
-                .build();
         try {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cluster.operatorPort() + "/readyz"))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
             return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException notListening) {
+        } catch (IOException | UncheckedIOException notRunning) {
             return false;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

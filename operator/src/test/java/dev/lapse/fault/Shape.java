@@ -1,0 +1,24 @@
+package dev.lapse.fault;
+
+/** Who receives a grant's privilege, and with what credential. */
+enum Shape {
+    DEDICATED_TOKEN("Dedicated", "Token"),
+    SUBJECT_TOKEN("Subject", "Token"),
+    SUBJECT_NONE("Subject", "None");
+
+    final String principal;
+    final String credential;
+
+    Shape(String principal, String credential) {
+        this.principal = principal;
+        this.credential = credential;
+    }
+
+    boolean token() {
+        return credential.equals("Token");
+    }
+
+    boolean dedicated() {
+        return principal.equals("Dedicated");
+    }
+}
