@@ -1,40 +1,34 @@
 package dev.lapse.fault;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.ByteArrayInputStream;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
  * Stands between the operator and the real API server: passes everything on with the operator's own token, remembers
  * every request, and fails on purpose.
  *
- * <p>It speaks plain HTTP on the loopback; the operator is started with {@code LAPSE_OPERATOR_SERVER}.
+ * <p>It speaks plain HTTP on the loopback; the operator is started with {@code LAPSE_OPERATOR_SERVER}. Watches are
+ * passed through as they are, WebSockets included.
  */
 final class FaultProxy implements AutoCloseable {
-    private static final Set<String> NOT_PASSED_ON =
-            Set.of("host", "connection", "content-length", "expect", "upgrade", "http2-settings", "accept-encoding");
-
     /** A request of the operator, before anything is done with it. */
     record Call(String method, String path, String query, String body) {
         /** Whether it is to change something, other than leases and Events; a question changes nothing. */
@@ -53,56 +47,53 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** A request with what the API server answered, 0 if it was not asked. */
+    /** A request that was passed on, and what the API server answered. */
     record Answered(Instant at, Call call, int code) {}
 
     /** A token that the API server has issued, whatever became of the answer. */
     record Issued(Call call, String token) {}
 
+    record Answer(int code, String contentType, byte[] body) {
+        static Answer refusal(int code) {
+            String status = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
+                    + "\"message\":\"refused by the test's proxy\",\"code\":" + code + "}";
+            return new Answer(code, "application/json", status.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
     /** What becomes of a request. */
+    @FunctionalInterface
     interface Fate {
-        Fate PASS = (call, proxy) -> proxy.forward(call);
+        Fate PASS = (request, proxy) -> proxy.forward(request);
 
         /** The connection breaks; the API server never hears of it. */
-        Fate CUT = (call, proxy) -> null;
+        Fate CUT = (request, proxy) -> null;
 
         /** The API server does as it is told, and nobody hears of that. */
-        Fate LOSE_ANSWER = (call, proxy) -> {
-            proxy.forward(call);
+        Fate LOSE_ANSWER = (request, proxy) -> {
+            proxy.forward(request);
             return null;
         };
 
         /** Nothing happens, until the proxy is told to let go; then the connection breaks. */
-        Fate HOLD = (call, proxy) -> {
-            proxy.awaitLettingGo();
-            return null;
-        };
-
-        /** The API server does as it is told, and the answer does not arrive before the proxy is told to let go. */
-        Fate HOLD_ANSWER = (call, proxy) -> {
-            proxy.forward(call);
+        Fate HOLD = (request, proxy) -> {
             proxy.awaitLettingGo();
             return null;
         };
 
         static Fate answer(int code) {
-            return (call, proxy) -> new Answer(code, "application/json", status(code));
+            return (request, proxy) -> Answer.refusal(code);
         }
 
         static Fate delay(Duration by) {
-            return (call, proxy) -> {
+            return (request, proxy) -> {
                 Thread.sleep(by.toMillis());
-                return proxy.forward(call);
+                return proxy.forward(request);
             };
         }
 
         /** @return what to answer; null breaks the connection */
-        Answer of(Request call, FaultProxy proxy) throws IOException, InterruptedException;
-
-        private static String status(int code) {
-            return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
-                    + "\"message\":\"refused by the test's proxy\",\"code\":" + code + "}";
-        }
+        Answer of(PlainHttp.Request request, FaultProxy proxy) throws IOException, InterruptedException;
     }
 
     @FunctionalInterface
@@ -110,60 +101,31 @@ final class FaultProxy implements AutoCloseable {
         Fate on(Call call);
     }
 
-    record Answer(int code, String contentType, InputStream body) {
-        Answer(int code, String contentType, String body) {
-            this(code, contentType, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
-        }
-    }
-
-    /** A call with its headers, which hold the operator's token and are nobody's to see. */
-    static final class Request {
-        final Call call;
-        private final HttpExchange exchange;
-        private final byte[] body;
-
-        private Request(HttpExchange exchange) throws IOException {
-            this.exchange = exchange;
-            body = exchange.getRequestBody().readAllBytes();
-            URI uri = exchange.getRequestURI();
-            call = new Call(
-                    exchange.getRequestMethod(),
-                    uri.getPath(),
-                    uri.getRawQuery() == null ? "" : uri.getRawQuery(),
-                    new String(body, StandardCharsets.UTF_8));
-        }
-    }
-
-    private final String upstream;
-    private final HttpClient client;
-    private final HttpServer listener;
+    private final ApiServer server;
+    private final ServerSocket listener;
+    private final ExecutorService workers = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "fault-proxy");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final List<Answered> answered = new CopyOnWriteArrayList<>();
     private final List<Issued> issued = new CopyOnWriteArrayList<>();
-    private final Set<InputStream> watches = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> watches = ConcurrentHashMap.newKeySet();
     private volatile Rule rule = call -> Fate.PASS;
     private volatile CountDownLatch lettingGo = new CountDownLatch(1);
 
     FaultProxy(ApiServer server) {
-        // Without it every answer waits for the 40 ms of a delayed acknowledgement.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        upstream = server.address();
-        client = server.client();
+        this.server = server;
         try {
-            listener = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
+            listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        listener.setExecutor(Executors.newCachedThreadPool(work -> {
-            Thread thread = new Thread(work, "fault-proxy");
-            thread.setDaemon(true);
-            return thread;
-        }));
-        listener.createContext("/", this::handle);
-        listener.start();
+        workers.execute(this::accept);
     }
 
     String address() {
-        return "http://127.0.0.1:" + listener.getAddress().getPort();
+        return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
     /** From now on {@code chosen} decides what becomes of each request. */
@@ -189,10 +151,6 @@ final class FaultProxy implements AutoCloseable {
         watches.forEach(FaultProxy::close);
     }
 
-    List<Answered> answered() {
-        return answered;
-    }
-
     List<Answered> answeredSince(Instant from) {
         return answered.stream().filter(each -> !each.at().isBefore(from)).toList();
     }
@@ -205,89 +163,100 @@ final class FaultProxy implements AutoCloseable {
     public void close() {
         letGo();
         cutWatches();
-        listener.stop(0);
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        workers.shutdownNow();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Request request = new Request(exchange);
-            if (exchange.getRequestHeaders().containsKey("Upgrade")) {
-                // No WebSockets, as of kubectl proxy: the client then watches with a long GET.
-                exchange.sendResponseHeaders(200, -1);
-                return;
-            }
-            Answer answer = rule.on(request.call).of(request, this);
-            if (answer == null) {
-                return;
-            }
-            exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-            if (answer.code() == 429) {
-                exchange.getResponseHeaders().set("Retry-After", "1");
-            }
-            if (request.call.watch()) {
-                stream(exchange, answer);
-            } else {
-                byte[] body = answer.body().readAllBytes();
-                exchange.sendResponseHeaders(answer.code(), body.length == 0 ? -1 : body.length);
-                exchange.getResponseBody().write(body);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    Answer forward(PlainHttp.Request request) throws IOException, InterruptedException {
+        Answer answer = server.forward(request);
+        answered.add(new Answered(Instant.now(), request.call(), answer.code()));
+        if (request.call().token() && answer.code() < 300) {
+            String body = new String(answer.body(), StandardCharsets.UTF_8);
+            issued.add(new Issued(
+                    request.call(),
+                    Serialization.unmarshal(body, TokenRequest.class)
+                            .getStatus()
+                            .getToken()));
         }
-    }
-
-    private void stream(HttpExchange exchange, Answer answer) throws IOException {
-        watches.add(answer.body());
-        try (InputStream events = answer.body()) {
-            exchange.sendResponseHeaders(answer.code(), 0);
-            // A watch has begun when its headers are there, which may be a minute before the first event.
-            exchange.getResponseBody().flush();
-            byte[] some = new byte[16_384];
-            for (int read = events.read(some); read >= 0; read = events.read(some)) {
-                exchange.getResponseBody().write(some, 0, read);
-                exchange.getResponseBody().flush();
-            }
-        } finally {
-            watches.remove(answer.body());
-        }
-    }
-
-    Answer forward(Request request) throws IOException, InterruptedException {
-        Call call = request.call;
-        HttpRequest.Builder toServer = HttpRequest.newBuilder(
-                        URI.create(upstream + request.exchange.getRequestURI().toString()))
-                .method(
-                        call.method(),
-                        request.body.length == 0
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofByteArray(request.body));
-        request.exchange.getRequestHeaders().forEach((name, values) -> {
-            if (!NOT_PASSED_ON.contains(name.toLowerCase(Locale.ROOT))) {
-                values.forEach(value -> toServer.header(name, value));
-            }
-        });
-        HttpResponse<InputStream> response = client.send(toServer.build(), BodyHandlers.ofInputStream());
-        String type = response.headers().firstValue("Content-Type").orElse("application/json");
-        answered.add(new Answered(Instant.now(), call, response.statusCode()));
-        if (!call.token() || response.statusCode() >= 300) {
-            return new Answer(response.statusCode(), type, response.body());
-        }
-        String body = new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
-        issued.add(new Issued(
-                call,
-                Serialization.unmarshal(body, io.fabric8.kubernetes.api.model.authentication.TokenRequest.class)
-                        .getStatus()
-                        .getToken()));
-        return new Answer(response.statusCode(), type, body);
+        return answer;
     }
 
     void awaitLettingGo() throws InterruptedException {
         lettingGo.await();
     }
 
-    private static void close(InputStream stream) {
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket connection = listener.accept();
+                connection.setTcpNoDelay(true);
+                workers.execute(() -> serve(connection));
+            } catch (IOException e) {
+                // Closed.
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket connection) {
+        try (connection) {
+            InputStream in = new BufferedInputStream(connection.getInputStream());
+            for (var request = PlainHttp.read(in); request != null; request = PlainHttp.read(in)) {
+                Fate fate = rule.on(request.call());
+                if (fate == Fate.PASS && request.call().watch()) {
+                    answered.add(new Answered(Instant.now(), request.call(), 200));
+                    tunnel(connection, in, request);
+                    return;
+                }
+                Answer answer = fate.of(request, this);
+                if (answer == null) {
+                    return;
+                }
+                PlainHttp.write(connection.getOutputStream(), answer);
+            }
+        } catch (IOException e) {
+            // Whoever was at the other end is gone.
+            close(connection);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tunnel(Socket connection, InputStream in, PlainHttp.Request request) throws IOException {
+        try (Socket upstream = server.connect()) {
+            watches.add(upstream);
+            workers.execute(() -> pipe(in, upstream));
+            PlainHttp.send(upstream.getOutputStream(), request, server.host());
+            copy(upstream.getInputStream(), connection.getOutputStream());
+        } finally {
+            watches.removeIf(Socket::isClosed);
+        }
+    }
+
+    /** What the client of a watch still says; when it goes, the watch goes. */
+    private static void pipe(InputStream in, Socket upstream) {
+        try (upstream) {
+            copy(in, upstream.getOutputStream());
+        } catch (IOException e) {
+            close(upstream);
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out) throws IOException {
+        byte[] some = new byte[16_384];
+        for (int read = in.read(some); read >= 0; read = in.read(some)) {
+            out.write(some, 0, read);
+            out.flush();
+        }
+    }
+
+    private static void close(Socket socket) {
         try {
-            stream.close();
+            socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
