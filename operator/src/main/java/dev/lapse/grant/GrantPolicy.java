@@ -216,7 +216,7 @@ final class GrantPolicy {
         }
         return GrantDecision.todo(
                 last,
-                Reason.Ended,
+                whyItIsOver(ending.cause()),
                 ending.message(),
                 new WriteStatus(facts.record()
                         .withEnd(EndProof.of(facts, end, facts.verification().get(), now))
@@ -243,6 +243,11 @@ final class GrantPolicy {
             case ServiceAccount -> 1;
             case Secret -> 2;
         };
+    }
+
+    /** The one thing for which a grant that has begun fails is a name that somebody else's object has. */
+    private static Reason whyItIsOver(EndCause cause) {
+        return cause == EndCause.Failed ? Reason.NameTaken : Reason.Ended;
     }
 
     private static GrantPhase lastPhase(GrantFacts facts, Ending ending) {
@@ -296,7 +301,7 @@ final class GrantPolicy {
             if (proved.verifiedAt() != null) {
                 return GrantDecision.todo(
                         phase,
-                        Reason.Ended,
+                        whyItIsOver(proved.cause()),
                         proved.message(),
                         new WriteStatus(facts.record().withEnd(proved)));
             }

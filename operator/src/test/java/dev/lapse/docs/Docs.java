@@ -52,7 +52,8 @@ public final class Docs {
 
     /** Targets of links, as they are written. */
     static List<String> links(Path page) {
-        return all(LINK, withoutFences(text(page)), 1);
+        // A pattern in a code span may look like a link.
+        return all(LINK, CODE.matcher(withoutFences(text(page))).replaceAll("code"), 1);
     }
 
     /** What stands between single back-ticks. */
