@@ -36,6 +36,7 @@ final class Entry {
                 .with("accepts", List.of(Map.of("risk", "SubjectReach", "reason", "its token cannot be changed")));
     }
 
+    /** An empty text leaves the field out. */
     Entry with(String field, Object value) {
         fields.put(field, value);
         return this;
@@ -45,6 +46,7 @@ final class Entry {
     Map<String, Object> by(String author) {
         Map<String, Object> written = new LinkedHashMap<>(fields);
         written.putIfAbsent("entitledBy", author);
+        written.values().removeIf(""::equals);
         return written;
     }
 }

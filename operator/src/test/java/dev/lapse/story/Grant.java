@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.Condition;
+import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -68,10 +69,12 @@ final class Grant {
     }
 
     Condition condition(ConditionType type) {
-        return status().conditions().stream()
+        PrivilegeGrantStatus status = status();
+        assertThat(status).as("status of " + name).isNotNull();
+        return status.conditions().stream()
                 .filter(condition -> condition.type().equals(type.name()))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no condition " + type + " in " + status()));
+                .orElseThrow(() -> new AssertionError("no condition " + type + " in " + status));
     }
 
     String reason() {
@@ -107,6 +110,20 @@ final class Grant {
                 .pollInterval(POLL)
                 .atMost(InstalledOperator.LIMIT)
                 .until(() -> !exists());
+    }
+
+    /** After its end nothing that it made is left, and the API server was asked whether it still allows anything. */
+    PrivilegeGrantStatus.End awaitEnd(GrantPhase wanted, EndCause cause) {
+        awaitPhase(wanted);
+        PrivilegeGrantStatus.End end = status().end();
+        assertThat(end.cause()).as(() -> end.toString()).isEqualTo(cause);
+        assertThat(leftovers()).isEmpty();
+        return end;
+    }
+
+    void assertAccessRemoved() {
+        Condition removed = condition(ConditionType.AccessRemoved);
+        assertThat(removed.status()).as(removed.message()).isEqualTo(Condition.ConditionStatus.True);
     }
 
     /** The messages of its Events, once one has this reason: Events are written beside the work. */

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +27,7 @@ final class Story {
     static final String IDENTITIES = "lapse.dev/serviceidentities";
     static final String GRANTS = "lapse.dev/privilegegrants";
     static final String ROLE_BINDINGS = "rbac.authorization.k8s.io/rolebindings";
+    static final String CLUSTER_ROLE_BINDINGS = "rbac.authorization.k8s.io/clusterrolebindings";
     static final String CLUSTER_ROLES = "rbac.authorization.k8s.io/clusterroles";
     static final String IDENTITY = "ci";
 
@@ -101,7 +104,13 @@ final class Story {
         identity(Map.of(), entries);
     }
 
-    /** @param fields of the spec, over the usual ones */
+    /** The same identity, with entries that somebody else writes. */
+    void identityBy(String person, Entry... entries) {
+        identity(person, IDENTITY, Map.of(), entries);
+        awaitIdentityKnown(IDENTITY);
+    }
+
+    /** @param fields of the spec, over the usual ones; an empty text leaves one out */
     void identity(Map<String, Object> fields, Entry... entries) {
         identity("olivia", IDENTITY, fields, entries);
         awaitIdentityKnown(IDENTITY);
@@ -129,6 +138,27 @@ final class Story {
                 .inNamespace(namespace)
                 .withName(IDENTITY)
                 .require();
+    }
+
+    /** As this person edits it, with the rights and under the name they have. */
+    void changeIdentity(String person, String spec) {
+        cluster.as(person)
+                .resources(ServiceIdentity.class)
+                .inNamespace(namespace)
+                .withName(IDENTITY)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": " + spec + "}");
+    }
+
+    /** A token as the account's own workload has one. */
+    TokenClient workloadToken(String account) {
+        return TokenClient.of(
+                cluster,
+                admin().serviceAccounts()
+                        .inNamespace(namespace)
+                        .withName(account)
+                        .tokenRequest()
+                        .getStatus()
+                        .getToken());
     }
 
     /** Once its status is about the newest spec. */

@@ -3,10 +3,13 @@ package dev.lapse.story;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.text.ParseException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** A client that holds nothing but the kubeconfig a grant delivered. */
@@ -36,17 +39,32 @@ final class TokenClient {
         return new TokenClient(client, delivered.get("token"));
     }
 
+    /** With a token that did not come from a grant: of an account that has one anyway. */
+    static TokenClient of(Cluster cluster, String token) {
+        Config config = new ConfigBuilder(cluster.as("mallory").getConfiguration())
+                .withOauthToken(token)
+                .withAutoOAuthToken(token)
+                .withHttp2Disable(true)
+                .build();
+        return new TokenClient(
+                new KubernetesClientBuilder()
+                        .withConfig(config)
+                        .withHttpClientFactory(new JdkHttpClientFactory())
+                        .build(),
+                token);
+    }
+
     /** The HTTP code of a list of configmaps, which the built-in view allows. */
     int lists(String namespace) {
         return get("/api/v1/namespaces/" + namespace + "/configmaps?limit=1");
     }
 
+    List<Integer> listsIn(String... namespaces) {
+        return Arrays.stream(namespaces).map(this::lists).toList();
+    }
+
     int get(String path) {
-        var request = client.getHttpClient()
-                .newHttpRequestBuilder()
-                .uri(client.getConfiguration().getMasterUrl().replaceAll("/$", "") + path)
-                .build();
-        return client.getHttpClient().sendAsync(request, String.class).join().code();
+        return new Caller(client).get(path).code();
     }
 
     JWTClaimsSet claims() {
