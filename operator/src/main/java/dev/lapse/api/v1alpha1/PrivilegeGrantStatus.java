@@ -126,7 +126,8 @@ public record PrivilegeGrantStatus(
             @Nullable @JsonPropertyDescription("Absent for a ClusterRoleBinding.")
             String namespace,
 
-            @Required String name,
+            @Required @JsonPropertyDescription("lapse- and the UID of the grant.")
+            String name,
 
             @Nullable @JsonPropertyDescription("Absent until it is known to exist.")
             String uid,
@@ -160,7 +161,8 @@ public record PrivilegeGrantStatus(
                     "The token's jti, as audit events name it: authentication.kubernetes.io/credential-id is JTI=<id>.")
             String id,
 
-            @Required Instant issuedAt,
+            @Required @JsonPropertyDescription("When it was issued.")
+            Instant issuedAt,
 
             @Required @JsonPropertyDescription("What the API server really gave, which may be less than was asked.")
             Instant expiresAt) {}
@@ -235,7 +237,12 @@ public record PrivilegeGrantStatus(
     }
 
     public record Transition(
-            @Required GrantPhase phase,
-            @Required Instant at,
-            @Required String reason) {}
+            @Required @JsonPropertyDescription("The phase that began.")
+            GrantPhase phase,
+
+            @Required @JsonPropertyDescription("When it began.")
+            Instant at,
+
+            @Required @JsonPropertyDescription("Why, as one CamelCase word.")
+            String reason) {}
 }
