@@ -26,7 +26,8 @@ public record GuardState(boolean ready, String epoch, Instant firstRefusal, Inst
      * guard standing on every API server.
      *
      * <p>The API server that answered the canary is not the only one, and an API server goes on admitting for a moment
-     * after a policy is installed: hence not from the first refusal on, but from when it has settled.
+     * after a policy is installed: hence not from the first refusal on, but from when it has settled. A
+     * creationTimestamp is cut to its second, so an object counts as a little older than it is.
      */
     public boolean guarded(Instant createdAt) {
         return ready && !createdAt.isBefore(settledAt);

@@ -156,8 +156,8 @@ public final class KubernetesGuard implements AutoCloseable {
             return;
         }
         try {
-            Standing stands = standing.orElseGet(
-                    () -> new Standing(epoch, memory.since(epoch, notBefore, wholeSecond(clock.instant()))));
+            Standing stands =
+                    standing.orElseGet(() -> new Standing(epoch, memory.since(epoch, notBefore, clock.instant())));
             standing = Optional.of(stands);
             publish(GuardState.ready(epoch.since(stands.firstRefusal()), stands.firstRefusal(), settle));
             tellOnceSettled();
@@ -251,11 +251,5 @@ public final class KubernetesGuard implements AutoCloseable {
 
     private Future<?> schedule(Runnable work, Duration delay) {
         return thread.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** Later rather than earlier: creationTimestamps are whole seconds, cut off. */
-    private static Instant wholeSecond(Instant instant) {
-        Instant cut = Instant.ofEpochSecond(instant.getEpochSecond());
-        return cut.equals(instant) ? cut : cut.plusSeconds(1);
     }
 }

@@ -143,7 +143,7 @@ class GuardCostIT {
             ArrayNode requesters = entry.putArray("requesters");
             ArrayNode accepts = entry.putArray("accepts");
             for (int item = 0; item < 16; item++) {
-                namespaces.add(LONGEST);
+                namespaces.add("n" + "x".repeat(60) + (10 + item));
                 requesters.addObject().put("user", LONGEST);
                 accepts.addObject().put("risk", "SubjectReach").put("reason", LONGEST + LONGEST);
             }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the operator knows of its guard on the real API server, and what it takes for proved. */
 class GuardEpochIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SETTLE = Duration.ofSeconds(2);
     private static GuardedCluster cluster;
 
@@ -79,11 +80,11 @@ class GuardEpochIT {
 
         cluster.admin().resource(binding).delete();
         awaitProblem("ValidatingAdmissionPolicyBinding/lapse-identities is missing");
-        await().until(() -> create("mallory", forged).passed());
+        await().atMost(PATIENCE).until(() -> create("mallory", forged).passed());
         cluster.admin().resource(binding).create();
         awaitReady(guard);
         GuardState after = guard.state();
-        await().until(() -> after.settled(Instant.now()));
+        await().atMost(PATIENCE).until(() -> after.settled(Instant.now()));
 
         assertThat(after.epoch()).isNotEqualTo(before.epoch());
         assertThat(answerFor(forged, Recorded.NOTHING)).isEqualTo(NameProof.Answer.UNPROVED);
@@ -102,13 +103,13 @@ class GuardEpochIT {
         GuardState before = guard.state();
 
         cluster.setAppliers("mallory");
-        await().until(() -> guard.parameters().appliers().contains("mallory"));
+        await().atMost(PATIENCE).until(() -> guard.parameters().appliers().contains("mallory"));
         cluster.setAppliers("gitops-applier");
-        await().until(() -> guard.parameters().appliers().contains("gitops-applier"));
+        await().atMost(PATIENCE).until(() -> guard.parameters().appliers().contains("gitops-applier"));
         awaitReady(guard);
         String between = guard.state().epoch();
         cluster.setAppliers(GuardedCluster.APPLIERS);
-        await().until(() -> guard.parameters().appliers().size() == 2);
+        await().atMost(PATIENCE).until(() -> guard.parameters().appliers().size() == 2);
         awaitReady(guard);
 
         assertThat(guard.state().epoch()).isNotIn(before.epoch(), between);
@@ -155,9 +156,10 @@ class GuardEpochIT {
 
         cluster.admin().resource(parameters).delete();
         awaitProblem("ConfigMap lapse-system/lapse-guard is missing");
-        await().until(() -> create("olivia", "attempt-" + System.nanoTime())
-                .message()
-                .contains("no params found for policy binding"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                create("olivia", "attempt-" + System.nanoTime()).message())
+                        .contains("no params found for policy binding"));
         Answer secret = cluster.send(
                 "erin",
                 "POST",
@@ -182,7 +184,7 @@ class GuardEpochIT {
         });
 
         parameter("appliers", "gitops-applier somebody");
-        await().until(() -> told.get() > 0);
+        await().atMost(PATIENCE).until(() -> told.get() > 0);
 
         parameter("appliers", GuardedCluster.APPLIERS);
         awaitReady(guard);
@@ -195,12 +197,12 @@ class GuardEpochIT {
     }
 
     private static void awaitReady(KubernetesGuard guard) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(guard.state().problem()).isEmpty());
     }
 
     private void awaitProblem(String problem) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(guard.state().problem()).startsWith(problem));
     }
 

@@ -121,9 +121,15 @@ final class Grant {
         return end;
     }
 
+    /** The proof may come after the end: an authorizer that has not noticed yet is asked again. */
     void assertAccessRemoved() {
-        Condition removed = condition(ConditionType.AccessRemoved);
-        assertThat(removed.status()).as(removed.message()).isEqualTo(Condition.ConditionStatus.True);
+        await(name + " is seen to be without access")
+                .pollInterval(POLL)
+                .atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> {
+                    Condition removed = condition(ConditionType.AccessRemoved);
+                    assertThat(removed.status()).as(removed.message()).isEqualTo(Condition.ConditionStatus.True);
+                });
     }
 
     /** The messages of its Events, once one has this reason: Events are written beside the work. */
