@@ -99,6 +99,24 @@ class DocsTest {
     }
 
     @Test
+    void theGuardsProblemsAreToldAsTheCodeTellsThem() throws IOException {
+        String guard = sources("operator/src/main/java/dev/lapse/guard", ".*\\.java")
+                + sources("operator/src/main/java/dev/lapse/runtime", "Health\\.java");
+        List<String> told = Docs.text(Docs.ROOT.resolve("docs/runbooks/guard-not-ready.md"))
+                .lines()
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.split("\\|", -1)[1])
+                .flatMap(cell -> Arrays.stream(cell.split("[`,…]")))
+                .map(text -> text.strip().replaceAll(":$", ""))
+                .filter(text -> !text.isEmpty())
+                .toList();
+
+        assertThat(told)
+                .hasSizeGreaterThan(8)
+                .allSatisfy(text -> assertThat(guard).contains(text));
+    }
+
+    @Test
     void everyReasonIsUsed() throws IOException {
         Set<String> used = reasonsIn(Docs.ROOT.resolve("operator/src/main/java"), ".*\\.java");
 
@@ -109,6 +127,16 @@ class DocsTest {
     /** The reasons that the checks of a request give. */
     private static Set<String> hindrances() throws IOException {
         return reasonsIn(Docs.ROOT.resolve("operator/src/main/java/dev/lapse/grant"), ".*Checks\\.java");
+    }
+
+    /** With strings that are written over several lines joined. */
+    private static String sources(String folder, String files) throws IOException {
+        try (Stream<Path> sources = Files.walk(Docs.ROOT.resolve(folder))) {
+            return sources.filter(file -> file.getFileName().toString().matches(files))
+                    .map(Docs::text)
+                    .collect(Collectors.joining())
+                    .replaceAll("\"\\s*\\+\\s*\"", "");
+        }
     }
 
     private static Set<String> reasonsIn(Path folder, String files) throws IOException {
