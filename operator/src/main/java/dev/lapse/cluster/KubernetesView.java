@@ -83,9 +83,10 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     public Optional<T> find(String namespace, String name) {
         String key = namespace.isEmpty() ? name : namespace + "/" + name;
         T known = informer.getStore().getByKey(key);
-        if (known != null) {
-            return justDeleted.containsKey(uid(known)) ? Optional.empty() : Optional.of(known);
+        if (known != null && !justDeleted.containsKey(uid(known))) {
+            return Optional.of(known);
         }
+        // What was just deleted may have been made again before the informer saw either.
         return justCreated.values().stream()
                 .filter(made -> key.equals(Cache.metaNamespaceKeyFunc(made)))
                 .filter(made -> !justDeleted.containsKey(uid(made)))

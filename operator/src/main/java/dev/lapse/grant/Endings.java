@@ -4,6 +4,7 @@ import dev.lapse.access.Widening;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.identity.EntryFacts;
@@ -187,12 +188,12 @@ final class Endings {
                                 + object.object().name() + ": it is left alone; remove it and ask again"));
     }
 
-    /** The dedicated account of an active grant was deleted: its token is dead, and a new one would be a new grant. */
+    /** The dedicated account was deleted: its tokens are dead, and another account would be another grant. */
     private static Optional<Ending> principalGone(GrantFacts facts, Instant now) {
-        boolean gone = facts.record().activatedAt().isPresent()
-                && facts.objects().stream()
-                        .anyMatch(object -> object.object().kind() == ObjectKind.ServiceAccount
-                                && object.sight() == ObservedObject.Sight.Absent);
+        boolean gone = facts.objects().stream()
+                .filter(object -> object.object().kind() == ObjectKind.ServiceAccount)
+                .filter(object -> object.object().state() == ObjectState.Present)
+                .anyMatch(object -> object.sight() != ObservedObject.Sight.Correct);
         return endIf(gone, EndCause.SubjectGone, now, "the dedicated account of the grant was deleted");
     }
 

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The only writer. Each method does one thing in the cluster and returns the facts as they then stand; it throws when the
@@ -30,4 +31,7 @@ interface GrantEffects {
     GrantFacts remove(GrantFacts facts, ObservedObject object);
 
     GrantFacts verifyRemoval(GrantFacts facts);
+
+    /** Why a step failed, for people; nothing if the next pass will most likely do it. */
+    Optional<String> explain(RuntimeException failed);
 }

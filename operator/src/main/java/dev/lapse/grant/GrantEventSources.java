@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.identity.IdentityFacts;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -29,6 +30,7 @@ public final class GrantEventSources {
     private final ExpiryLane lane;
     private final WakeUps wakeUps;
     private final int laneThreads;
+    private final FirstPass firstPass;
     private final Function<PrivilegeGrant, GrantEffects> effects;
     private final BiConsumer<String, String> identityConcerned;
     private final Consumer<String> endedUid;
@@ -45,6 +47,7 @@ public final class GrantEventSources {
             ExpiryLane lane,
             WakeUps wakeUps,
             int laneThreads,
+            FirstPass firstPass,
             Function<PrivilegeGrant, GrantEffects> effects,
             BiConsumer<String, String> identityConcerned,
             Consumer<String> endedUid,
@@ -54,6 +57,7 @@ public final class GrantEventSources {
         this.lane = lane;
         this.wakeUps = wakeUps;
         this.laneThreads = laneThreads;
+        this.firstPass = firstPass;
         this.effects = effects;
         this.identityConcerned = identityConcerned;
         this.trigger = new KubernetesTrigger<>("lapse", this::beforeFirstPass, this::changed, this::deleted);
@@ -134,13 +138,13 @@ public final class GrantEventSources {
         return connected == null ? Stream.empty() : connected.list();
     }
 
-    /** The active grants of an identity, the first to end first. */
+    /** The grants of an identity that give access, or whose access is still being taken away, the first to end first. */
     public List<String> activeGrants(String namespace, String identity) {
-        if (!trigger.isRunning()) {
+        if (!firstPass.begun()) {
             return List.of();
         }
         return cache().byIndex(BY_IDENTITY, namespace + "/" + identity).stream()
-                .filter(grant -> phase(grant) == GrantPhase.Active)
+                .filter(grant -> phase(grant) == GrantPhase.Active || phase(grant) == GrantPhase.Revoking)
                 .sorted(Comparator.comparing(
                         grant -> String.valueOf(grant.getStatus().expiresAt())))
                 .map(grant -> grant.getMetadata().getName())
@@ -179,11 +183,12 @@ public final class GrantEventSources {
     private void beforeFirstPass() {
         lane.scheduleAll(all().filter(GrantEventSources::open)
                 .filter(grant -> grant.getStatus() != null && grant.getStatus().expiresAt() != null)
-                .map(grant -> new ExpiryLane.Due(
-                        grant.getStatus().expiresAt(), grant.getMetadata().getUid(), key(grant), 0))
+                .map(grant -> ExpiryLane.Due.of(
+                        grant.getStatus().expiresAt(), grant.getMetadata().getUid(), key(grant)))
                 .toList());
         lane.start(laneThreads, OVERDUE_AT_START);
         wakeUps.start();
+        firstPass.ready();
     }
 
     private void changed(PrivilegeGrant grant) {

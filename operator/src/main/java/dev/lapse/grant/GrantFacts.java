@@ -2,11 +2,14 @@ package dev.lapse.grant;
 
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.credential.TokenSchedule;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
@@ -126,8 +129,62 @@ record GrantFacts(
                 .toList());
     }
 
-    GrantFacts withCredential(IssuedCredential issued, Dies how) {
-        return withRecord(record.withCredential(issued, how));
+    /** The object was made, or found as an earlier attempt had made it. */
+    GrantFacts made(GrantObject object, String uid) {
+        return withObject(
+                object.with(uid, ObjectState.Present),
+                object.kind() == ObjectKind.Secret ? ObservedObject.Sight.Hidden : ObservedObject.Sight.Correct);
+    }
+
+    /** Somebody else's object has the name. */
+    GrantFacts taken(GrantObject object) {
+        return withToken(Optional.empty()).withObject(object, ObservedObject.Sight.Foreign);
+    }
+
+    /** The Secret that a token is to be bound to is there, without content. */
+    GrantFacts reserved(GrantObject secret, String uid) {
+        return withObject(secret.with(uid, ObjectState.Creating), ObservedObject.Sight.Hidden);
+    }
+
+    /**
+     * A token is in hand. It is on record from here on, whatever becomes of its delivery; and until it is delivered the
+     * Secret is not what it should be.
+     */
+    GrantFacts issued(MintedToken minted) {
+        Dies how = TokenSchedule.diesByItself(
+                        minted.expiresAt(), record.expiresAt().orElseThrow())
+                ? Dies.ByItself
+                : Dies.ByOperator;
+        GrantFacts recorded = withToken(Optional.of(minted))
+                .withRecord(record.withCredential(
+                        new IssuedCredential(minted.id(), minted.issuedAt(), minted.expiresAt()), how));
+        GrantObject secret = record.secret().orElseThrow();
+        return recorded.withObject(secret.with(secret.uid(), ObjectState.Creating), ObservedObject.Sight.Hidden);
+    }
+
+    GrantFacts delivered(GrantObject secret, String uid) {
+        return withToken(Optional.empty()).made(secret, uid);
+    }
+
+    /** The Secret was deleted by somebody; a token that was bound to it is dead. */
+    GrantFacts secretGone(GrantObject secret) {
+        boolean bound = record.resolved().orElseThrow().principal() == PrincipalType.Subject;
+        GrantFacts without = bound ? withToken(Optional.empty()) : this;
+        return without.withObject(secret.with(null, ObjectState.Creating), ObservedObject.Sight.Hidden);
+    }
+
+    /** @param gone false if what has the name now is somebody else's */
+    GrantFacts removed(GrantObject object, boolean gone) {
+        boolean ending = record.end().isPresent();
+        GrantFacts then = withObject(
+                ending ? object.with(object.uid(), ObjectState.Gone) : object.with(null, ObjectState.Creating),
+                gone ? ObservedObject.Sight.Absent : ObservedObject.Sight.Foreign);
+        if (object.kind().binding()) {
+            // The lane's note, if there is one, was early: there still was a binding.
+            return then.withBindingsGoneAt(Optional.empty());
+        }
+        // What it carried is dead with it, and never had any access: that comes last.
+        return ending ? then : then.withRecord(then.record.withoutCredentials());
     }
 
     GrantFacts withEntitlement(Entitlement.Outcome outcome) {
@@ -181,8 +238,7 @@ record GrantFacts(
                 bindingsGoneAt);
     }
 
-    /** A binding was removed after all: the time that was noted does not hold any more. */
-    GrantFacts withoutBindingsGoneAt() {
+    GrantFacts withBindingsGoneAt(Optional<Instant> at) {
         return new GrantFacts(
                 request,
                 record,
@@ -196,6 +252,6 @@ record GrantFacts(
                 entitlement,
                 verification,
                 token,
-                Optional.empty());
+                at);
     }
 }

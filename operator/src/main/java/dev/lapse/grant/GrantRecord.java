@@ -6,6 +6,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.Proof;
 import java.time.Instant;
@@ -62,6 +63,12 @@ record GrantRecord(
                 phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end);
     }
 
+    Optional<GrantObject> secret() {
+        return objects.stream()
+                .filter(object -> object.kind() == ObjectKind.Secret)
+                .findFirst();
+    }
+
     GrantRecord withPhase(GrantPhase now) {
         return new GrantRecord(now, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end);
     }
@@ -95,6 +102,11 @@ record GrantRecord(
         }
         return new GrantRecord(
                 phase, proof, resolved, activatedAt, expiresAt, objects, List.copyOf(now), Optional.of(how), end);
+    }
+
+    GrantRecord withoutCredentials() {
+        return new GrantRecord(
+                phase, proof, resolved, activatedAt, expiresAt, objects, List.of(), Optional.empty(), end);
     }
 
     GrantRecord withEnd(End how) {

@@ -46,24 +46,19 @@ final class KubernetesAccessRemoval {
         }
         for (GrantObject object : record.objects()) {
             if (object.kind().binding() && object.state() != ObjectState.Gone) {
-                remove(observer.look(request, record, object));
+                remove(request, observer.look(request, record, object));
             }
         }
         goneAt.put(due.uid(), clock.instant());
         return true;
     }
 
-    private void remove(ObservedObject binding) {
-        switch (binding.sight()) {
-            case Correct, Changed -> objects.remove(binding.object(), binding.seenUid());
-            // The informer may be behind: what the record knows by UID is deleted by UID.
-            case Absent -> {
-                if (binding.object().uid() != null) {
-                    objects.remove(
-                            binding.object(), Optional.of(binding.object().uid()));
-                }
-            }
-            case Foreign, Hidden -> {}
+    private void remove(GrantRequest request, ObservedObject binding) {
+        boolean foreign = binding.sight() == ObservedObject.Sight.Foreign
+                && binding.object().uid() == null;
+        // The informer may be behind: what it does not show is removed all the same, by UID or, without one, as found.
+        if (!foreign) {
+            objects.remove(request, binding.object(), binding.ownUid());
         }
     }
 }

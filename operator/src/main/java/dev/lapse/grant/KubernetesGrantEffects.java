@@ -8,22 +8,18 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
-import dev.lapse.credential.TokenSchedule;
-import dev.lapse.grant.ObservedObject.Sight;
 import dev.lapse.identity.EntryFacts;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -33,6 +29,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private static final int MOST_QUESTIONS = 64;
 
     private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
 
     private final KubernetesGrantObjects objects;
     private final KubernetesTokens tokens;
@@ -95,8 +92,8 @@ final class KubernetesGrantEffects implements GrantEffects {
                 remember(objects.updateStatus(fresh));
                 journal.wrote(facts, decision, before);
             } catch (KubernetesClientException failed) {
-                // A grant that is gone has no status; what it gave must go all the same.
-                if (failed.getCode() != NOT_FOUND) {
+                // A grant that is gone has no status; what it gave must go all the same, and nothing more be given.
+                if (failed.getCode() != NOT_FOUND || !facts.request().deleting()) {
                     throw failed;
                 }
             }
@@ -119,17 +116,16 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts createAccount(GrantFacts facts, GrantObject account) {
-        String uid = objects.createAccount(GrantManifests.account(facts.request(), account));
-        return facts.withObject(present(account, uid), Sight.Correct);
+        return objects.createAccount(facts.request(), account)
+                .map(uid -> facts.made(account, uid))
+                .orElseGet(() -> facts.taken(account));
     }
 
     @Override
     public GrantFacts reserveSecret(GrantFacts facts, GrantObject secret) {
-        Optional<String> uid = objects.reserveSecret(facts.request(), secret);
-        return uid.map(made -> facts.withObject(
-                        new GrantObject(secret.kind(), secret.namespace(), secret.name(), made, ObjectState.Creating),
-                        Sight.Hidden))
-                .orElseGet(() -> facts.withObject(secret, Sight.Foreign));
+        return objects.reserveSecret(facts.request(), secret)
+                .map(uid -> facts.reserved(secret, uid))
+                .orElseGet(() -> facts.taken(secret));
     }
 
     @Override
@@ -139,47 +135,48 @@ final class KubernetesGrantEffects implements GrantEffects {
         String namespace = Lapse.PRINCIPALS_NAMESPACE;
         String account = GrantPlan.objectName(facts.request().uid());
         if (resolved.principal() == PrincipalType.Subject) {
-            GrantObject secret = facts.objects().stream()
-                    .map(ObservedObject::object)
-                    .filter(object -> object.kind() == ObjectKind.Secret)
-                    .findFirst()
-                    .orElseThrow();
+            GrantObject secret = facts.record().secret().orElseThrow();
             bound = Optional.of(new KubernetesTokens.Bound(secret.name(), String.valueOf(secret.uid())));
             namespace = facts.request().namespace();
             account = facts.identity()
                     .flatMap(identity -> identity.subject().serviceAccount())
                     .orElseThrow();
         }
-        MintedToken token = tokens.issue(
-                new KubernetesTokens.Wish(
-                        namespace, account, bound, facts.request().audiences(), lifetime),
-                now);
-        journal.issued(facts);
-        return facts.withToken(Optional.of(token));
+        try {
+            MintedToken token = tokens.issue(
+                    new KubernetesTokens.Wish(
+                            namespace, account, bound, facts.request().audiences(), lifetime),
+                    now);
+            journal.issued(facts);
+            return facts.issued(token);
+        } catch (KubernetesClientException failed) {
+            // The Secret was deleted by somebody (404), or another one has its name (409).
+            if (bound.isPresent() && (failed.getCode() == NOT_FOUND || failed.getCode() == CONFLICT)) {
+                return facts.secretGone(facts.record().secret().orElseThrow());
+            }
+            throw failed;
+        }
     }
 
     @Override
     public GrantFacts deliverToken(GrantFacts facts, GrantObject secret) {
-        MintedToken token = facts.token().orElseThrow();
-        Optional<String> uid = objects.deliver(
-                facts.request(),
-                secret,
-                tokens.content(
-                        token,
-                        facts.request().namespace(),
-                        kubeconfigNamespace(facts),
-                        facts.request().audiences(),
-                        facts.request().encryptTo()));
-        if (uid.isEmpty()) {
-            return facts.withToken(Optional.empty()).withObject(secret, Sight.Foreign);
+        Map<String, String> content = tokens.content(
+                facts.token().orElseThrow(),
+                facts.request().namespace(),
+                kubeconfigNamespace(facts),
+                facts.request().audiences(),
+                facts.request().encryptTo());
+        try {
+            return objects.deliver(facts.request(), secret, content)
+                    .map(uid -> facts.delivered(secret, uid))
+                    .orElseGet(() -> facts.taken(secret));
+        } catch (KubernetesClientException failed) {
+            // Whoever may delete the delivered Secret may do so at any time.
+            if (failed.getCode() == NOT_FOUND && secret.uid() != null) {
+                return facts.secretGone(secret);
+            }
+            throw failed;
         }
-        Dies dies = TokenSchedule.diesByItself(
-                        token.expiresAt(), facts.record().expiresAt().orElseThrow())
-                ? Dies.ByItself
-                : Dies.ByOperator;
-        return facts.withToken(Optional.empty())
-                .withObject(present(secret, uid.get()), Sight.Hidden)
-                .withCredential(new IssuedCredential(token.id(), token.issuedAt(), token.expiresAt()), dies);
     }
 
     private static String kubeconfigNamespace(GrantFacts facts) {
@@ -197,28 +194,16 @@ final class KubernetesGrantEffects implements GrantEffects {
                         facts.request(),
                         GrantManifests.clusterRoleBinding(facts.request(), binding, resolved),
                         resolved);
-        return uid.map(made -> facts.withObject(present(binding, made), Sight.Correct))
-                .orElseGet(() -> facts.withObject(binding, Sight.Foreign));
+        return uid.map(made -> facts.made(binding, made)).orElseGet(() -> facts.taken(binding));
     }
 
     @Override
     public GrantFacts remove(GrantFacts facts, ObservedObject observed) {
-        GrantObject object = observed.object();
-        boolean gone = objects.remove(object, observed.seenUid());
-        boolean ending = facts.record().end().isPresent();
-        GrantObject after = new GrantObject(
-                object.kind(),
-                object.namespace(),
-                object.name(),
-                ending ? object.uid() : null,
-                ending ? ObjectState.Gone : ObjectState.Creating);
-        GrantFacts then = facts.withObject(after, gone ? Sight.Absent : Sight.Foreign);
-        if (!object.kind().binding()) {
-            return then;
+        boolean gone = objects.remove(facts.request(), observed.object(), observed.ownUid());
+        if (observed.object().kind().binding()) {
+            bindingRemoved.accept(facts.request().uid());
         }
-        // The lane's note, if there is one, was early: there still was a binding.
-        bindingRemoved.accept(facts.request().uid());
-        return then.withoutBindingsGoneAt();
+        return facts.removed(observed.object(), gone);
     }
 
     @Override
@@ -232,12 +217,22 @@ final class KubernetesGrantEffects implements GrantEffects {
                 oracle));
     }
 
+    @Override
+    public Optional<String> explain(RuntimeException failed) {
+        if (!(failed instanceof KubernetesClientException refused)) {
+            return Optional.of("an error that the operator's log tells more about");
+        }
+        if (refused.getCode() == CONFLICT) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                refused.getStatus() == null || refused.getStatus().getMessage() == null
+                        ? "the API server did not answer (" + refused.getCode() + ")"
+                        : refused.getStatus().getMessage());
+    }
+
     /** What the API server answered with is what the next write of this pass builds on. */
     private void remember(PrivilegeGrant fresh) {
         grant = objects.remember(fresh, grant);
-    }
-
-    private static GrantObject present(GrantObject object, String uid) {
-        return new GrantObject(object.kind(), object.namespace(), object.name(), uid, ObjectState.Present);
     }
 }

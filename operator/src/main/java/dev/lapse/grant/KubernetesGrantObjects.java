@@ -1,6 +1,5 @@
 package dev.lapse.grant;
 
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -52,26 +51,24 @@ final class KubernetesGrantObjects {
         return client.resource(grant).updateStatus();
     }
 
-    String createAccount(ServiceAccount account) {
+    /** @return its UID, or nothing if somebody else's account has the name */
+    Optional<String> createAccount(GrantRequest request, GrantObject account) {
         try {
-            ServiceAccount made = client.resource(account).create();
+            ServiceAccount made =
+                    client.resource(GrantManifests.account(request, account)).create();
             cluster.accounts().created(made);
-            return made.getMetadata().getUid();
+            return Optional.of(made.getMetadata().getUid());
         } catch (KubernetesClientException failed) {
-            if (failed.getCode() == CONFLICT) {
-                // An attempt whose answer was lost. Its tokens are nobody's to know: the account goes, the next pass
-                // makes another.
-                ServiceAccount there = client.serviceAccounts()
-                        .inNamespace(Lapse.PRINCIPALS_NAMESPACE)
-                        .withName(account.getMetadata().getName())
-                        .get();
-                if (there != null) {
-                    writes.delete(
-                            "/api/v1/namespaces/" + Lapse.PRINCIPALS_NAMESPACE + "/serviceaccounts/"
-                                    + account.getMetadata().getName(),
-                            there.getMetadata().getUid());
-                }
+            if (failed.getCode() != CONFLICT) {
+                throw failed;
             }
+            Optional<There> there = there(request, account);
+            if (there.filter(found -> !found.ours()).isPresent()) {
+                return Optional.empty();
+            }
+            // An attempt whose answer was lost. Its tokens are nobody's to know: the account goes, the next pass makes
+            // another.
+            there.ifPresent(found -> writes.delete(GrantManifests.path(account), found.uid()));
             throw failed;
         }
     }
@@ -198,27 +195,67 @@ final class KubernetesGrantObjects {
     /**
      * Removes one object of a grant.
      *
-     * @return whether it is gone; false if what has the name is somebody else's
+     * @param knownUid which one it is, where that is known
+     * @return whether nothing of the grant has the name any more; false if what has it is somebody else's
      */
-    boolean remove(GrantObject object, Optional<String> seenUid) {
-        Optional<String> uid = seenUid.or(() -> uidOfSecret(object));
-        if (uid.isEmpty()) {
+    boolean remove(GrantRequest request, GrantObject object, Optional<String> knownUid) {
+        if (knownUid.isPresent() && delete(object, knownUid.get()) != Deletion.AnotherUid) {
             return true;
         }
-        Deletion deletion = writes.delete(GrantManifests.path(object), uid.get());
-        String namespace = object.namespace() == null ? "" : object.namespace();
-        view(object).ifPresent(view -> view.deleted(uid.get(), namespace, object.name()));
-        return deletion != Deletion.AnotherUid;
+        // Nobody wrote down which one it was, or it was made again since: only what is there now can tell.
+        Optional<There> there = there(request, object);
+        if (there.isEmpty()) {
+            return true;
+        }
+        if (!there.get().ours()) {
+            return false;
+        }
+        if (delete(object, there.get().uid()) == Deletion.AnotherUid) {
+            throw new KubernetesClientException(
+                    object.kind() + " " + object.name() + " is being made while it is removed", CONFLICT, null);
+        }
+        return true;
     }
 
-    /** A Secret whose making was announced, but whose UID was never written down. */
-    private Optional<String> uidOfSecret(GrantObject object) {
-        if (object.kind() != ObjectKind.Secret) {
-            return Optional.empty();
+    /** Removes exactly this one. */
+    Deletion delete(GrantObject object, String uid) {
+        Deletion deletion = writes.delete(GrantManifests.path(object), uid);
+        String namespace = object.namespace() == null ? "" : object.namespace();
+        view(object).ifPresent(view -> view.deleted(uid, namespace, object.name()));
+        return deletion;
+    }
+
+    private record There(String uid, boolean ours) {}
+
+    /** What has the object's name now, by the API server's word. */
+    private Optional<There> there(GrantRequest request, GrantObject object) {
+        if (object.kind() == ObjectKind.Secret) {
+            return secretThere(object);
         }
-        Secret empty = GrantManifests.emptySecret(object);
+        HasMetadata found = switch (object.kind()) {
+            case ServiceAccount ->
+                client.serviceAccounts()
+                        .inNamespace(object.namespace())
+                        .withName(object.name())
+                        .get();
+            case RoleBinding ->
+                client.rbac()
+                        .roleBindings()
+                        .inNamespace(object.namespace())
+                        .withName(object.name())
+                        .get();
+            default ->
+                client.rbac().clusterRoleBindings().withName(object.name()).get();
+        };
+        return Optional.ofNullable(found)
+                .map(seen -> new There(seen.getMetadata().getUid(), GrantManifests.isOf(seen, request.uid())));
+    }
+
+    private Optional<There> secretThere(GrantObject secret) {
         try {
-            return overwrite(empty);
+            return Optional.of(overwrite(GrantManifests.emptySecret(secret))
+                    .map(uid -> new There(uid, true))
+                    .orElseGet(() -> new There("", false)));
         } catch (KubernetesClientException failed) {
             if (failed.getCode() == NOT_FOUND) {
                 return Optional.empty();

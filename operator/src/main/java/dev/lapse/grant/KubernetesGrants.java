@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesWrites;
@@ -58,7 +59,8 @@ public final class KubernetesGrants implements AutoCloseable {
             MeterRegistry meters,
             InstantSource clock) {}
 
-    public KubernetesGrants(Tools tools, int laneThreads, BiConsumer<String, String> identityConcerned) {
+    public KubernetesGrants(
+            Tools tools, FirstPass firstPass, int laneThreads, BiConsumer<String, String> identityConcerned) {
         cluster = tools.cluster();
         identities = tools.identities();
         metrics = new GrantMetrics(tools.meters());
@@ -81,6 +83,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 lane,
                 wakeUps,
                 laneThreads,
+                firstPass,
                 grant -> new KubernetesGrantEffects(
                         objects,
                         tools.tokens(),
@@ -130,6 +133,10 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /** Removes what no open grant answers for. Reads only the informers. */
     public void sweep() {
+        // Before all grants are known, every object would look like nobody's.
+        if (!sources.running()) {
+            return;
+        }
         Map<ObjectKind, List<? extends HasMetadata>> ours = new EnumMap<>(ObjectKind.class);
         ours.put(ObjectKind.RoleBinding, cluster.roleBindings().list());
         ours.put(ObjectKind.ClusterRoleBinding, cluster.clusterRoleBindings().list());
@@ -141,7 +148,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         .toList());
         for (GrantSweep.Orphan orphan : GrantSweep.orphans(ours, sources.all())) {
             try {
-                objects.remove(orphan.object(), Optional.of(orphan.uid()));
+                objects.delete(orphan.object(), orphan.uid());
                 LOG.atWarn()
                         .addKeyValue("kind", orphan.object().kind())
                         .addKeyValue("namespace", orphan.object().namespace())

@@ -18,6 +18,11 @@ record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid)
         Hidden
     }
 
+    /** The UID of what is to be removed: of somebody else's object only the one that the record says was ours. */
+    Optional<String> ownUid() {
+        return sight == Sight.Foreign ? Optional.ofNullable(object.uid()) : seenUid;
+    }
+
     ObservedObject withSight(GrantObject now, Sight seen) {
         return new ObservedObject(now, seen, Optional.ofNullable(now.uid()).or(() -> seenUid));
     }

@@ -1,7 +1,6 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -11,11 +10,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
-/** One pass over one grant: observe, then decide and carry out until the facts are settled, then report. */
+/** Observes a grant and passes over it, whenever something about it may have changed. */
 public final class PrivilegeGrantReconciler implements Reconciler<PrivilegeGrant> {
-    /** More steps than the largest grant has; a policy that never settles must not turn forever. */
-    private static final int MOST_STEPS = 200;
-
     private final KubernetesGrantObserver observer;
     private final GrantEventSources sources;
     private final KubernetesPrimaryCache cache;
@@ -42,55 +38,9 @@ public final class PrivilegeGrantReconciler implements Reconciler<PrivilegeGrant
         cache.connect(context);
         boolean gone = context.isPrimaryResourceDeleted();
         Instant now = clock.instant();
-        GrantFacts facts = observer.observe(grant, gone, now);
-        GrantEffects effects = sources.effects(grant);
-        boolean endedBefore = facts.record().phase().ended();
-        GrantDecision decision = GrantPolicy.decide(facts, now);
-        for (int step = 0; decision.next().isPresent(); step++) {
-            if (step == MOST_STEPS) {
-                throw new IllegalStateException("no settled state after " + MOST_STEPS + " steps, at " + decision);
-            }
-            try {
-                facts = decision.next().get().carryOut(effects, facts, decision, now);
-            } catch (KubernetesClientException failed) {
-                tellOf(failed, effects, facts, decision, now);
-                throw failed;
-            }
-            if (facts.record().expiresAt().isPresent()) {
-                sources.announced(facts);
-            }
-            now = clock.instant();
-            decision = GrantPolicy.decide(facts, now);
-        }
-        if (!endedBefore && !facts.record().phase().ended()) {
-            effects.writeStatus(facts, decision, now);
-        }
-        sources.settled(facts, decision);
+        GrantPass pass = new GrantPass(sources.effects(grant), clock, sources::announced);
+        GrantPass.Settled settled = pass.over(observer.observe(grant, gone, now), now);
+        sources.settled(settled.facts(), settled.decision());
         return UpdateControl.noUpdate();
-    }
-
-    /** A step that fails is tried again without end; meanwhile status says what fails. */
-    private static String reason(KubernetesClientException failed) {
-        return failed.getStatus() == null || failed.getStatus().getMessage() == null
-                ? "the API server did not answer (" + failed.getCode() + ")"
-                : failed.getStatus().getMessage();
-    }
-
-    private static void tellOf(
-            KubernetesClientException failed,
-            GrantEffects effects,
-            GrantFacts facts,
-            GrantDecision decision,
-            Instant now) {
-        boolean outdated = failed.getCode() == 409;
-        if (outdated || facts.record().phase().ended() || decision.phase().ended()) {
-            return;
-        }
-        // The record still says what is certain: a step that failed may or may not have happened.
-        try {
-            effects.writeStatus(facts, decision.failing(reason(failed)), now);
-        } catch (KubernetesClientException again) {
-            failed.addSuppressed(again);
-        }
     }
 }

@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 
 /** Calls for a look at a grant at a later time: notBefore, a renewal, a question to repeat. Ends are the lane's. */
 final class WakeUps implements AutoCloseable {
+    private static final Duration LOOK_AT_THE_CLOCK = Duration.ofSeconds(30);
+
     private final InstantSource clock;
     private final Consumer<GrantKey> lookAgain;
     private final ScheduledThreadPoolExecutor timer;
@@ -34,8 +36,10 @@ final class WakeUps implements AutoCloseable {
 
     synchronized void at(Instant at, GrantKey grant) {
         forget(grant);
-        long millis = Math.max(0, Duration.between(clock.instant(), at).toMillis() + 1);
-        waiting.put(grant, timer.schedule(() -> wake(grant), millis, TimeUnit.MILLISECONDS));
+        Duration left = Duration.between(clock.instant(), at);
+        // The clock on the wall may be set: a long wait looks at it now and then.
+        Duration wait = left.compareTo(LOOK_AT_THE_CLOCK) < 0 ? left.plusMillis(1) : LOOK_AT_THE_CLOCK;
+        waiting.put(grant, timer.schedule(() -> wake(at, grant), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS));
     }
 
     synchronized void forget(GrantKey grant) {
@@ -45,8 +49,12 @@ final class WakeUps implements AutoCloseable {
         }
     }
 
-    private void wake(GrantKey grant) {
+    private void wake(Instant at, GrantKey grant) {
         synchronized (this) {
+            if (clock.instant().isBefore(at)) {
+                at(at, grant);
+                return;
+            }
             waiting.remove(grant);
         }
         lookAgain.accept(grant);

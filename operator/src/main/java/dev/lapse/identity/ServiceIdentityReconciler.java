@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
+import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesTrigger;
@@ -66,10 +67,14 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
 
     /**
      * @param activeGrants by namespace and name of an identity
+     * @param firstPass waited for before the first pass
      * @param changed is told of every change of an identity before any pass over it
      */
     public ServiceIdentityReconciler(
-            Tools tools, BiFunction<String, String, List<String>> activeGrants, BiConsumer<String, String> changed) {
+            Tools tools,
+            FirstPass firstPass,
+            BiFunction<String, String, List<String>> activeGrants,
+            BiConsumer<String, String> changed) {
         this.client = tools.client();
         this.cluster = tools.cluster();
         this.writes = tools.writes();
@@ -82,7 +87,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         this.activeGrants = activeGrants;
         this.trigger = new KubernetesTrigger<>(
                 "lapse",
-                () -> {},
+                firstPass::ready,
                 identity -> changed.accept(
                         identity.getMetadata().getNamespace(),
                         identity.getMetadata().getName()),

@@ -3,6 +3,7 @@ package dev.lapse.runtime;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.KubernetesAccess;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesWrites;
@@ -63,6 +64,7 @@ final class Controllers implements AutoCloseable {
         AccessOracle oracle = new KubernetesAccess(client);
         Seal seal = KubernetesSealKey.load(client);
         identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
+        FirstPass firstPass = new FirstPass(2, SYNC_LIMIT);
         grants = new KubernetesGrants(
                 new KubernetesGrants.Tools(
                         client,
@@ -77,11 +79,13 @@ final class Controllers implements AutoCloseable {
                         seal,
                         meters.registry(),
                         clock),
+                firstPass,
                 settings.expiryWorkers(),
                 this::identityConcerned);
         identityReconciler = new ServiceIdentityReconciler(
                 new ServiceIdentityReconciler.Tools(
                         client, cluster, writes, events, identities, oracle, guard::state, guard::parameters, clock),
+                firstPass,
                 grants::activeGrants,
                 grants::identityChanged);
         operator = operator(client, settings, meters);

@@ -135,7 +135,12 @@ public record PrivilegeGrantStatus(
             @Required
             @JsonPropertyDescription(
                     "Creating: announced, and perhaps there. Present. Gone: its absence was confirmed by UID.")
-            ObjectState state) {}
+            ObjectState state) {
+
+        public GrantObject with(@Nullable String uidNow, ObjectState stateNow) {
+            return new GrantObject(kind, namespace, name, uidNow, stateNow);
+        }
+    }
 
     public enum ObjectKind {
         ServiceAccount,

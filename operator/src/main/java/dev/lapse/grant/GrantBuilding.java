@@ -1,0 +1,184 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.EndCause;
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrincipalType;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.condition.Reason;
+import dev.lapse.credential.TokenSchedule;
+import dev.lapse.grant.GrantAction.Bind;
+import dev.lapse.grant.GrantAction.CreateAccount;
+import dev.lapse.grant.GrantAction.DeliverToken;
+import dev.lapse.grant.GrantAction.IssueToken;
+import dev.lapse.grant.GrantAction.Note;
+import dev.lapse.grant.GrantAction.Remove;
+import dev.lapse.grant.GrantAction.ReserveSecret;
+import dev.lapse.grant.ObservedObject.Sight;
+import dev.lapse.grant.RequestCheck.Obstacle;
+import dev.lapse.grant.RequestCheck.Refused;
+import dev.lapse.grant.RequestCheck.Unasked;
+import dev.lapse.grant.RequestCheck.Waiting;
+import dev.lapse.identity.IdentityFacts;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Decides what is missing of a grant whose end is announced, in the order in which it is made. */
+final class GrantBuilding {
+    private GrantBuilding() {}
+
+    /**
+     * The end is announced: make what is missing, as long as nothing has come in the way since. An activation that was
+     * cut off is another activation: the guard, the names and the author's rights count again.
+     */
+    static GrantDecision activate(GrantFacts facts, Instant now) {
+        Instant end = facts.record().expiresAt().orElseThrow();
+        Optional<Obstacle> obstacle = RequestChecks.first(facts, now);
+        if (obstacle.isPresent()) {
+            return interrupted(facts, obstacle.get(), now);
+        }
+        return missing(facts, now)
+                .map(step -> GrantPolicy.activating(facts, step))
+                .orElseGet(() -> GrantDecision.todo(
+                        GrantPhase.Active,
+                        Reason.Active,
+                        "active until " + end,
+                        new Note(facts.record().withActivatedAt(now.truncatedTo(ChronoUnit.MILLIS)))));
+    }
+
+    private static GrantDecision interrupted(GrantFacts facts, Obstacle obstacle, Instant now) {
+        if (obstacle instanceof Unasked) {
+            return GrantPolicy.activating(facts, new GrantAction.AskEntitlement());
+        }
+        if (obstacle instanceof Waiting waiting && waiting.phase() == GrantPhase.Pending) {
+            Instant end = facts.record().expiresAt().orElseThrow();
+            return GrantDecision.settled(
+                    waiting.phase(),
+                    waiting.reason(),
+                    waiting.message(),
+                    waiting.lookAgainAt().filter(end::isAfter).or(() -> Optional.of(end)));
+        }
+        String why = obstacle instanceof Refused refused ? refused.message() : ((Waiting) obstacle).message();
+        return GrantRemoval.end(
+                facts,
+                new Ending(EndCause.EligibilityLost, Optional.empty(), now, "it could not be activated: " + why),
+                now);
+    }
+
+    /** The grant is active: keep it as it should be until its end. */
+    static GrantDecision keep(GrantFacts facts, Instant now) {
+        Instant end = facts.record().expiresAt().orElseThrow();
+        Optional<GrantAction> step = missing(facts, now);
+        if (step.isPresent()) {
+            return GrantPolicy.activating(facts, step.get());
+        }
+        Optional<Instant> validUntil = facts.identity().flatMap(IdentityFacts::validUntil);
+        Optional<Instant> wake = Stream.of(Optional.of(end), renewal(facts), validUntil)
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
+        return GrantDecision.settled(GrantPhase.Active, Reason.Active, "active until " + end, wake);
+    }
+
+    /** The first thing that is not as it should be, in the order in which things are made: access comes last. */
+    private static Optional<GrantAction> missing(GrantFacts facts, Instant now) {
+        if (astray(facts)) {
+            return facts.objects().stream()
+                    .filter(object -> object.object().kind() == carrier(facts))
+                    .findFirst()
+                    .map(Remove::new);
+        }
+        for (ObservedObject observed : facts.objects()) {
+            Optional<GrantAction> step = switch (observed.object().kind()) {
+                case ServiceAccount -> account(observed);
+                case Secret -> secret(facts, observed, now);
+                case RoleBinding, ClusterRoleBinding -> binding(observed);
+            };
+            if (step.isPresent()) {
+                return step;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * A token was issued before this pass, and whether it was delivered nobody knows. What it hangs on goes, and the token
+     * with it, before there is any access.
+     */
+    private static boolean astray(GrantFacts facts) {
+        return facts.record().activatedAt().isEmpty()
+                && !facts.record().credentials().isEmpty()
+                && facts.token().isEmpty()
+                && facts.record()
+                        .secret()
+                        .filter(secret -> secret.state() != ObjectState.Present)
+                        .isPresent();
+    }
+
+    /** What the grant's tokens live and die with. */
+    private static ObjectKind carrier(GrantFacts facts) {
+        return facts.record().resolved().orElseThrow().principal() == PrincipalType.Dedicated
+                ? ObjectKind.ServiceAccount
+                : ObjectKind.Secret;
+    }
+
+    private static Optional<GrantAction> account(ObservedObject account) {
+        if (account.object().state() == ObjectState.Present) {
+            return Optional.empty();
+        }
+        // Announced, and there, but not in the record: an attempt was cut off after it. Its token may be in somebody's
+        // hands under an id nobody wrote down, so the account goes, and all its tokens with it.
+        return Optional.of(account.sight() == Sight.Absent ? new CreateAccount(account.object()) : new Remove(account));
+    }
+
+    private static Optional<GrantAction> secret(GrantFacts facts, ObservedObject secret, Instant now) {
+        boolean bound = facts.record().resolved().orElseThrow().principal() == PrincipalType.Subject;
+        if (secret.object().state() == ObjectState.Present) {
+            return renewal(facts).filter(at -> !now.isBefore(at)).isPresent()
+                    ? Optional.of(issueOrDeliver(facts, secret, now))
+                    : Optional.empty();
+        }
+        if (bound && secret.object().uid() == null) {
+            return Optional.of(new ReserveSecret(secret.object()));
+        }
+        return Optional.of(issueOrDeliver(facts, secret, now));
+    }
+
+    private static GrantAction issueOrDeliver(GrantFacts facts, ObservedObject secret, Instant now) {
+        return facts.token().isPresent()
+                ? new DeliverToken(secret.object())
+                : new IssueToken(TokenSchedule.lifetime(
+                        facts.request().audiences(),
+                        now,
+                        facts.record().expiresAt().orElseThrow()));
+    }
+
+    private static Optional<GrantAction> binding(ObservedObject binding) {
+        return switch (binding.sight()) {
+            case Correct ->
+                binding.object().state() == ObjectState.Present
+                        ? Optional.empty()
+                        // It was made just before an attempt was cut off: binding again finds it.
+                        : Optional.of(new Bind(binding.object()));
+            case Changed -> Optional.of(new Remove(binding));
+            default -> Optional.of(new Bind(binding.object()));
+        };
+    }
+
+    /** When the token must be renewed, if the API server gave a shorter one than the grant needs. */
+    private static Optional<Instant> renewal(GrantFacts facts) {
+        List<IssuedCredential> issued = facts.record().credentials();
+        if (issued.isEmpty() || facts.record().activatedAt().isEmpty()) {
+            return Optional.empty();
+        }
+        IssuedCredential last = issued.get(issued.size() - 1);
+        return TokenSchedule.endsTooEarly(
+                        last.expiresAt(), facts.record().expiresAt().orElseThrow())
+                ? Optional.of(TokenSchedule.renewAt(last.issuedAt(), last.expiresAt()))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.lapse.grant;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** One pass over one grant: decides and carries out until the facts are settled, then reports. */
+final class GrantPass {
+    /** More steps than the largest grant has; a policy that never settles must not turn forever. */
+    private static final int MOST_STEPS = 200;
+
+    private final GrantEffects effects;
+    private final InstantSource clock;
+    private final Consumer<GrantFacts> announced;
+
+    /** @param announced is told whenever the end of the grant is known */
+    GrantPass(GrantEffects effects, InstantSource clock, Consumer<GrantFacts> announced) {
+        this.effects = effects;
+        this.clock = clock;
+        this.announced = announced;
+    }
+
+    /** Where a pass came to rest. */
+    record Settled(GrantFacts facts, GrantDecision decision) {}
+
+    Settled over(GrantFacts observed, Instant begun) {
+        GrantFacts facts = observed;
+        Instant now = begun;
+        GrantDecision decision = GrantPolicy.decide(facts, now);
+        for (int step = 0; decision.next().isPresent(); step++) {
+            if (step == MOST_STEPS) {
+                throw new IllegalStateException("no settled state after " + MOST_STEPS + " steps, at " + decision);
+            }
+            try {
+                facts = decision.next().get().carryOut(effects, facts, decision, now);
+            } catch (RuntimeException failed) {
+                tellOf(failed, facts, decision, now);
+                throw failed;
+            }
+            if (facts.record().announced()) {
+                announced.accept(facts);
+            }
+            now = clock.instant();
+            decision = GrantPolicy.decide(facts, now);
+        }
+        if (!facts.record().phase().ended()) {
+            facts = effects.writeStatus(facts, decision, now);
+        }
+        return new Settled(facts, decision);
+    }
+
+    /** A step that fails is tried again without end; meanwhile status says what fails. */
+    private void tellOf(RuntimeException failed, GrantFacts facts, GrantDecision decision, Instant now) {
+        Optional<String> why = effects.explain(failed);
+        if (why.isEmpty() || facts.record().phase().ended() || decision.phase().ended()) {
+            return;
+        }
+        // The record still says what is certain: a step that failed may or may not have happened.
+        try {
+            effects.writeStatus(facts, decision.failing(why.get()), now);
+        } catch (RuntimeException again) {
+            failed.addSuppressed(again);
+        }
+    }
+}
