@@ -118,8 +118,8 @@ final class ExpiryLane implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             Turn turn = queue.next(clock.instant());
-            if (!turn.wait().isZero()) {
-                changed.await(turn.wait().toNanos(), TimeUnit.NANOSECONDS);
+            if (!turn.pause().isZero()) {
+                changed.await(turn.pause().toNanos(), TimeUnit.NANOSECONDS);
             }
             return turn;
         } finally {

@@ -44,7 +44,7 @@ final class ExpiryQueue {
     }
 
     /** What a worker does next: take access away, or hand grants on, or wait. */
-    record Turn(Optional<Due> take, List<GrantKey> handOn, Duration wait) {}
+    record Turn(Optional<Due> take, List<GrantKey> handOn, Duration pause) {}
 
     private static final Comparator<Due> FIRST_DUE =
             Comparator.comparing(Due::at).thenComparing(Due::uid);
@@ -98,7 +98,8 @@ final class ExpiryQueue {
 
     /** Whether there is access that is due and was not tried to be taken yet. */
     boolean accessIsDue(Instant now) {
-        return underway.stream().anyMatch(Due::untried) || first(now).filter(Due::untried).isPresent();
+        return underway.stream().anyMatch(Due::untried)
+                || first(now).filter(Due::untried).isPresent();
     }
 
     int size() {
@@ -117,7 +118,10 @@ final class ExpiryQueue {
 
     /** The first that is due and untried; if there is none, the first that is due. */
     private Optional<Due> first(Instant now) {
-        List<Due> due = waiting.stream().takeWhile(each -> !each.at().isAfter(now)).limit(1).toList();
+        List<Due> due = waiting.stream()
+                .takeWhile(each -> !each.at().isAfter(now))
+                .limit(1)
+                .toList();
         if (due.isEmpty() || due.get(0).untried()) {
             return due.stream().findFirst();
         }

@@ -183,7 +183,7 @@ public final class GrantEventSources {
     private void beforeFirstPass() {
         lane.scheduleAll(all().filter(GrantEventSources::open)
                 .filter(grant -> grant.getStatus() != null && grant.getStatus().expiresAt() != null)
-                .map(grant -> ExpiryLane.Due.of(
+                .map(grant -> ExpiryQueue.Due.of(
                         grant.getStatus().expiresAt(), grant.getMetadata().getUid(), key(grant)))
                 .toList());
         lane.start(laneThreads, OVERDUE_AT_START);

@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;

@@ -32,7 +32,7 @@ final class KubernetesAccessRemoval {
     }
 
     /** @return whether nothing gives access any more; an exception means it could not be done yet */
-    boolean takeAccess(ExpiryLane.Due due) {
+    boolean takeAccess(ExpiryQueue.Due due) {
         Optional<PrivilegeGrant> found = grants.apply(due.grant())
                 .filter(grant -> grant.getMetadata().getUid().equals(due.uid()));
         if (found.isEmpty()) {

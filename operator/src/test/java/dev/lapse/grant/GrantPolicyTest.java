@@ -719,7 +719,7 @@ class GrantPolicyTest {
         life.cluster.accessReviewsAnswered = false;
         life.after(Duration.ofHours(1)).settle();
         assertThat(life.condition(ConditionType.AccessRemoved).status()).isEqualTo(ConditionStatus.Unknown);
-        assertThat(life.last().decision().lookAgainAt()).contains(life.now.plusSeconds(30));
+        assertThat(life.last().decision().lookAgainAt()).contains(life.now.plusSeconds(1));
 
         life.cluster.accessReviewsAnswered = true;
         life.after(Duration.ofSeconds(30)).settle();

@@ -48,11 +48,11 @@ public final class StatusSchema {
 
     /** What a later read of {@code status} gives. */
     public static <T> T readBack(T status, Class<T> type) {
-        return OBJECTS.unmarshal(OBJECTS.asJson(status), type);
+        return OBJECTS.convertValue(asWritten(status), type);
     }
 
     private static JsonNode asWritten(Object status) {
-        return OBJECTS.unmarshal(OBJECTS.asJson(status), JsonNode.class);
+        return OBJECTS.convertValue(status, JsonNode.class);
     }
 
     private static void check(JsonNode value, JsonNode schema, String path, List<String> refusals) {

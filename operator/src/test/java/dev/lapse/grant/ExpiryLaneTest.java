@@ -1,0 +1,167 @@
+package dev.lapse.grant;
+
+import static dev.lapse.grant.Scene.NOW;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = SECONDS)
+class ExpiryLaneTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final HandMovedClock clock = new HandMovedClock(NOW);
+    private final List<String> happened = new CopyOnWriteArrayList<>();
+    private final ConcurrentHashMap<String, Predicate<String>> refusals = new ConcurrentHashMap<>();
+    private final ExpiryLane lane = new ExpiryLane(clock, this::take, grant -> happened.add("hand on " + grant.name()));
+
+    private boolean take(ExpiryQueue.Due due) {
+        happened.add("take " + due.uid());
+        return refusals.getOrDefault(due.uid(), uid -> true).test(due.uid());
+    }
+
+    private void schedule(String uid, Duration after) {
+        lane.schedule(uid, new GrantKey("payments", uid), NOW.plus(after));
+    }
+
+    @AfterEach
+    void close() {
+        lane.close();
+    }
+
+    @Test
+    void takesAccessWhenItsTimeHasComeAndThenHandsOn() {
+        schedule("a", Duration.ofSeconds(10));
+        lane.start(2, LIMIT);
+        assertThat(happened).isEmpty();
+
+        clock.move(Duration.ofSeconds(10));
+        lane.wake();
+
+        await().until(() -> happened.size() == 2);
+        assertThat(happened).containsExactly("take a", "hand on a");
+        assertThat(lane.size()).isZero();
+    }
+
+    @Test
+    void aThousandEndsAtOneInstantAreAThousandDeletionsFirst() {
+        IntStream.range(0, 1000).forEach(i -> schedule("g" + i, Duration.ofSeconds(10)));
+        lane.start(8, LIMIT);
+
+        clock.move(Duration.ofSeconds(10));
+        lane.wake();
+
+        await().until(() -> happened.size() == 2000);
+        assertThat(happened.subList(0, 1000))
+                .allSatisfy(what -> assertThat(what).startsWith("take"));
+    }
+
+    @Test
+    void startWaitsUntilEverythingOverdueWasTried() {
+        IntStream.range(0, 50).forEach(i -> schedule("g" + i, Duration.ofSeconds(-i)));
+        refusals.put("g7", uid -> false);
+
+        lane.start(4, LIMIT);
+
+        assertThat(happened).filteredOn(what -> what.startsWith("take")).hasSizeGreaterThanOrEqualTo(50);
+    }
+
+    @Test
+    void startWaitsNoLongerThanItsLimitForACallThatHangs() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        schedule("hangs", Duration.ZERO);
+        refusals.put("hangs", uid -> awaited(release));
+
+        lane.start(1, Duration.ofMillis(50));
+
+        assertThat(happened).doesNotContain("hand on hangs");
+        release.countDown();
+        await().until(() -> happened.contains("hand on hangs"));
+    }
+
+    @Test
+    void whatFailsInAnyWayIsTriedAgainAndTheWorkerLives() {
+        schedule("a", Duration.ZERO);
+        refusals.put("a", uid -> {
+            if (happened.size() == 1) {
+                throw new IllegalStateException("the API server was away");
+            }
+            if (happened.size() == 2) {
+                throw new AssertionError("worse than an exception");
+            }
+            return happened.size() > 3;
+        });
+        lane.start(1, LIMIT);
+
+        await().until(() -> {
+            clock.move(Duration.ofSeconds(5));
+            lane.wake();
+            return happened.contains("hand on a");
+        });
+
+        assertThat(happened).containsExactly("take a", "take a", "take a", "take a", "hand on a");
+    }
+
+    @Test
+    void aWorkerLivesOnWhenHandingOnFails() {
+        ExpiryLane brittle = new ExpiryLane(clock, this::take, grant -> {
+            throw new IllegalStateException("nobody listens");
+        });
+        brittle.schedule("a", new GrantKey("payments", "a"), NOW);
+        brittle.start(1, LIMIT);
+        brittle.schedule("b", new GrantKey("payments", "b"), NOW);
+
+        await().until(() -> happened.contains("take b"));
+
+        brittle.close();
+    }
+
+    @Test
+    void whatIsForgottenIsLeftAlone() {
+        schedule("a", Duration.ofSeconds(10));
+        schedule("b", Duration.ofSeconds(10));
+        lane.start(1, LIMIT);
+
+        lane.forget("a");
+        clock.move(Duration.ofSeconds(10));
+        lane.wake();
+
+        await().until(() -> happened.contains("hand on b"));
+        assertThat(happened).containsExactly("take b", "hand on b");
+    }
+
+    @Test
+    void aClosedLaneTakesNothingMore() throws InterruptedException {
+        lane.start(2, LIMIT);
+        List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("expiry-"))
+                .toList();
+
+        lane.close();
+
+        for (Thread worker : workers) {
+            worker.join(10_000);
+            assertThat(worker.isAlive()).isFalse();
+        }
+        schedule("a", Duration.ZERO);
+        assertThat(happened).isEmpty();
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(30, SECONDS);
+        } catch (InterruptedException interrupted) {
+            return false;
+        }
+    }
+}

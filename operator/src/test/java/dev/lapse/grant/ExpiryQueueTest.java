@@ -1,0 +1,264 @@
+package dev.lapse.grant;
+
+import static dev.lapse.grant.Scene.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lapse.grant.ExpiryQueue.Due;
+import dev.lapse.grant.ExpiryQueue.Turn;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExpiryQueueTest {
+    private static final Instant LATER = NOW.plusSeconds(10);
+
+    private final ExpiryQueue queue = new ExpiryQueue();
+
+    private static Due due(String uid, Instant end) {
+        return Due.of(end, uid, new GrantKey("payments", uid));
+    }
+
+    private Due take(Instant now) {
+        return queue.next(now).take().orElseThrow();
+    }
+
+    private List<String> handedOn(Instant now) {
+        return queue.next(now).handOn().stream().map(GrantKey::name).toList();
+    }
+
+    @Test
+    void nothingIsTakenBeforeItsEnd() {
+        queue.schedule(due("a", LATER));
+
+        Turn turn = queue.next(LATER.minusNanos(1));
+
+        assertThat(turn.take()).isEmpty();
+        assertThat(turn.pause()).isEqualTo(Duration.ofNanos(1));
+    }
+
+    @Test
+    void theFirstToEndIsTheFirstTaken() {
+        queue.schedule(due("a", LATER));
+        queue.schedule(due("c", NOW));
+        queue.schedule(due("b", NOW));
+
+        List<String> order =
+                List.of(take(LATER).uid(), take(LATER).uid(), take(LATER).uid());
+
+        assertThat(order).containsExactly("b", "c", "a");
+    }
+
+    @Test
+    void nobodyIsHandedOnWhileAccessIsDue() {
+        queue.schedule(due("a", NOW));
+        queue.schedule(due("b", NOW));
+        Due a = take(NOW);
+        queue.done(a, true, NOW);
+
+        Turn turn = queue.next(NOW);
+
+        assertThat(turn.take()).map(Due::uid).contains("b");
+        assertThat(turn.handOn()).isEmpty();
+    }
+
+    @Test
+    void nobodyIsHandedOnWhileAccessIsBeingTaken() {
+        queue.schedule(due("a", NOW));
+        queue.schedule(due("b", NOW));
+        Due a = take(NOW);
+        Due b = take(NOW);
+        queue.done(a, true, NOW);
+        assertThat(handedOn(NOW)).isEmpty();
+
+        queue.done(b, true, NOW);
+
+        assertThat(handedOn(NOW)).containsExactly("a", "b");
+    }
+
+    @Test
+    void aCallThatHangsHoldsTheOthersUpForASecond() {
+        queue.schedule(due("a", NOW));
+        queue.schedule(due("hangs", NOW));
+        Due a = take(NOW);
+        take(NOW);
+        queue.done(a, true, NOW);
+
+        List<String> early = handedOn(NOW.plusMillis(999));
+        List<String> inTime = handedOn(NOW.plusMillis(1000));
+
+        assertThat(early).isEmpty();
+        assertThat(inTime).containsExactly("a");
+    }
+
+    @Test
+    void whatFailsForEverHoldsNobodyUp() {
+        queue.schedule(due("a", NOW));
+        queue.schedule(due("fails", NOW));
+        Due a = take(NOW);
+        Due fails = take(NOW);
+        queue.done(fails, false, NOW);
+        queue.done(a, true, NOW);
+        Instant retry = NOW.plusMillis(100);
+
+        List<String> handedOn = handedOn(retry);
+
+        assertThat(handedOn).containsExactly("a");
+        assertThat(take(retry).uid()).isEqualTo("fails");
+    }
+
+    @Test
+    void whatIsDueForTheFirstTimeGoesBeforeWhatFailedBefore() {
+        queue.schedule(due("fails", NOW));
+        queue.done(take(NOW), false, NOW);
+        queue.schedule(due("first", NOW.plusSeconds(1)));
+
+        Due next = take(NOW.plusSeconds(1));
+
+        assertThat(next.uid()).isEqualTo("first");
+    }
+
+    @Test
+    void whatFailsIsTriedForEverAtMostFiveSecondsApart() {
+        queue.schedule(due("a", NOW));
+        Due failing = take(NOW);
+        Instant now = NOW;
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            queue.done(failing, false, now);
+            Instant failed = now;
+            Turn turn = queue.next(now);
+            while (turn.take().isEmpty()) {
+                now = now.plusMillis(100);
+                turn = queue.next(now);
+            }
+            failing = turn.take().get();
+            waits.add(Duration.between(failed, now).toMillis());
+        }
+
+        assertThat(waits.subList(0, 7)).containsExactly(100L, 200L, 400L, 800L, 1600L, 3200L, 5000L);
+        assertThat(waits.subList(6, 100)).containsOnly(5000L);
+    }
+
+    @Test
+    void aLaterCallReplacesAnEarlierOne() {
+        queue.schedule(due("a", NOW));
+
+        queue.schedule(due("a", LATER));
+
+        assertThat(queue.next(NOW).take()).isEmpty();
+        assertThat(queue.size()).isEqualTo(1);
+        assertThat(take(LATER).end()).isEqualTo(LATER);
+    }
+
+    @Test
+    void aCallForTheSameEndKeepsTheWaitOfARetry() {
+        queue.schedule(due("a", NOW));
+        queue.done(take(NOW), false, NOW);
+
+        queue.schedule(due("a", NOW));
+
+        assertThat(queue.next(NOW).take()).isEmpty();
+        assertThat(take(NOW.plusMillis(100)).attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasScheduledAnewWhileItFailedComesOnce() {
+        queue.schedule(due("a", NOW));
+        Due failing = take(NOW);
+        queue.schedule(due("a", LATER));
+
+        queue.done(failing, false, NOW);
+
+        assertThat(queue.size()).isEqualTo(1);
+        assertThat(take(LATER).end()).isEqualTo(LATER);
+    }
+
+    @Test
+    void whatIsForgottenIsNotTaken() {
+        queue.schedule(due("a", NOW));
+
+        queue.forget("a");
+
+        assertThat(queue.next(NOW).take()).isEmpty();
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void nobodyWaitsLongWithoutALookAtTheClock() {
+        queue.schedule(due("a", Instant.MAX));
+
+        Duration pause = queue.next(NOW).pause();
+
+        assertThat(pause).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void theBacklogIsTheMostOverdueEvenWhileItFailsOrIsTried() {
+        queue.schedule(due("a", NOW));
+        queue.schedule(due("b", NOW.plusSeconds(1)));
+        Due a = take(NOW.plusSeconds(2));
+        assertThat(queue.backlog(NOW.plusSeconds(2))).isEqualTo(Duration.ofSeconds(2));
+
+        queue.done(a, false, NOW.plusSeconds(3));
+
+        assertThat(queue.backlog(NOW.plusSeconds(3))).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void withoutAnythingOverdueThereIsNoBacklog() {
+        queue.schedule(due("a", LATER));
+
+        assertThat(queue.backlog(NOW)).isZero();
+    }
+
+    private static long[] seeds() {
+        return new SplittableRandom(20261102).longs(300).toArray();
+    }
+
+    /** Whatever happens in which order: everything is taken once it is due, handed on once, and nothing comes too early. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void everythingThatEndsIsTakenAndHandedOn(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Due> underway = new ArrayList<>();
+        TreeSet<String> scheduled = new TreeSet<>();
+        TreeSet<String> handedOn = new TreeSet<>();
+        Instant now = NOW;
+        for (int step = 0; step < 400; step++) {
+            boolean busy = step < 200;
+            now = now.plusMillis(random.nextInt(300));
+            if (busy && random.nextInt(3) == 0) {
+                String uid = "g" + step;
+                scheduled.add(uid);
+                queue.schedule(due(uid, now.plusMillis(random.nextInt(2000))));
+            }
+            if (!underway.isEmpty() && random.nextBoolean()) {
+                boolean gone = !busy || random.nextInt(3) != 0;
+                queue.done(underway.remove(random.nextInt(underway.size())), gone, now);
+            }
+            Turn turn = queue.next(now);
+            Instant looked = now;
+            turn.take().ifPresent(due -> assertThat(due.at()).isBeforeOrEqualTo(looked));
+            turn.take().ifPresent(underway::add);
+            turn.handOn()
+                    .forEach(grant -> assertThat(handedOn.add(grant.name())).isTrue());
+        }
+        for (int step = 0; step < 1000; step++) {
+            now = now.plusMillis(100);
+            Turn turn = queue.next(now);
+            Instant looked = now;
+            turn.take().ifPresent(due -> queue.done(due, true, looked));
+            turn.handOn().forEach(grant -> handedOn.add(grant.name()));
+            underway.forEach(due -> queue.done(due, true, looked));
+            underway.clear();
+        }
+
+        assertThat(handedOn).as("seed " + seed).isEqualTo(scheduled);
+    }
+}

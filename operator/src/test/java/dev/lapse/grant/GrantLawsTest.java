@@ -1,0 +1,309 @@
+package dev.lapse.grant;
+
+import static dev.lapse.grant.Scene.GRANT_UID;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lapse.access.Entitlement;
+import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.condition.ConditionType;
+import dev.lapse.grant.GrantAction.Bind;
+import dev.lapse.grant.GrantAction.CreateAccount;
+import dev.lapse.grant.GrantAction.DeliverToken;
+import dev.lapse.grant.GrantAction.IssueToken;
+import dev.lapse.grant.GrantAction.ReserveSecret;
+import dev.lapse.grant.GrantAction.WriteStatus;
+import dev.lapse.guard.GuardState;
+import dev.lapse.identity.RoleFacts;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds in every life of a grant, whatever happens in it. */
+class GrantLawsTest {
+    private static final int BATCHES = 30;
+    private static final int HISTORIES = Integer.getInteger("lapse.histories", 100);
+    private static final int MOST_EVENTS = 25;
+    private static final Duration LONG_PAST_EVERYTHING = Duration.ofDays(2);
+
+    private static long[] seeds() {
+        return new SplittableRandom(20261102).longs(BATCHES).toArray();
+    }
+
+    /** Each batch is many histories; a failure names the one history's own seed and what happened in it. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void holdInEveryHistory(long batch) {
+        SplittableRandom seeds = new SplittableRandom(batch);
+        for (int i = 0; i < HISTORIES; i++) {
+            GrantHistory history = new GrantHistory(seeds.nextLong());
+            try {
+                new Observed(history).play();
+            } catch (AssertionError | RuntimeException broken) {
+                throw new AssertionError(
+                        broken.getMessage() + "\nin the history " + history.told + "\nwith the writes "
+                                + history.life.cluster.writes,
+                        broken);
+            }
+        }
+    }
+
+    /** One history, looked at after every pass. */
+    private static final class Observed {
+        private final GrantHistory history;
+        private final GrantLife life;
+
+        @Nullable
+        private Instant announced;
+
+        @Nullable
+        private GrantPhase ended;
+
+        Observed(GrantHistory history) {
+            this.history = history;
+            life = history.life;
+        }
+
+        void play() {
+            for (int i = 0; i < MOST_EVENTS; i++) {
+                history.something();
+                losingAFactNeverGrantsMore();
+                int before = life.cluster.writes.size();
+                boolean settled = life.pass();
+                history.told.add(settled ? "pass: " + life.phase() : "pass, cut off");
+                bindingsGoBeforeWhatCarriesTheToken(before);
+                whatIsAnnouncedStays();
+                nothingIsMadeUnannounced();
+                life.everyLiveTokenIsOnRecord();
+                accessIsNeverToldGoneWhileItIsLeft();
+                if (settled) {
+                    settledFactsAreSettled();
+                }
+            }
+            atTheEndNothingIsLeft();
+        }
+
+        private void settledFactsAreSettled() {
+            GrantPass.Settled last = life.last();
+            assertThat(GrantPolicy.decide(last.facts(), life.now).next())
+                    .as("deciding again on settled facts")
+                    .isEmpty();
+            if (last.decision().phase() == GrantPhase.Active) {
+                assertThat(last.decision().lookAgainAt().orElseThrow()).isBeforeOrEqualTo(life.expiresAt());
+                assertThat(life.now).isBefore(life.expiresAt());
+            }
+            if (last.decision().phase().ended()) {
+                assertThat(last.facts().record().objects())
+                        .allSatisfy(
+                                object -> assertThat(object.state()).isEqualTo(PrivilegeGrantStatus.ObjectState.Gone));
+            }
+        }
+
+        private void whatIsAnnouncedStays() {
+            PrivilegeGrantStatus status = life.cluster.status;
+            if (status == null) {
+                return;
+            }
+            if (announced != null) {
+                assertThat(status.expiresAt()).as("expiresAt").isEqualTo(announced);
+            }
+            announced = status.expiresAt();
+            if (ended != null) {
+                assertThat(status.phase()).as("an ended phase").isEqualTo(ended);
+            }
+            ended = status.phase().ended() ? status.phase() : null;
+        }
+
+        private void nothingIsMadeUnannounced() {
+            if (!life.cluster.objects.of(GRANT_UID).isEmpty()) {
+                assertThat(announced)
+                        .as("the announced end while there are objects")
+                        .isNotNull();
+            }
+        }
+
+        private void bindingsGoBeforeWhatCarriesTheToken(int from) {
+            List<String> writes = life.cluster.writes.subList(from, life.cluster.writes.size());
+            boolean ending = life.cluster.status != null && life.cluster.status.end() != null;
+            int carrier = Math.max(writes.indexOf("delete ServiceAccount"), writes.indexOf("delete Secret"));
+            if (ending && carrier >= 0) {
+                assertThat(writes.subList(carrier, writes.size()))
+                        .as("deletions after the first of an account or Secret")
+                        .noneMatch(write -> write.startsWith("delete") && write.endsWith("Binding"));
+            }
+        }
+
+        private void accessIsNeverToldGoneWhileItIsLeft() {
+            if (life.cluster.status == null || life.cluster.status.end() == null) {
+                return;
+            }
+            boolean told = life.cluster.status.conditions().stream()
+                    .anyMatch(condition -> condition.type().equals(ConditionType.AccessRemoved.name())
+                            && condition.status() == ConditionStatus.True);
+            assertThat(told && !life.end().residual().isEmpty()).isFalse();
+        }
+
+        private void atTheEndNothingIsLeft() {
+            life.cluster.accessReviewsAnswered = true;
+            life.scene.grant("revoked", "true").grant("revokedBy", "olivia");
+            life.after(LONG_PAST_EVERYTHING).settle();
+            life.after(LONG_PAST_EVERYTHING).settle();
+            assertThat(life.phase().ended()).isTrue();
+            life.holdsNothing();
+            nothingOfOursHidesWithoutItsLabel();
+            int writes = life.cluster.writes.size();
+            life.settle();
+            assertThat(life.cluster.writes)
+                    .as("writes of a pass over a settled end")
+                    .hasSize(writes);
+        }
+
+        /** What a stranger made under our name has no UID on record; what had one was ours, label or not. */
+        private void nothingOfOursHidesWithoutItsLabel() {
+            List<String> recorded = life.status().objects().stream()
+                    .map(object -> String.valueOf(object.uid()))
+                    .toList();
+            assertThat(life.cluster.objects.all())
+                    .extracting(HasMetadata::getMetadata)
+                    .noneMatch(metadata -> recorded.contains(metadata.getUid()));
+        }
+
+        private void losingAFactNeverGrantsMore() {
+            GrantFacts facts = life.observe().withEntitlement(life.cluster.entitlement);
+            boolean grants = grants(GrantPolicy.decide(facts, life.now));
+            LOSSES.forEach((name, loss) -> {
+                if (grants(GrantPolicy.decide(loss.apply(facts), life.now))) {
+                    assertThat(grants).as("what is granted although " + name).isTrue();
+                }
+            });
+        }
+    }
+
+    private static boolean grants(GrantDecision decision) {
+        return decision.next()
+                .filter(action -> action instanceof CreateAccount
+                        || action instanceof ReserveSecret
+                        || action instanceof IssueToken
+                        || action instanceof DeliverToken
+                        || action instanceof Bind
+                        || (action instanceof WriteStatus write
+                                && write.record().announced()
+                                && !write.record().phase().ended()))
+                .isPresent();
+    }
+
+    private static final Map<String, UnaryOperator<GrantFacts>> LOSSES = losses();
+
+    private static Map<String, UnaryOperator<GrantFacts>> losses() {
+        Map<String, UnaryOperator<GrantFacts>> losses = new TreeMap<>();
+        losses.put("the identity is absent", facts -> Lost.identity(facts));
+        losses.put(
+                "the role is absent",
+                facts -> Lost.role(facts, new RoleFacts(Map.of(), facts.role().wanted())));
+        losses.put("the guard does not stand", facts -> Lost.guard(facts, GuardState.notReady("")));
+        losses.put("the look-up failed", facts -> facts.withEntitlement(new Entitlement.Undecided("")));
+        losses.put("a namespace is absent", Lost::namespaces);
+        losses.put("the author's name is unproved", Lost::entryProof);
+        return losses;
+    }
+
+    /** Facts with one of them gone. */
+    private static final class Lost {
+        static GrantFacts identity(GrantFacts facts) {
+            return new GrantFacts(
+                    facts.request(),
+                    facts.record(),
+                    Optional.empty(),
+                    facts.namespaces(),
+                    facts.role(),
+                    facts.guard(),
+                    false,
+                    facts.applierLimit(),
+                    facts.objects(),
+                    facts.entitlement(),
+                    facts.verification(),
+                    facts.token(),
+                    facts.bindingsGoneAt());
+        }
+
+        static GrantFacts role(GrantFacts facts, RoleFacts role) {
+            return new GrantFacts(
+                    facts.request(),
+                    facts.record(),
+                    facts.identity(),
+                    facts.namespaces(),
+                    role,
+                    facts.guard(),
+                    facts.entryNameProved(),
+                    facts.applierLimit(),
+                    facts.objects(),
+                    facts.entitlement(),
+                    facts.verification(),
+                    facts.token(),
+                    facts.bindingsGoneAt());
+        }
+
+        static GrantFacts guard(GrantFacts facts, GuardState guard) {
+            return new GrantFacts(
+                    facts.request(),
+                    facts.record(),
+                    facts.identity(),
+                    facts.namespaces(),
+                    facts.role(),
+                    guard,
+                    facts.entryNameProved(),
+                    facts.applierLimit(),
+                    facts.objects(),
+                    facts.entitlement(),
+                    facts.verification(),
+                    facts.token(),
+                    facts.bindingsGoneAt());
+        }
+
+        static GrantFacts namespaces(GrantFacts facts) {
+            Map<String, GrantFacts.NamespaceState> absent = new TreeMap<>();
+            facts.namespaces().keySet().forEach(name -> absent.put(name, GrantFacts.NamespaceState.Absent));
+            return new GrantFacts(
+                    facts.request(),
+                    facts.record(),
+                    facts.identity(),
+                    absent,
+                    facts.role(),
+                    facts.guard(),
+                    facts.entryNameProved(),
+                    facts.applierLimit(),
+                    facts.objects(),
+                    facts.entitlement(),
+                    facts.verification(),
+                    facts.token(),
+                    facts.bindingsGoneAt());
+        }
+
+        static GrantFacts entryProof(GrantFacts facts) {
+            return new GrantFacts(
+                    facts.request(),
+                    facts.record(),
+                    facts.identity(),
+                    facts.namespaces(),
+                    facts.role(),
+                    facts.guard(),
+                    false,
+                    facts.applierLimit(),
+                    facts.objects(),
+                    facts.entitlement(),
+                    facts.verification(),
+                    facts.token(),
+                    facts.bindingsGoneAt());
+        }
+    }
+}
