@@ -34,6 +34,14 @@ final class Caller {
         }
     }
 
+    static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
     Answer get(String path) {
         return send("GET", path, null, null);
     }

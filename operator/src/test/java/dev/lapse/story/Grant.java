@@ -34,11 +34,11 @@ final class Grant {
     private final String name;
     private final String uid;
 
-    Grant(Cluster cluster, HasMetadata created) {
+    Grant(Cluster cluster, String namespace, String name, String uid) {
         this.cluster = cluster;
-        this.namespace = created.getMetadata().getNamespace();
-        this.name = created.getMetadata().getName();
-        this.uid = created.getMetadata().getUid();
+        this.namespace = namespace;
+        this.name = name;
+        this.uid = uid;
     }
 
     String uid() {
@@ -47,6 +47,10 @@ final class Grant {
 
     String name() {
         return name;
+    }
+
+    String path() {
+        return "/apis/lapse.dev/v1alpha1/namespaces/" + namespace + "/privilegegrants/" + name;
     }
 
     /** What every object made for it is called. */
@@ -172,6 +176,14 @@ final class Grant {
 
     void deletedBy(String person, DeletionPropagation propagation) {
         as(cluster.as(person)).withPropagationPolicy(propagation).delete();
+    }
+
+    void secretDeletedBy(String person) {
+        cluster.as(person)
+                .secrets()
+                .inNamespace(namespace)
+                .withName(objectName())
+                .delete();
     }
 
     /** Whatever in the whole cluster carries its UID in name or label. */

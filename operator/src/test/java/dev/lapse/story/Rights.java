@@ -89,6 +89,14 @@ final class Rights {
                 .create();
     }
 
+    /** All that stories gave this subject in the namespace. */
+    void takeFrom(Subject whom, String namespace) {
+        var bindings = admin.rbac().roleBindings().inNamespace(namespace);
+        bindings.list().getItems().stream()
+                .filter(binding -> binding.getSubjects().contains(whom))
+                .forEach(binding -> bindings.resource(binding).delete());
+    }
+
     void clusterRole(String name, PolicyRule... rules) {
         admin.resource(new ClusterRoleBuilder()
                         .withNewMetadata()

@@ -97,7 +97,7 @@ class SchemaIT {
     private static Answer applied(SchemaCase given, java.nio.file.Path file) {
         Caller caller = new Caller(story.cluster().as(given.personFor(file)));
         String yaml = SchemaCase.text(file);
-        String all = path(given.ofGrant() ? "privilegegrants" : "serviceidentities");
+        String all = story.path(given.ofGrant() ? "privilegegrants" : "serviceidentities");
         String name = read(yaml).at("/metadata/name").asText();
         if (given.before().isEmpty()) {
             return caller.create(all + "?fieldValidation=Strict", yaml);
@@ -107,15 +107,11 @@ class SchemaIT {
 
     private static Answer dryRun(String plural, JsonNode object) {
         String person = plural.equals("privilegegrants") ? "rashid" : "olivia";
-        return new Caller(story.cluster().as(person)).create(path(plural) + "?dryRun=All", object.toString());
+        return new Caller(story.cluster().as(person)).create(story.path(plural) + "?dryRun=All", object.toString());
     }
 
     private static List<String> fields(Answer answer) {
         return answer.json().at("/details/causes").findValuesAsText("field");
-    }
-
-    private static String path(String plural) {
-        return "/apis/lapse.dev/v1alpha1/namespaces/" + story.namespace() + "/" + plural;
     }
 
     private static JsonNode read(String yaml) {

@@ -1,15 +1,16 @@
 package dev.lapse.story;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.ServiceIdentity;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import dev.lapse.story.Caller.Answer;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -117,6 +118,12 @@ final class Story {
     }
 
     void identity(String person, String name, Map<String, Object> fields, Entry... entries) {
+        Answer answer = createIdentity(person, name, fields, entries);
+        assertThat(answer.passed()).as(answer.body()).isTrue();
+    }
+
+    /** What the API server answers to this person, who may be refused. */
+    Answer createIdentity(String person, String name, Map<String, Object> fields, Entry... entries) {
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("actorType", "Pipeline");
         spec.put("subject", Map.of("serviceAccount", Map.of("name", name)));
@@ -125,12 +132,7 @@ final class Story {
         spec.put(
                 "eligible",
                 Arrays.stream(entries).map(entry -> entry.by(person)).toList());
-        spec.putAll(fields);
-        spec.values().removeIf(""::equals);
-        cluster.as(person)
-                .resource(object("ServiceIdentity", name, spec))
-                .inNamespace(namespace)
-                .create();
+        return create(person, "ServiceIdentity", name, spec, fields);
     }
 
     ServiceIdentity identityNow() {
@@ -179,29 +181,39 @@ final class Story {
 
     /** @param fields of the spec, over the usual ones; an empty text leaves one out */
     Grant asks(String person, String privilege, String duration, Map<String, Object> fields) {
+        return asksUnder("grant-" + NUMBER.incrementAndGet(), person, privilege, duration, fields);
+    }
+
+    Grant asksUnder(String name, String person, String privilege, String duration, Map<String, Object> fields) {
+        Answer answer = createGrant(name, person, privilege, duration, fields);
+        assertThat(answer.passed()).as(answer.body()).isTrue();
+        return new Grant(
+                cluster, namespace, name, answer.json().at("/metadata/uid").asText());
+    }
+
+    /** What the API server answers to this person, who may be refused. */
+    Answer createGrant(String name, String person, String privilege, String duration, Map<String, Object> fields) {
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("identityRef", Map.of("name", IDENTITY));
         spec.put("privilege", privilege);
         spec.put("duration", duration);
         spec.put("reason", "a fault in production");
         spec.put("requestedBy", person);
-        spec.putAll(fields);
-        spec.values().removeIf(""::equals);
-        var grant = object("PrivilegeGrant", "grant-" + NUMBER.incrementAndGet(), spec);
-        return new Grant(
-                cluster,
-                cluster.as(person).resource(grant).inNamespace(namespace).create());
+        return create(person, "PrivilegeGrant", name, spec, fields);
     }
 
-    GenericKubernetesResource object(String kind, String name, Map<String, Object> spec) {
-        return new GenericKubernetesResourceBuilder()
-                .withApiVersion("lapse.dev/v1alpha1")
-                .withKind(kind)
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(namespace)
-                .endMetadata()
-                .addToAdditionalProperties("spec", spec)
-                .build();
+    private Answer create(
+            String person, String kind, String name, Map<String, Object> usual, Map<String, Object> fields) {
+        usual.putAll(fields);
+        usual.values().removeIf(""::equals);
+        Map<String, Object> object = Map.of(
+                "apiVersion", "lapse.dev/v1alpha1", "kind", kind, "metadata", Map.of("name", name), "spec", usual);
+        String all = kind.equals("PrivilegeGrant") ? "privilegegrants" : "serviceidentities";
+        return new Caller(cluster.as(person)).create(path(all), Serialization.asYaml(object));
+    }
+
+    /** Of a collection of Lapse's kinds in the story's namespace. */
+    String path(String plural) {
+        return "/apis/lapse.dev/v1alpha1/namespaces/" + namespace + "/" + plural;
     }
 }

@@ -120,12 +120,14 @@ class SubjectGrantIT {
 
         first.revokedBy("rashid", "rashid");
 
-        var end = first.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
+        first.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
         assertThat(workload.lists(here)).isEqualTo(OK);
-        var removed = first.condition(ConditionType.AccessRemoved);
-        assertThat(removed.status()).isEqualTo(ConditionStatus.False);
-        assertThat(removed.message()).contains(second.objectName()).doesNotContain(first.objectName());
-        assertThat(end.residual()).singleElement().asString().contains(second.objectName());
+        await().atMost(InstalledOperator.LIMIT).untilAsserted(() -> {
+            var removed = first.condition(ConditionType.AccessRemoved);
+            assertThat(removed.status()).isEqualTo(ConditionStatus.False);
+            assertThat(removed.message()).contains(second.objectName()).doesNotContain(first.objectName());
+        });
+        assertThat(first.status().end().residual()).singleElement().asString().contains(second.objectName());
         second.revokedBy("rashid", "rashid");
         second.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
         second.assertAccessRemoved();

@@ -1,0 +1,130 @@
+package dev.lapse.story;
+
+import static dev.lapse.story.TokenClient.OK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.condition.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/** What comes through Git names people without proof: Argo applies here as {@code gitops-applier}, with limits. */
+class AppliersIT {
+    private static final String APPLIER = "gitops-applier";
+
+    private final Story story = Story.begins();
+    private final String here = story.namespace();
+    private final Map<String, Object> claimedByRashid = Map.of(
+            "requestedBy",
+            "rashid",
+            "requestedByVia",
+            APPLIER,
+            "notAfter",
+            Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.SECONDS).toString());
+
+    AppliersIT() {
+        story.rights().give(Rights.user(APPLIER), here, "create", Story.IDENTITIES);
+        story.rights().give(Rights.user(APPLIER), here, "create", Story.GRANTS);
+    }
+
+    @StoryTest
+    void aClaimedRequestIsNeverActiveWithoutPeopleEvenWhereNoneAreAskedFor() {
+        story.identity(Entry.of("look", "view").in(here));
+
+        Grant grant = story.asks("argo", "look", "10m", claimedByRashid).awaitPhase(GrantPhase.AwaitingApproval);
+
+        assertThat(grant.reason()).isEqualTo(Reason.ClaimedRequest.name());
+        assertThat(grant.awaitEvent("ClaimedRequest")).contains("rashid", "people must approve it");
+        await().during(Duration.ofSeconds(3))
+                .atMost(InstalledOperator.LIMIT)
+                .until(() -> grant.phase() == GrantPhase.AwaitingApproval);
+        assertThat(grant.leftovers()).isEmpty();
+    }
+
+    @StoryTest
+    void aClaimedEntryWithinTheAppliersLimitsIsGrantedToWhoAsksInPerson() {
+        story.identity(
+                "argo", Story.IDENTITY, claimed(), claimedEntry("look", "view").in(here));
+        story.awaitIdentityKnown(Story.IDENTITY);
+
+        Grant grant = story.asks("rashid", "look", "10m").awaitActive();
+
+        assertThat(grant.tokenReadBy("rashid").lists(here)).isEqualTo(OK);
+    }
+
+    @StoryTest
+    void aClaimedEntryBeyondTheAppliersLimitsWaitsForAPerson() {
+        String elsewhere = story.anotherNamespace();
+        story.letBind("olivia", "edit", here);
+        story.letBind("olivia", "view", elsewhere);
+        story.identity(
+                "argo",
+                Story.IDENTITY,
+                claimed(),
+                claimedEntry("change", "edit").in(here),
+                claimedEntry("look", "view").in(elsewhere));
+        story.awaitIdentityKnown(Story.IDENTITY);
+
+        Grant otherRole = story.asks("rashid", "change", "10m");
+        Grant otherNamespace = story.asks("rashid", "look", "10m");
+
+        beyond(otherRole);
+        beyond(otherNamespace);
+    }
+
+    @StoryTest
+    void aClaimedAuthorMustBeAbleToBindLikeAnyOther() {
+        story.identity(
+                "argo",
+                Story.IDENTITY,
+                claimed(),
+                claimedEntry("look", "view").in(here).with("entitledBy", "erin"));
+        story.awaitIdentityKnown(Story.IDENTITY);
+
+        Grant grant = story.asks("rashid", "look", "10m").awaitPhase(GrantPhase.Denied);
+
+        assertThat(grant.reason()).isEqualTo(Reason.AuthorNotEntitled.name());
+        assertThat(grant.leftovers()).isEmpty();
+    }
+
+    @StoryTest
+    void whoIsNoApplierClaimsNothing() {
+        story.let("mallory", "create", Story.GRANTS);
+        story.identity(Entry.of("look", "view").in(here));
+
+        Caller.Answer asArgo = story.createGrant("claimed", "mallory", "look", "10m", claimedByRashid);
+        Caller.Answer asHerself =
+                story.createGrant("claimed", "mallory", "look", "10m", with("requestedByVia", "mallory"));
+
+        for (Caller.Answer answer : new Caller.Answer[] {asArgo, asHerself}) {
+            assertThat(answer.code()).as(answer.body()).isEqualTo(403);
+            assertThat(answer.message())
+                    .contains("requestedByVia is for the appliers listed")
+                    .contains("leave it out and write requestedBy: \"mallory\"");
+        }
+    }
+
+    private void beyond(Grant grant) {
+        grant.awaitPhase(GrantPhase.Denied);
+        assertThat(grant.reason()).isEqualTo(Reason.BeyondApplierLimits.name());
+        assertThat(grant.awaitEvent("Denied")).contains("goes beyond its limits");
+        assertThat(grant.leftovers()).isEmpty();
+    }
+
+    private static Map<String, Object> claimed() {
+        return Map.of("changedBy", "olivia", "changedByVia", APPLIER);
+    }
+
+    private static Entry claimedEntry(String name, String role) {
+        return Entry.of(name, role).with("entitledBy", "olivia").with("entitledByVia", APPLIER);
+    }
+
+    private Map<String, Object> with(String field, Object value) {
+        Map<String, Object> changed = new java.util.HashMap<>(claimedByRashid);
+        changed.put(field, value);
+        return changed;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.lapse.story;
+
+import static dev.lapse.story.TokenClient.FORBIDDEN;
+import static dev.lapse.story.TokenClient.OK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.EndCause;
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.condition.Reason;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import java.time.Duration;
+
+/** What becomes of an active grant when its role is not any more what it was. */
+class RoleChangesIT {
+    private static final PolicyRule CONFIGMAPS = Rights.rule("get list", "configmaps");
+    private static final PolicyRule PODS = Rights.rule("get list", "pods");
+    private static final String ROLES = "rbac.authorization.k8s.io/roles:reader";
+
+    private final Story story = Story.begins();
+    private final String here = story.namespace();
+
+    @StoryTest
+    void aDeletedRoleEndsTheGrant() {
+        Grant grant = activeGrant();
+        TokenClient token = grant.tokenReadBy("rashid");
+
+        story.admin().rbac().roles().inNamespace(here).withName("reader").delete();
+
+        grant.awaitEnd(GrantPhase.Revoked, EndCause.RoleGone);
+        assertThat(token.lists(here)).isNotEqualTo(OK);
+    }
+
+    @StoryTest
+    void aRoleThatGainsARiskyPermissionEndsTheGrant() {
+        widenedBy(Rights.rule("get", "secrets"), "SecretsRead");
+    }
+
+    @StoryTest
+    void aRoleThatGainsAWildcardEndsTheGrant() {
+        widenedBy(Rights.rule("*", "configmaps"), "Wildcard");
+    }
+
+    private void widenedBy(PolicyRule gained, String risk) {
+        Grant grant = activeGrant();
+        TokenClient token = grant.tokenReadBy("rashid");
+
+        story.rights().role(here, "reader", CONFIGMAPS, gained);
+
+        var end = grant.awaitEnd(GrantPhase.Revoked, EndCause.RoleWidened);
+        assertThat(end.message()).contains("Role/reader gained").contains(risk);
+        assertThat(grant.awaitEvent("Revoked")).contains("Role/reader gained");
+        assertThat(token.lists(here)).isNotEqualTo(OK);
+        grant.assertAccessRemoved();
+    }
+
+    @StoryTest
+    void aRoleThatGainsSomethingHarmlessGoesOn() {
+        Grant grant = activeGrant();
+        TokenClient token = grant.tokenReadBy("rashid");
+        assertThat(token.get("/api/v1/namespaces/" + here + "/pods")).isEqualTo(FORBIDDEN);
+
+        story.rights().role(here, "reader", CONFIGMAPS, PODS);
+
+        goesOn(grant);
+        assertThat(token.get("/api/v1/namespaces/" + here + "/pods")).isEqualTo(OK);
+    }
+
+    @StoryTest
+    void aRoleThatLosesSomethingGoesOnWithTheRest() {
+        Grant grant = activeGrant();
+        TokenClient token = grant.tokenReadBy("rashid");
+
+        story.rights().role(here, "reader", PODS);
+
+        goesOn(grant);
+        assertThat(token.lists(here)).isEqualTo(FORBIDDEN);
+        grant.revokedBy("rashid", "rashid");
+        grant.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
+        grant.assertAccessRemoved();
+    }
+
+    /** The wider role counts from the next grant on, which its entry's author must be able to give. */
+    @StoryTest
+    void aWiderRoleNeedsAnAuthorWhoMayBindAllOfIt() {
+        story.rights().role(here, "reader", CONFIGMAPS);
+        story.rights().give(operator(), here, "bind", ROLES);
+        story.let("olivia", "get list", "configmaps");
+        story.identity(Entry.ofRole("read", "reader").in(here));
+        story.asks("rashid", "read", "10m").awaitActive();
+
+        story.rights().role(here, "reader", CONFIGMAPS, PODS);
+
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(
+                                story.identityNow().getStatus().entries().get(0).reason())
+                        .isEqualTo(Reason.AuthorNotEntitled.name()));
+        Grant late = story.asks("rashid", "read", "10m").awaitPhase(GrantPhase.Denied);
+        assertThat(late.reason()).isEqualTo(Reason.AuthorNotEntitled.name());
+    }
+
+    private Grant activeGrant() {
+        story.rights().role(here, "reader", CONFIGMAPS);
+        story.rights().give(operator(), here, "bind", ROLES);
+        story.rights().give(Rights.user("olivia"), here, "bind", ROLES);
+        story.identity(Entry.ofRole("read", "reader").in(here));
+        Grant grant = story.asks("rashid", "read", "10m").awaitActive();
+        assertThat(grant.tokenReadBy("rashid").lists(here)).isEqualTo(OK);
+        return grant;
+    }
+
+    private static void goesOn(Grant grant) {
+        await().during(Duration.ofSeconds(2))
+                .atMost(InstalledOperator.LIMIT)
+                .until(() -> grant.phase() == GrantPhase.Active);
+    }
+
+    private static io.fabric8.kubernetes.api.model.rbac.Subject operator() {
+        return Rights.serviceAccount("lapse-system", "lapse-operator");
+    }
+}
