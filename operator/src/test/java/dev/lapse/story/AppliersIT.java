@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /** What comes through Git names people without proof: Argo applies here as {@code gitops-applier}, with limits. */
+@SharesCluster
 class AppliersIT {
     private static final String APPLIER = "gitops-applier";
 

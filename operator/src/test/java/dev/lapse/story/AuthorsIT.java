@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An entry gives what its author could bind there, by Kubernetes' own rule, and nothing else. */
+@SharesCluster
 class AuthorsIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

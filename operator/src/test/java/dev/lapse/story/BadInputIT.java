@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Requests that cannot be granted: each gets a clear answer, and leaves nothing behind. */
+@SharesCluster
 class BadInputIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A grant from request to proof of its end, as those see it who ask for it and use it. */
+@SharesCluster
 class GrantLifeIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** Stories in which something else happens to what a grant gave, while it is active. */
+@SharesCluster
 class GrantStoriesIT {
     /** How long an API server accepts a token after its exp: 60 s of leeway and a cache of 10 s. */
     private static final Duration LEEWAY = Duration.ofSeconds(70);

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What somebody writes while a binding of the guard is gone is worth nothing, also once it is there again. */
+@SharesCluster
 class GuardHoleIT {
     private static final String MERGE = "application/merge-patch+json";
 

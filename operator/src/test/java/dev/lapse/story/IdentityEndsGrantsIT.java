@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /** What happens to an active grant when the identity it belongs to changes. */
+@SharesCluster
 class IdentityEndsGrantsIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import java.time.Duration;
 
 /** What becomes of an active grant when its role is not any more what it was. */
+@SharesCluster
 class RoleChangesIT {
     private static final PolicyRule CONFIGMAPS = Rights.rule("get list", "configmaps");
     private static final PolicyRule PODS = Rights.rule("get list", "pods");

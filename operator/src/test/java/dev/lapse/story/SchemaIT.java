@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the API server accepts of the two kinds and what it refuses, with which words, before Lapse sees any of it. */
+@SharesCluster
 class SchemaIT {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final int UNPROCESSABLE = 422;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Privilege for the identity's own account, which was there before the grant and stays after it. */
+@SharesCluster
 class SubjectGrantIT {
     private static final Map<String, Object> NO_CREDENTIAL = Map.of("credential", Map.of("type", "None"));
 
