@@ -30,6 +30,7 @@ record Canary(String binding, String path, String body, String refusal) {
                 // A wrong name in the parameters shows here: lapse-identities would refuse it.
                 canary("lapse-status", identities, "belong to the operator", identity("status", operator)),
                 canary("lapse-names", secrets, "belong to the operator", UNLABELLED),
+                canary("lapse-secrets", secrets, "touches no Secrets but those it makes", STRANGER),
                 canary("lapse-objects-grant-uid", secrets, "by the operator alone", labelled("grant-uid")),
                 canary("lapse-objects-grant-namespace", secrets, "by the operator alone", labelled("grant-namespace")),
                 canary("lapse-objects-identity-uid", secrets, "by the operator alone", labelled("identity-uid")),
@@ -64,6 +65,12 @@ record Canary(String binding, String path, String body, String refusal) {
             apiVersion: v1
             kind: Secret
             metadata: {name: lapse-00000000-0000-0000-0000-000000000000}
+            """;
+
+    private static final String STRANGER = """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: lapse-canary-secrets}
             """;
 
     private static final String ACCOUNT = """

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -27,13 +28,14 @@ public record GuardEpoch(String parts, String problem) {
             "lapse-grants", "lapse-grants",
             "lapse-status", "lapse-status",
             "lapse-names", "lapse-names",
+            "lapse-secrets", "lapse-secrets",
             "lapse-objects-grant-uid", "lapse-objects",
             "lapse-objects-grant-namespace", "lapse-objects",
             "lapse-objects-identity-uid", "lapse-objects",
             "lapse-principals", "lapse-principals");
 
-    /** The only policy without parameters: it matches other people's objects, which must not wait for a ConfigMap. */
-    static final String WITHOUT_PARAMETERS = "lapse-names";
+    /** The policies without parameters: they match other people's objects, which must not wait for a ConfigMap. */
+    static final Set<String> WITHOUT_PARAMETERS = Set.of("lapse-names", "lapse-secrets");
 
     static final String PARAMETERS = "lapse-guard";
 

@@ -141,10 +141,11 @@ final class KubernetesGuardParts implements AutoCloseable {
         if (!binding.getSpec().getValidationActions().contains("Deny")) {
             return "lacks validationActions: [Deny]";
         }
-        boolean rightParameters = binding.getSpec().getPolicyName().equals(GuardEpoch.WITHOUT_PARAMETERS)
-                || Optional.ofNullable(binding.getSpec().getParamRef())
-                        .filter(KubernetesGuardParts::refusesWithoutParameters)
-                        .isPresent();
+        boolean rightParameters =
+                GuardEpoch.WITHOUT_PARAMETERS.contains(binding.getSpec().getPolicyName())
+                        || Optional.ofNullable(binding.getSpec().getParamRef())
+                                .filter(KubernetesGuardParts::refusesWithoutParameters)
+                                .isPresent();
         return rightParameters ? "" : "lacks paramRef to lapse-system/lapse-guard with parameterNotFoundAction: Deny";
     }
 

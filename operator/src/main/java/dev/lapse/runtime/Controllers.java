@@ -39,12 +39,12 @@ import org.slf4j.LoggerFactory;
 final class Controllers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Controllers.class);
     private static final Duration SYNC_LIMIT = Duration.ofMinutes(5);
-    private static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
     private static final int FIRST_RETRY_MILLIS = 200;
     private static final int LAST_RETRY_MILLIS = 30_000;
     private static final long PAGE = 500;
 
     private final InstantSource clock;
+    private final Duration sweepEvery;
     private final KubernetesCluster cluster;
     private final KubernetesGuard guard;
     private final KubernetesEvents events;
@@ -57,6 +57,7 @@ final class Controllers implements AutoCloseable {
 
     Controllers(KubernetesClient client, Settings settings, Meters meters, InstantSource clock) throws IOException {
         this.clock = clock;
+        sweepEvery = settings.sweepEvery();
         cluster = new KubernetesCluster(client);
         guard = new KubernetesGuard(client, clock, settings.guardSettle());
         events = new KubernetesEvents(client, clock, settings.instance());
@@ -114,7 +115,8 @@ final class Controllers implements AutoCloseable {
         // nothing is granted.
         operator.start();
         guard.start();
-        sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_EVERY.toSeconds(), SWEEP_EVERY.toSeconds(), TimeUnit.SECONDS);
+        sweeper.scheduleWithFixedDelay(
+                this::sweep, sweepEvery.toMillis(), sweepEvery.toMillis(), TimeUnit.MILLISECONDS);
         started = true;
         LOG.atInfo().log("controllers run");
     }

@@ -43,6 +43,11 @@ final class OperatorProcess {
     }
 
     void runUntilStopped() throws Exception {
+        // What no thread catches is logged like everything else, one JSON object a line.
+        Thread.setDefaultUncaughtExceptionHandler((thread, failed) -> LOG.atError()
+                .addKeyValue("thread", thread.getName())
+                .setCause(failed)
+                .log("a thread ended by an error"));
         Meters meters = new Meters();
         try (KubernetesClient client = client();
                 HttpEndpoints http = new HttpEndpoints(settings, health, meters)) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaderElection whether instances agree on one leader
  * @param instance this process's name among the instances; a Pod's name, so that a restarted container keeps its lease
  * @param guardSettle how long after the first refusal the guard is taken to stand on every API server
+ * @param sweepEvery how often what no open grant answers for is looked for
  * @param reconcilers how many passes run at once
  * @param expiryWorkers how many ends are carried out at once
  * @param apiServer the API server's address to write into delivered kubeconfigs; empty: the one the operator uses
@@ -44,6 +45,7 @@ public record Settings(
         boolean leaderElection,
         String instance,
         Duration guardSettle,
+        Duration sweepEvery,
         int reconcilers,
         int expiryWorkers,
         String apiServer,
@@ -66,6 +68,7 @@ public record Settings(
         LEADER_ELECTION("true", "true or false: whether instances agree on one leader"),
         INSTANCE("", "name of this process among the instances; empty: the host's name, in Kubernetes the Pod's"),
         GUARD_SETTLE("30s", "from so long after the guard's first refusal on, names are proved"),
+        SWEEP_EVERY("1m", "so often, objects that no open grant answers for are looked for and removed"),
         RECONCILERS("8", "passes that run at once, 1 to 64"),
         EXPIRY_WORKERS("8", "ends that are carried out at once, 1 to 64"),
         API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses");
@@ -114,6 +117,7 @@ public record Settings(
                         ? environment.getOrDefault("HOSTNAME", "lapse-operator")
                         : source.text(Name.INSTANCE),
                 source.duration(Name.GUARD_SETTLE),
+                source.interval(Name.SWEEP_EVERY),
                 source.number(Name.RECONCILERS, 1, 64),
                 source.number(Name.EXPIRY_WORKERS, 1, 64),
                 source.text(Name.API_SERVER),
@@ -189,6 +193,14 @@ public record Settings(
         Duration duration(Name name) throws Invalid {
             return Durations.parse(text(name).strip())
                     .orElseThrow(() -> invalid(name, "a duration such as 30s or 1m30s"));
+        }
+
+        Duration interval(Name name) throws Invalid {
+            Duration interval = duration(name);
+            if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw invalid(name, "a duration of at least 1s");
+            }
+            return interval;
         }
 
         private Invalid invalid(Name name, String wanted) {

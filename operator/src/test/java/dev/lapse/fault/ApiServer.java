@@ -22,6 +22,9 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** The API server as whoever holds a token meets it, with no client library in between. */
 final class ApiServer {
+    /** So that the audit log tells such requests from the operator's, whoever's token they carry. */
+    static final String AGENT = "a-test";
+
     private static final Set<String> NOT_PASSED_ON = Set.of(
             "host",
             "connection",
@@ -47,6 +50,10 @@ final class ApiServer {
 
     String host() {
         return address.getAuthority();
+    }
+
+    HttpClient client() {
+        return client;
     }
 
     /** A connection to write HTTP to. */
@@ -80,6 +87,7 @@ final class ApiServer {
     HttpResponse<String> send(String token, String method, String path, String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
                 .header("Authorization", "Bearer " + token)
+                .header("User-Agent", AGENT)
                 .header("Content-Type", method.equals("PATCH") ? "application/merge-patch+json" : "application/json")
                 .method(method, BodyPublishers.ofString(body))
                 .build();

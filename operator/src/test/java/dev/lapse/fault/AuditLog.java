@@ -34,6 +34,7 @@ final class AuditLog {
             String name,
             int code,
             String uri,
+            String agent,
             String message) {
         boolean dryRun() {
             return uri.contains("dryRun");
@@ -49,34 +50,43 @@ final class AuditLog {
         }
     }
 
-    /** What the operator asked, in the order of the answers. */
-    List<Entry> ofOperator() {
+    /** What the operator's process asked since then, in the order of the answers. */
+    List<Entry> ofOperator(Instant since) {
         try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> line.contains("\"username\":\"" + OPERATOR + "\""))
+            return lines.filter(line -> line.contains(OPERATOR))
+                    .map(AuditLog::parsed)
+                    // Not who only plays it, by impersonation or with its token from outside.
+                    .filter(event -> event.at("/user/username").asText().equals(OPERATOR))
                     .map(AuditLog::entry)
+                    .filter(entry -> !entry.agent().equals(ApiServer.AGENT))
+                    .filter(entry -> !entry.at().isBefore(since))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Entry entry(String line) {
+    private static JsonNode parsed(String line) {
         try {
-            JsonNode event = JSON.readTree(line);
-            JsonNode object = event.path("objectRef");
-            return new Entry(
-                    Instant.parse(event.path("requestReceivedTimestamp").asText()),
-                    event.path("verb").asText(),
-                    object.path("apiGroup").asText(""),
-                    object.path("resource").asText(""),
-                    object.path("subresource").asText(""),
-                    object.path("namespace").asText(""),
-                    object.path("name").asText(""),
-                    event.path("responseStatus").path("code").asInt(),
-                    event.path("requestURI").asText(),
-                    event.path("responseStatus").path("message").asText(""));
+            return JSON.readTree(line);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Entry entry(JsonNode event) {
+        JsonNode object = event.path("objectRef");
+        return new Entry(
+                Instant.parse(event.path("requestReceivedTimestamp").asText()),
+                event.path("verb").asText(),
+                object.path("apiGroup").asText(""),
+                object.path("resource").asText(""),
+                object.path("subresource").asText(""),
+                object.path("namespace").asText(""),
+                object.path("name").asText(""),
+                event.path("responseStatus").path("code").asInt(),
+                event.path("requestURI").asText(),
+                event.path("userAgent").asText(""),
+                event.path("responseStatus").path("message").asText(""));
     }
 }

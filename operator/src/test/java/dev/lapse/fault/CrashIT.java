@@ -3,24 +3,10 @@ package dev.lapse.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.nimbusds.jwt.JWTParser;
 import dev.lapse.api.v1alpha1.GrantPhase;
-import dev.lapse.api.v1alpha1.PrivilegeGrant;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
-import dev.lapse.fault.Quotas.Life;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
-import java.nio.charset.StandardCharsets;
-import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +22,7 @@ class CrashIT {
     private static Stage stage;
     private static Witness witness;
     private final SoftAssertions all = new SoftAssertions();
+    private final LifeInspection inspection = new LifeInspection(stage, witness, all);
 
     @BeforeAll
     static void begins() {
@@ -55,12 +42,10 @@ class CrashIT {
     }
 
     @Test
-    void activatesExactlyOnceAndRevokesWhollyWhereverItWasKilled() {
+    void activatesExactlyOnceWhereverItWasKilled() {
         List<Life> lives = lives("crash");
         stage.kill();
-        lives.forEach(life -> life.born(stage.ask(life.namespace, "g", life.shape, Duration.ofMinutes(20))
-                .getMetadata()
-                .getUid()));
+        stage.scenery().ask(lives, Duration.ofMinutes(20));
 
         stage.proxy().rule(Quotas.fromNowOn(lives));
         stage.startUnready();
@@ -70,12 +55,21 @@ class CrashIT {
         stage.proxy().passAll();
         stage.start();
 
-        await().atMost(Stage.PATIENCE).until(() -> lives.stream().allMatch(life -> phase(life) == GrantPhase.Active));
-        awaitQuiet();
-        lives.forEach(this::isActiveOnce);
+        stage.scenery().awaitPhase(lives, GrantPhase.Active);
+        stage.awaitQuiet();
+        lives.forEach(inspection::isActiveOnce);
+        all.assertAll();
+    }
+
+    @Test
+    void revokesWhollyWhereverItWasKilled() {
+        List<Life> lives = lives("revoke");
+        stage.scenery().ask(lives, Duration.ofMinutes(20));
+        stage.scenery().awaitPhase(lives, GrantPhase.Active);
+        stage.awaitQuiet();
 
         stage.proxy().rule(Quotas.fromNowOn(lives));
-        lives.forEach(life -> stage.revoke(life.namespace, "g"));
+        lives.forEach(stage.scenery()::revoke);
         awaitQuotas(lives, GrantPhase.Revoked);
         stage.kill();
         someLivedAWholeLife(lives);
@@ -83,9 +77,9 @@ class CrashIT {
         stage.start();
         Instant ready = Instant.now();
 
-        await().atMost(Stage.PATIENCE).until(() -> lives.stream().allMatch(life -> phase(life) == GrantPhase.Revoked));
-        awaitQuiet();
-        lives.forEach(life -> isGone(life, ready));
+        stage.scenery().awaitPhase(lives, GrantPhase.Revoked);
+        stage.awaitQuiet();
+        lives.forEach(life -> inspection.isGone(life, ready));
         all.assertAll();
     }
 
@@ -94,9 +88,7 @@ class CrashIT {
         List<Life> lives = lives("lapse");
 
         stage.proxy().rule(Quotas.fromTheFirstDeletion(lives));
-        lives.forEach(life -> life.born(stage.ask(life.namespace, "g", life.shape, Duration.ofSeconds(10))
-                .getMetadata()
-                .getUid()));
+        stage.scenery().ask(lives, Duration.ofSeconds(10));
         awaitQuotas(lives, GrantPhase.Expired);
         stage.kill();
         someLivedAWholeLife(lives);
@@ -104,9 +96,9 @@ class CrashIT {
         stage.start();
         Instant ready = Instant.now();
 
-        await().atMost(Stage.PATIENCE).until(() -> lives.stream().allMatch(life -> phase(life) == GrantPhase.Expired));
-        awaitQuiet();
-        lives.forEach(life -> isGone(life, ready));
+        stage.scenery().awaitPhase(lives, GrantPhase.Expired);
+        stage.awaitQuiet();
+        lives.forEach(life -> inspection.isGone(life, ready));
         all.assertAll();
     }
 
@@ -114,23 +106,17 @@ class CrashIT {
         List<Life> lives = Stream.of(Shape.values())
                 .flatMap(shape -> Stream.iterate(1, n -> n + 1)
                         .limit(MOST_WRITES)
-                        .map(n -> new Life(
-                                prefix + "-"
-                                        + shape.name()
-                                                .toLowerCase(java.util.Locale.ROOT)
-                                                .replace('_', '-') + "-" + n,
-                                shape,
-                                n)))
+                        .map(n -> new Life(prefix + "-" + shape.text() + "-" + n, shape, n)))
                 .toList();
-        lives.forEach(life -> stage.place(life.namespace, life.shape));
-        lives.forEach(life -> stage.awaitReady(life.namespace));
+        stage.scenery().place(lives);
         return lives;
     }
 
     private static void awaitQuotas(List<Life> lives, GrantPhase last) {
         await().atMost(Stage.PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(lives).allMatch(life -> life.reached() || (life.quiet() && phase(life) == last)));
+                .untilAsserted(() -> assertThat(lives)
+                        .allMatch(life -> life.reached()
+                                || (life.quiet() && stage.scenery().phase(life) == last)));
     }
 
     /** Otherwise there is a write after which nobody was killed. */
@@ -139,146 +125,6 @@ class CrashIT {
             all.assertThat(lives.stream().filter(life -> life.shape == shape && !life.reached()))
                     .as("lives of shape %s that were over before the kill", shape)
                     .isNotEmpty();
-        }
-    }
-
-    /** The operator has nothing more to write. */
-    private static void awaitQuiet() {
-        Duration quiet = Duration.ofSeconds(2);
-        await().atMost(Stage.PATIENCE)
-                .until(() -> stage.proxy().answeredSince(Instant.now().minus(quiet)).stream()
-                        .noneMatch(answered -> answered.call().write()));
-    }
-
-    private void isActiveOnce(Life life) {
-        PrivilegeGrantStatus status = stage.grant(life.namespace, "g").getStatus();
-        List<HasMetadata> objects = stage.objectsOf(life.uid());
-
-        all.assertThat(status.history().stream().filter(step -> step.phase() == GrantPhase.Active))
-                .as("%s: times it became active", life)
-                .hasSize(1);
-        all.assertThat(witness.ends(life.uid())).as("%s: expiresAt", life).containsExactly(status.expiresAt());
-        all.assertThat(objects.stream().map(CrashIT::kindAndUid))
-                .as("%s: what there is, and what status says", life)
-                .containsExactlyInAnyOrderElementsOf(
-                        status.objects().stream().map(CrashIT::kindAndUid).toList());
-        all.assertThat(objects.stream().map(HasMetadata::getKind))
-                .as("%s: one of each", life)
-                .containsExactlyInAnyOrderElementsOf(kinds(life.shape));
-        all.assertThat(status.objects().stream().map(GrantObject::state))
-                .as("%s: states", life)
-                .containsOnly(ObjectState.Present);
-        objects.stream()
-                .filter(RoleBinding.class::isInstance)
-                .map(RoleBinding.class::cast)
-                .forEach(binding -> isCorrect(life, binding));
-        tokensOfAttemptsAreDead(life, status, objects);
-    }
-
-    private void isCorrect(Life life, RoleBinding binding) {
-        all.assertThat(binding.getRoleRef().getName()).as("%s: role", life).isEqualTo("view");
-        all.assertThat(binding.getSubjects())
-                .as("%s: subjects", life)
-                .singleElement()
-                .satisfies(subject -> {
-                    String name = life.shape.dedicated() ? "lapse-" + life.uid() : "ci";
-                    String namespace = life.shape.dedicated() ? "lapse-principals" : life.namespace;
-                    all.assertThat(List.of(subject.getKind(), subject.getNamespace(), subject.getName()))
-                            .as("%s: subject", life)
-                            .isEqualTo(List.of("ServiceAccount", namespace, name));
-                });
-    }
-
-    private void tokensOfAttemptsAreDead(Life life, PrivilegeGrantStatus status, List<HasMetadata> objects) {
-        Set<String> recorded = status.credentials() == null
-                ? Set.of()
-                : status.credentials().stream().map(IssuedCredential::id).collect(java.util.stream.Collectors.toSet());
-        List<String> delivered = objects.stream()
-                .filter(Secret.class::isInstance)
-                .map(secret -> decoded(((Secret) secret).getData().get("token")))
-                .toList();
-        delivered.forEach(token -> {
-            all.assertThat(recorded).as("%s: recorded credentials", life).containsExactly(id(token));
-            all.assertThat(stage.server().code(token, "/api/v1/namespaces/" + life.namespace + "/configmaps"))
-                    .as("%s: what was granted", life)
-                    .isEqualTo(200);
-            all.assertThat(stage.server().code(token, "/api/v1/namespaces/default/configmaps"))
-                    .as("%s: what was not granted", life)
-                    .isEqualTo(403);
-        });
-        issued(life)
-                .filter(token -> !delivered.contains(token))
-                .forEach(token -> all.assertThat(stage.server().code(token, "/api"))
-                        .as("%s: a token of a cut-off attempt", life)
-                        .isEqualTo(401));
-    }
-
-    private void isGone(Life life, Instant restarted) {
-        PrivilegeGrant grant = stage.grant(life.namespace, "g");
-        PrivilegeGrantStatus status = grant.getStatus();
-
-        all.assertThat(stage.objectsOf(life.uid())).as("%s: what is left", life).isEmpty();
-        all.assertThat(status.objects().stream().map(GrantObject::state))
-                .as("%s: states", life)
-                .containsOnly(ObjectState.Gone);
-        all.assertThat(grant.getMetadata().getFinalizers())
-                .as("%s: finalizers", life)
-                .isEmpty();
-        all.assertThat(witness.ends(life.uid())).as("%s: expiresAt", life).hasSize(1);
-        all.assertThat(status.end().verifiedAt()).as("%s: proof", life).isNotNull();
-        all.assertThat(status.end().residual()).as("%s: residual access", life).isEmpty();
-        all.assertThat(witness.lastBindingGone(life.uid()))
-                .as("%s: the last binding goes", life)
-                .hasValueSatisfying(at -> {
-                    all.assertThat(at).as("%s: after the restart", life).isBefore(restarted.plusSeconds(5));
-                    all.assertThat(status.end().effectiveAt())
-                            .as("%s: status says when", life)
-                            .isBetween(at.minusSeconds(1), restarted.plusSeconds(5));
-                });
-        issued(life)
-                .forEach(token -> await().atMost(Duration.ofSeconds(12))
-                        .untilAsserted(() -> assertThat(stage.server().code(token, "/api"))
-                                .as("%s: a token after the end", life)
-                                .isEqualTo(401)));
-    }
-
-    private static Stream<String> issued(Life life) {
-        String account = life.shape.dedicated() ? "/lapse-" + life.uid() + "/" : "/" + life.namespace + "/";
-        return stage.proxy().issued().stream()
-                .filter(each -> each.call().path().contains(account))
-                .map(FaultProxy.Issued::token);
-    }
-
-    private static GrantPhase phase(Life life) {
-        PrivilegeGrantStatus status = stage.grant(life.namespace, "g").getStatus();
-        return status == null ? GrantPhase.Pending : status.phase();
-    }
-
-    private static List<String> kinds(Shape shape) {
-        return switch (shape) {
-            case DEDICATED_TOKEN -> List.of("ServiceAccount", "Secret", "RoleBinding");
-            case SUBJECT_TOKEN -> List.of("Secret", "RoleBinding");
-            case SUBJECT_NONE -> List.of("RoleBinding");
-        };
-    }
-
-    private static String kindAndUid(HasMetadata object) {
-        return object.getKind() + " " + object.getMetadata().getUid();
-    }
-
-    private static String kindAndUid(GrantObject object) {
-        return object.kind() + " " + object.uid();
-    }
-
-    private static String decoded(String base64) {
-        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
-    }
-
-    private static String id(String token) {
-        try {
-            return JWTParser.parse(token).getJWTClaimsSet().getJWTID();
-        } catch (ParseException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.lapse.fault;
 
+import java.util.Locale;
+
 /** Who receives a grant's privilege, and with what credential. */
 enum Shape {
     DEDICATED_TOKEN("Dedicated", "Token"),
@@ -12,6 +14,11 @@ enum Shape {
     Shape(String principal, String credential) {
         this.principal = principal;
         this.credential = credential;
+    }
+
+    /** As part of a namespace's name. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     boolean token() {

@@ -2,14 +2,18 @@ package dev.lapse.fault;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.lapse.api.v1alpha1.PrivilegeGrant;
-import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.story.Cluster;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,12 +27,17 @@ final class Stage implements AutoCloseable {
     private final Cluster cluster = Cluster.running();
     private final ApiServer server = new ApiServer(cluster);
     private final FaultProxy proxy = new FaultProxy(server);
+    private final Scenery scenery = new Scenery(cluster.admin());
 
     /** With the operator running and its guard settled. */
     static Stage set() {
+        return set(Map.of());
+    }
+
+    static Stage set(Map<String, String> settings) {
         Stage stage = new Stage();
         stage.cluster.operator("stop");
-        stage.cluster.installOperator(stage.environment(Map.of()));
+        stage.cluster.installOperator(stage.environment(settings));
         return stage;
     }
 
@@ -38,6 +47,10 @@ final class Stage implements AutoCloseable {
 
     KubernetesClient admin() {
         return cluster.admin();
+    }
+
+    Scenery scenery() {
+        return scenery;
     }
 
     ApiServer server() {
@@ -50,7 +63,12 @@ final class Stage implements AutoCloseable {
 
     /** Returns when it is ready. */
     void start() {
-        cluster.operator(environment(Map.of()), "start");
+        start(1, Map.of());
+    }
+
+    /** Returns when it is ready, which a standby is at once. */
+    void start(int instance, Map<String, String> settings) {
+        cluster.operator(environment(settings), "start", "--instance", Integer.toString(instance));
     }
 
     /** Returns at once, for an operator that is not to become ready. */
@@ -65,8 +83,27 @@ final class Stage implements AutoCloseable {
         proxy.cutWatches();
     }
 
-    void stop() {
-        cluster.operator("stop");
+    /** It ends by itself. */
+    void awaitDeath() {
+        await().atMost(PATIENCE).until(() -> process(1).isEmpty());
+        // dev/cluster does not know of it.
+        stop(1);
+    }
+
+    /** The process of an instance, if it runs. */
+    Optional<ProcessHandle> process(int instance) {
+        String name = instance == 1 ? OPERATOR : OPERATOR + "-" + instance;
+        try {
+            String pid = Files.readString(cluster.dir().resolve("run/" + name + ".pid"))
+                    .split(" ")[0];
+            return ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive);
+        } catch (IOException neverStarted) {
+            return Optional.empty();
+        }
+    }
+
+    void stop(int instance) {
+        cluster.operator("stop", "--instance", Integer.toString(instance));
     }
 
     private Map<String, String> environment(Map<String, String> more) {
@@ -80,153 +117,40 @@ final class Stage implements AutoCloseable {
         return all;
     }
 
-    /** Makes a namespace with an identity whose one entry, look, gives view there, and waits until it is proved. */
-    void place(String namespace, Shape shape) {
-        apply("""
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: %1$s}
-                """.formatted(namespace));
-        apply("""
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: ci, namespace: %1$s}
-                """.formatted(namespace));
-        if (shape == Shape.SUBJECT_TOKEN) {
-            letMintFor(namespace);
-        }
-        apply("""
-                apiVersion: lapse.dev/v1alpha1
-                kind: ServiceIdentity
-                metadata: {name: ci, namespace: %1$s}
-                spec:
-                  actorType: Pipeline
-                  subject: {serviceAccount: {name: ci}}
-                  owner: {user: olivia}
-                  changedBy: admin
-                  eligible:
-                    - name: look
-                      role: {kind: ClusterRole, name: view}
-                      namespaces: [%1$s]
-                      approvals: {required: 0}
-                      principal: %2$s
-                      entitledBy: admin
-                      entitledByAs: [system:masters]
-                """.formatted(namespace, shape.principal));
-    }
-
-    /** The operator may not mint for accounts of other namespaces, but where an administrator names them. */
-    private void letMintFor(String namespace) {
-        apply("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: Role
-                metadata: {name: lapse-subjects, namespace: %1$s}
-                rules:
-                  - apiGroups: [""]
-                    resources: [serviceaccounts/token]
-                    resourceNames: [ci]
-                    verbs: [create]
-                """.formatted(namespace));
-        apply("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: RoleBinding
-                metadata: {name: lapse-subjects, namespace: %1$s}
-                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: lapse-subjects}
-                subjects: [{kind: ServiceAccount, name: lapse-operator, namespace: lapse-system}]
-                """.formatted(namespace));
-    }
-
-    void awaitReady(String namespace) {
+    /** The operator has nothing more to write. */
+    void awaitQuiet() {
+        Duration quiet = Duration.ofSeconds(2);
         await().atMost(PATIENCE)
-                .until(() -> Optional.ofNullable(admin().resources(ServiceIdentity.class)
-                                .inNamespace(namespace)
-                                .withName("ci")
-                                .get()
-                                .getStatus())
-                        .stream()
-                        .flatMap(status -> status.conditions().stream())
-                        .anyMatch(condition -> condition.type().equals("Ready")
-                                && condition.status().name().equals("True")));
+                .until(() -> proxy.answeredSince(Instant.now().minus(quiet)).stream()
+                        .noneMatch(answered -> answered.call().write()));
     }
 
-    /** Asks for the entry look of a {@link #place}. */
-    PrivilegeGrant ask(String namespace, String name, Shape shape, Duration duration) {
-        return admin().resource(admin().getKubernetesSerialization()
-                        .unmarshal(
-                                """
-                apiVersion: lapse.dev/v1alpha1
-                kind: PrivilegeGrant
-                metadata: {name: %2$s, namespace: %1$s}
-                spec:
-                  identityRef: {name: ci}
-                  privilege: look
-                  duration: %3$ds
-                  reason: to see what a fault does
-                  requestedBy: admin
-                  credential: {type: %4$s}
-                """.formatted(namespace, name, duration.toSeconds(), shape.credential),
-                                PrivilegeGrant.class))
-                .create();
-    }
-
-    void revoke(String namespace, String name) {
-        admin().resources(PrivilegeGrant.class)
-                .inNamespace(namespace)
-                .withName(name)
-                .patch(
-                        io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
-                                io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
-                        "{\"spec\":{\"revoked\":true,\"revokedBy\":\"admin\",\"revokeReason\":\"enough\"}}");
-    }
-
-    PrivilegeGrant grant(String namespace, String name) {
-        return admin().resources(PrivilegeGrant.class)
-                .inNamespace(namespace)
-                .withName(name)
-                .require();
-    }
-
-    /** Everything in the cluster that carries the label of this grant. */
-    List<HasMetadata> objectsOf(String uid) {
-        String label = "lapse.dev/grant-uid";
-        List<HasMetadata> found = new java.util.ArrayList<>();
-        found.addAll(admin().serviceAccounts()
-                .inAnyNamespace()
-                .withLabel(label, uid)
-                .list()
-                .getItems());
-        found.addAll(
-                admin().secrets().inAnyNamespace().withLabel(label, uid).list().getItems());
-        found.addAll(admin().rbac()
-                .roleBindings()
-                .inAnyNamespace()
-                .withLabel(label, uid)
-                .list()
-                .getItems());
-        found.addAll(admin().rbac()
-                .clusterRoleBindings()
-                .withLabel(label, uid)
-                .list()
-                .getItems());
-        return found;
-    }
-
-    private void apply(String yaml) {
-        admin().resource(yaml).create();
+    /** Health and metrics of the operator's process. */
+    HttpResponse<String> get(String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cluster.operatorPort() + path))
+                .build();
+        try {
+            return server.client().send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + path, e);
+        }
     }
 
     String operatorLog() {
         try {
-            return java.nio.file.Files.readString(cluster.dir().resolve("logs/" + OPERATOR + ".log"));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            return Files.readString(cluster.dir().resolve("logs/" + OPERATOR + ".log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     @Override
     public void close() {
         proxy.passAll();
-        stop();
+        stop(1);
         proxy.close();
     }
 }

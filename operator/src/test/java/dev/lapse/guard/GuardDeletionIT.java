@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,15 +67,17 @@ class GuardDeletionIT {
     @Test
     void letsTheCollectorTakeOffTheReferenceToAnOwnerThatIsGone() {
         String doomed = "attempt-doomed-" + System.nanoTime();
+        String delivered = "lapse-" + UUID.randomUUID();
         JsonNode owners = GuardAttempt.read(
                 "{metadata: {ownerReferences: [%s, %s]}}".formatted(ownedBy(doomed), ownedBy(doomed + "-survivor")));
-        JsonNode labelled = GuardAttempt.read("{metadata: {labels: {lapse.dev/grant-uid: u}}}");
+        JsonNode labelled =
+                GuardAttempt.read("{type: lapse.dev/credential, metadata: {labels: {lapse.dev/grant-uid: u}}}");
         Answer secret = cluster.send(
                 "operator",
                 "POST",
                 GuardedCluster.path("Secret", "guarded"),
                 "application/json",
-                GuardAttempt.merged(GuardAttempt.merged(GuardAttempt.sample("Secret", doomed), labelled), owners));
+                GuardAttempt.merged(GuardAttempt.merged(GuardAttempt.sample("Secret", delivered), labelled), owners));
         created(doomed);
         Answer grant = cluster.send("operator", "PATCH", GRANTS + "/" + doomed, "application/merge-patch+json", owners);
 
@@ -86,7 +89,7 @@ class GuardDeletionIT {
         assertThat(deleted.passed()).as(deleted.body()).isTrue();
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(
-                                owners(cluster.get(GuardedCluster.path("Secret", "guarded") + "/" + doomed)))
+                                owners(cluster.get(GuardedCluster.path("Secret", "guarded") + "/" + delivered)))
                         .containsExactly(doomed + "-survivor"));
         // The collector learns of a new kind within half a minute.
         await().atMost(PATIENCE)
@@ -121,8 +124,11 @@ class GuardDeletionIT {
                 .create();
         for (String kind : new String[] {"Secret", "ServiceAccount", "RoleBinding"}) {
             JsonNode labelled = GuardAttempt.merged(
-                    GuardAttempt.sample(kind, name),
+                    GuardAttempt.sample(kind, "lapse-" + UUID.randomUUID()),
                     GuardAttempt.read("{metadata: {labels: {lapse.dev/grant-uid: u}}}"));
+            if (kind.equals("Secret")) {
+                labelled = GuardAttempt.merged(labelled, GuardAttempt.read("{type: lapse.dev/credential}"));
+            }
             Answer made =
                     cluster.send("operator", "POST", GuardedCluster.path(kind, name), "application/json", labelled);
             assertThat(made.passed()).as(made.body()).isTrue();

@@ -1,0 +1,230 @@
+package dev.lapse.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Namespaces with an identity each, the grants of these, and what there is of them: all with an administrator's eyes. */
+final class Scenery {
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    private final KubernetesClient admin;
+
+    Scenery(KubernetesClient admin) {
+        this.admin = admin;
+    }
+
+    /** Makes namespaces with an identity each whose one entry, look, gives view there; returns when all are proved. */
+    void place(List<Life> lives) {
+        lives.forEach(life -> place(life.namespace, life.shape));
+        lives.forEach(life -> awaitReady(life.namespace));
+    }
+
+    /** Its entry gives view in the whole cluster; its account is made for it. */
+    void placeEverywhere(Life life) {
+        namespace(life.namespace);
+        apply("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: ServiceIdentity
+                metadata: {name: ci, namespace: %1$s}
+                spec:
+                  actorType: Pipeline
+                  subject: {serviceAccount: {name: ci, create: true}}
+                  owner: {user: olivia}
+                  changedBy: admin
+                  eligible:
+                    - name: look
+                      role: {kind: ClusterRole, name: view}
+                      clusterWide: true
+                      approvals: {required: 0}
+                      principal: %2$s
+                      entitledBy: admin
+                      entitledByAs: [system:masters]
+                """.formatted(life.namespace, life.shape.principal));
+        awaitReady(life.namespace);
+    }
+
+    void namespace(String name) {
+        admin.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .serverSideApply();
+    }
+
+    /** Begins another epoch of the guard. */
+    void changeGuard() {
+        admin.configMaps().inNamespace("lapse-system").withName("lapse-guard").edit(map -> {
+            map.getData().put("appliers", "somebody-else");
+            return map;
+        });
+    }
+
+    void retire(Life life) {
+        admin.resources(ServiceIdentity.class)
+                .inNamespace(life.namespace)
+                .withName("ci")
+                .patch(MERGE, "{\"spec\":{\"state\":\"Retired\"}}");
+    }
+
+    private void place(String namespace, Shape shape) {
+        namespace(namespace);
+        apply("""
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: ci, namespace: %1$s}
+                """.formatted(namespace));
+        if (shape == Shape.SUBJECT_TOKEN) {
+            letMintFor(namespace);
+        }
+        apply("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: ServiceIdentity
+                metadata: {name: ci, namespace: %1$s}
+                spec:
+                  actorType: Pipeline
+                  subject: {serviceAccount: {name: ci}}
+                  owner: {user: olivia}
+                  changedBy: admin
+                  eligible:
+                    - name: look
+                      role: {kind: ClusterRole, name: view}
+                      namespaces: [%1$s]
+                      approvals: {required: 0}
+                      principal: %2$s
+                      entitledBy: admin
+                      entitledByAs: [system:masters]
+                """.formatted(namespace, shape.principal));
+    }
+
+    /** The operator may not mint for accounts of other namespaces, but where an administrator names them. */
+    private void letMintFor(String namespace) {
+        apply("""
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: Role
+                metadata: {name: lapse-subjects, namespace: %1$s}
+                rules:
+                  - apiGroups: [""]
+                    resources: [serviceaccounts/token]
+                    resourceNames: [ci]
+                    verbs: [create]
+                """.formatted(namespace));
+        apply("""
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: lapse-subjects, namespace: %1$s}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: lapse-subjects}
+                subjects: [{kind: ServiceAccount, name: lapse-operator, namespace: lapse-system}]
+                """.formatted(namespace));
+    }
+
+    private void awaitReady(String namespace) {
+        await().atMost(Stage.PATIENCE)
+                .until(() -> Optional.ofNullable(admin.resources(ServiceIdentity.class)
+                                .inNamespace(namespace)
+                                .withName("ci")
+                                .get()
+                                .getStatus())
+                        .stream()
+                        .flatMap(status -> status.conditions().stream())
+                        .anyMatch(condition -> condition.type().equals("Ready")
+                                && condition.status().name().equals("True")));
+    }
+
+    /** Asks for the entry look of each. */
+    void ask(List<Life> lives, Duration duration) {
+        lives.forEach(life -> life.born(ask(life, duration).getMetadata().getUid()));
+    }
+
+    private PrivilegeGrant ask(Life life, Duration duration) {
+        String yaml = """
+                apiVersion: lapse.dev/v1alpha1
+                kind: PrivilegeGrant
+                metadata: {name: g, namespace: %s}
+                spec:
+                  identityRef: {name: ci}
+                  privilege: look
+                  duration: %ds
+                  reason: to see what a fault does
+                  requestedBy: admin
+                  credential: {type: %s}
+                """.formatted(life.namespace, duration.toSeconds(), life.shape.credential);
+        return admin.resource(admin.getKubernetesSerialization().unmarshal(yaml, PrivilegeGrant.class))
+                .create();
+    }
+
+    void revoke(Life life) {
+        grants(life).patch(MERGE, "{\"spec\":{\"revoked\":true,\"revokedBy\":\"admin\",\"revokeReason\":\"enough\"}}");
+    }
+
+    PrivilegeGrant grant(Life life) {
+        return grants(life).require();
+    }
+
+    GrantPhase phase(Life life) {
+        PrivilegeGrantStatus status = grant(life).getStatus();
+        return status == null ? GrantPhase.Pending : status.phase();
+    }
+
+    void awaitPhase(List<Life> lives, GrantPhase phase) {
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(lives)
+                        .allSatisfy(life -> assertThat(phase(life)).isEqualTo(phase)));
+    }
+
+    private Resource<PrivilegeGrant> grants(Life life) {
+        return admin.resources(PrivilegeGrant.class).inNamespace(life.namespace).withName("g");
+    }
+
+    /** Everything in the cluster that carries the label of this grant. */
+    List<HasMetadata> objectsOf(String uid) {
+        String label = "lapse.dev/grant-uid";
+        List<HasMetadata> found = new ArrayList<>();
+        found.addAll(admin.serviceAccounts()
+                .inAnyNamespace()
+                .withLabel(label, uid)
+                .list()
+                .getItems());
+        found.addAll(
+                admin.secrets().inAnyNamespace().withLabel(label, uid).list().getItems());
+        found.addAll(admin.rbac()
+                .roleBindings()
+                .inAnyNamespace()
+                .withLabel(label, uid)
+                .list()
+                .getItems());
+        found.addAll(
+                admin.rbac().clusterRoleBindings().withLabel(label, uid).list().getItems());
+        return found;
+    }
+
+    private void apply(String yaml) {
+        admin.resource(yaml).create();
+    }
+
+    /** The identity's account may view there anyway. */
+    void letViewByOtherMeans(String namespace) {
+        apply("""
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: other-means, namespace: %1$s}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+                subjects: [{kind: ServiceAccount, name: ci, namespace: %1$s}]
+                """.formatted(namespace));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.lapse.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Somebody for whom nothing is forbidden takes the guard away and tampers: what Lapse made is put right or taken away. */
+class TornIT {
+    private static final Map<String, String> SETTINGS = Map.of("LAPSE_SWEEP_EVERY", "2s");
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    private static Stage stage;
+    private static List<ValidatingAdmissionPolicyBinding> guard;
+    private static int number;
+
+    private final Life life = new Life("torn-" + ++number, Shape.DEDICATED_TOKEN, Life.UNHARMED);
+
+    @BeforeAll
+    static void begins() {
+        stage = Stage.set(SETTINGS);
+        guard =
+                stage
+                        .admin()
+                        .admissionRegistration()
+                        .v1()
+                        .validatingAdmissionPolicyBindings()
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(binding -> binding.getMetadata().getName().startsWith("lapse-"))
+                        .toList();
+    }
+
+    @AfterAll
+    static void ends() {
+        stage.close();
+    }
+
+    @BeforeEach
+    void anActiveGrant() {
+        stage.scenery().place(List.of(life));
+        stage.scenery().ask(List.of(life), Duration.ofMinutes(20));
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Active);
+        stage.awaitQuiet();
+    }
+
+    @AfterEach
+    void theGuardStandsAgain() {
+        guard.forEach(binding -> {
+            binding.getMetadata().setResourceVersion(null);
+            stage.admin().resource(binding).createOr(NonDeletingOperation::update);
+        });
+        await().atMost(Stage.PATIENCE).until(() -> stage.get("/readyz").statusCode() == 200);
+    }
+
+    @Test
+    void takesEverythingAwayWhenTheFinalizerIsTornOff() {
+        withoutGuard();
+
+        grant().patch(MERGE, "{\"metadata\":{\"finalizers\":null}}");
+        grant().delete();
+
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(stage.scenery().objectsOf(life.uid())).isEmpty());
+    }
+
+    @Test
+    void takesEverythingAwayThatWasOrphanedWhileNobodyLooked() {
+        withoutGuard();
+        stage.kill();
+        grant().patch(MERGE, "{\"metadata\":{\"finalizers\":null}}");
+        grant().withPropagationPolicy(DeletionPropagation.ORPHAN).delete();
+
+        stage.start(1, SETTINGS);
+
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(bindings()).isEmpty());
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(stage.scenery().objectsOf(life.uid()))
+                        .noneMatch(object -> object.getKind().equals("ServiceAccount")));
+    }
+
+    @Test
+    void takesBackASubjectThatWasAddedToItsBinding() {
+        withoutGuard();
+        RoleBinding binding = bindings().get(0);
+
+        stage.admin()
+                .resource(binding)
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        "[{\"op\":\"add\",\"path\":\"/subjects/-\",\"value\":{\"kind\":\"User\",\"name\":\"mallory\","
+                                + "\"apiGroup\":\"rbac.authorization.k8s.io\"}}]");
+
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(bindings()).singleElement().satisfies(now -> {
+                    assertThat(now.getMetadata().getUid())
+                            .isNotEqualTo(binding.getMetadata().getUid());
+                    assertThat(now.getSubjects()).isEqualTo(binding.getSubjects());
+                }));
+    }
+
+    @Test
+    void takesAwayABindingThatRisesAgainAfterItsEnd() {
+        withoutGuard();
+        RoleBinding binding = bindings().get(0);
+        stage.scenery().revoke(life);
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Revoked);
+
+        risesAgain(binding);
+
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(stage.scenery().objectsOf(life.uid())).isEmpty());
+    }
+
+    @Test
+    void takesAwayABindingThatRisesAgainWhenItsGrantIsGone() {
+        withoutGuard();
+        RoleBinding binding = bindings().get(0);
+        grant().delete();
+        await().atMost(Stage.PATIENCE).until(() -> grant().get() == null);
+
+        risesAgain(binding);
+
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(stage.scenery().objectsOf(life.uid())).isEmpty());
+    }
+
+    /** As after etcd was restored from a snapshot. */
+    private static void risesAgain(HasMetadata object) {
+        object.getMetadata().setResourceVersion(null);
+        object.getMetadata().setUid(null);
+        object.getMetadata().setOwnerReferences(List.of());
+        stage.admin().resource(object).create();
+    }
+
+    private void withoutGuard() {
+        guard.forEach(binding -> stage.admin().resource(binding).delete());
+        // Whatever admission still refuses, it refuses for a moment only.
+        await().atMost(Stage.PATIENCE).until(() -> unguarded().isPresent());
+    }
+
+    private Optional<RoleBinding> unguarded() {
+        RoleBinding binding = bindings().get(0);
+        try {
+            return Optional.of(stage.admin()
+                    .resource(binding)
+                    .patch(MERGE, "{\"metadata\":{\"annotations\":{\"tampered\":\"yes\"}}}"));
+        } catch (KubernetesClientException refused) {
+            return Optional.empty();
+        }
+    }
+
+    private List<RoleBinding> bindings() {
+        return stage.scenery().objectsOf(life.uid()).stream()
+                .filter(RoleBinding.class::isInstance)
+                .map(RoleBinding.class::cast)
+                .toList();
+    }
+
+    private Resource<PrivilegeGrant> grant() {
+        return stage.admin()
+                .resources(PrivilegeGrant.class)
+                .inNamespace(life.namespace)
+                .withName("g");
+    }
+}
