@@ -55,10 +55,17 @@ sealed interface GrantAction {
         }
     }
 
+    /**
+     * Takes a token. A renewed one is on record before anybody can hold it; the first one is in vain without the access
+     * that follows, and what carries it is replaced should the record be lost.
+     */
     record IssueToken(Duration lifetime) implements GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
-            return effects.issueToken(facts, lifetime, now);
+            GrantFacts issued = effects.issueToken(facts, lifetime, now);
+            boolean renewed =
+                    issued.token().isPresent() && issued.record().activatedAt().isPresent();
+            return renewed ? effects.writeStatus(issued, decision, now) : issued;
         }
     }
 

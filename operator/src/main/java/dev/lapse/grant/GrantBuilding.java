@@ -56,6 +56,10 @@ final class GrantBuilding {
             return GrantPolicy.activating(facts, new GrantAction.AskEntitlement());
         }
         if (obstacle instanceof Waiting waiting && waiting.phase() == GrantPhase.Pending) {
+            Optional<ObservedObject> left = leftByAnAttempt(facts);
+            if (left.isPresent()) {
+                return GrantDecision.todo(waiting.phase(), waiting.reason(), waiting.message(), new Remove(left.get()));
+            }
             Instant end = facts.record().expiresAt().orElseThrow();
             return GrantDecision.settled(
                     waiting.phase(),
@@ -68,6 +72,18 @@ final class GrantBuilding {
                 facts,
                 new Ending(EndCause.EligibilityLost, Optional.empty(), now, "it could not be activated: " + why),
                 now);
+    }
+
+    /**
+     * An attempt that was cut off may have got as far as giving access. While the grant has to wait again, it gives none:
+     * bindings first, then what carries a token.
+     */
+    private static Optional<ObservedObject> leftByAnAttempt(GrantFacts facts) {
+        return facts.objects().stream()
+                .filter(object -> object.sight() == Sight.Correct
+                        || object.sight() == Sight.Changed
+                        || (object.sight() == Sight.Hidden && object.object().kind() == carrier(facts)))
+                .min(Comparator.comparingInt(GrantRemoval::order));
     }
 
     /** The grant is active: keep it as it should be until its end. */

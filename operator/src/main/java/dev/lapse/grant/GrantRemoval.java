@@ -13,6 +13,7 @@ import dev.lapse.grant.GrantAction.WriteStatus;
 import dev.lapse.grant.ObservedObject.Sight;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** Decides what is to be taken away, in which order, and when nothing is left. */
@@ -35,7 +36,7 @@ final class GrantRemoval {
         }
         Optional<ObservedObject> next = facts.objects().stream()
                 .filter(object -> object.object().state() != ObjectState.Gone)
-                .min((one, other) -> Integer.compare(removalOrder(one), removalOrder(other)));
+                .min(Comparator.comparingInt(GrantRemoval::order));
         boolean bindingsGone =
                 next.filter(object -> object.object().kind().binding()).isEmpty();
         End end = facts.record().end().orElseThrow();
@@ -64,9 +65,8 @@ final class GrantRemoval {
         boolean seenToGo = object.sight() == Sight.Absent
                 && object.object().kind().binding()
                 && facts.bindingsGoneAt().isPresent();
-        // Somebody else's object was never ours to remove. What the informer does not show may be there all the same:
-        // it
-        // shows nothing without our label, and is behind a creation whose answer was lost.
+        // Somebody else's object was never ours to remove. What the informer does not show may be there all the
+        // same: it shows nothing without our label, and is behind a creation whose answer was lost.
         boolean neverOurs = object.sight() == Sight.Foreign && object.ownUid().isEmpty();
         return seenToGo || neverOurs
                 ? new Note(facts.record()
@@ -74,7 +74,8 @@ final class GrantRemoval {
                 : new Remove(object);
     }
 
-    private static int removalOrder(ObservedObject object) {
+    /** Access first, then what carries a token, then the rest. */
+    static int order(ObservedObject object) {
         return switch (object.object().kind()) {
             case ClusterRoleBinding, RoleBinding -> 0;
             case ServiceAccount -> 1;

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What holds in every life of a grant, whatever happens in it. */
 class GrantLawsTest {
     private static final int BATCHES = 30;
-    private static final int HISTORIES = Integer.getInteger("lapse.histories", 100);
+    private static final int HISTORIES = Integer.getInteger("lapse.histories", 50);
     private static final int MOST_EVENTS = 25;
     private static final Duration LONG_PAST_EVERYTHING = Duration.ofDays(2);
 
@@ -84,9 +84,10 @@ class GrantLawsTest {
                 bindingsGoBeforeWhatCarriesTheToken(before);
                 whatIsAnnouncedStays();
                 nothingIsMadeUnannounced();
-                life.everyLiveTokenIsOnRecord();
                 accessIsNeverToldGoneWhileItIsLeft();
                 if (settled) {
+                    // A pass that was cut off may leave one without; the next takes away what carries it.
+                    life.everyLiveTokenIsOnRecord();
                     settledFactsAreSettled();
                 }
             }
