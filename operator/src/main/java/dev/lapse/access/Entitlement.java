@@ -38,12 +38,20 @@ public final class Entitlement {
     }
 
     /** What came of the question. */
-    public sealed interface Outcome permits Entitled, NotEntitled, Undecided {}
+    public sealed interface Outcome permits Entitled, NotEntitled, OutOfReach, Undecided {}
 
     public record Entitled() implements Outcome {}
 
     /** @param where {@code namespace x} or {@code the whole cluster} */
     public record NotEntitled(String where, String why) implements Outcome {}
+
+    /** The operator itself may not give it, whoever asks. */
+    public record OutOfReach(Limit limit, String why) implements Outcome {
+        public enum Limit {
+            Role,
+            Subject
+        }
+    }
 
     /** A look-up failed. Nobody is entitled by that; ask again later. */
     public record Undecided(String why) implements Outcome {}

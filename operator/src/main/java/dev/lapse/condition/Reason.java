@@ -55,6 +55,10 @@ public enum Reason {
     RoleNotFound,
     /** The entry's author could not bind its role there. */
     AuthorNotEntitled,
+    /** The operator may not bind this role there: an administrator lists what can be granted. */
+    RoleNotGrantable,
+    /** The operator may not issue tokens for the identity's account: an administrator lists the accounts. */
+    SubjectNotGrantable,
     /** The entry has no author: entitledBy is missing. */
     AuthorMissing,
     /** What an applier wrote goes beyond its limits. */

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a request means at the moment of its activation: which objects, for whom, until when. */
 final class GrantPlan {
@@ -35,6 +36,15 @@ final class GrantPlan {
         return entry.principal() == PrincipalType.Subject
                 ? identity.subject().userName()
                 : "system:serviceaccount:" + Lapse.PRINCIPALS_NAMESPACE + ":" + objectName(request.uid());
+    }
+
+    /** The identity's own account, if the grant's token is to be one of its. */
+    static Optional<String> accountToIssueFor(GrantFacts facts, EntryFacts entry) {
+        boolean itsOwn =
+                facts.request().credential() == CredentialType.Token && entry.principal() == PrincipalType.Subject;
+        return facts.identity()
+                .filter(identity -> itsOwn)
+                .flatMap(identity -> identity.subject().serviceAccount());
     }
 
     /** The earliest of what was asked for, notAfter and the identity's own end. */

@@ -4,6 +4,7 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Author;
 import dev.lapse.access.Entitlement;
+import dev.lapse.access.OperatorReach;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -35,6 +36,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final KubernetesTokens tokens;
     private final KubernetesWrites writes;
     private final AccessOracle oracle;
+    private final OperatorReach reach;
     private final GrantJournal journal;
     private final StatusSeal seal;
     private final Consumer<String> bindingRemoved;
@@ -45,6 +47,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             KubernetesTokens tokens,
             KubernetesWrites writes,
             AccessOracle oracle,
+            OperatorReach reach,
             GrantJournal journal,
             StatusSeal seal,
             Consumer<String> bindingRemoved,
@@ -53,6 +56,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.tokens = tokens;
         this.writes = writes;
         this.oracle = oracle;
+        this.reach = reach;
         this.journal = journal;
         this.seal = seal;
         this.bindingRemoved = bindingRemoved;
@@ -106,12 +110,21 @@ final class KubernetesGrantEffects implements GrantEffects {
         EntryFacts entry = facts.identity()
                 .flatMap(identity -> identity.entry(facts.request().privilege()))
                 .orElseThrow();
-        return facts.withEntitlement(Entitlement.couldBind(
+        List<String> namespaces = GrantPlan.namespaces(facts.request(), entry);
+        Entitlement.Outcome outcome = Entitlement.couldBind(
                 Author.of(entry.author().orElseThrow(), entry.authorGroups()),
                 entry.role(),
                 facts.role()::rulesIn,
-                GrantPlan.namespaces(facts.request(), entry),
-                oracle));
+                namespaces,
+                oracle);
+        if (outcome instanceof Entitlement.Entitled) {
+            outcome = reach.mayBind(entry.role(), namespaces);
+        }
+        Optional<String> account = GrantPlan.accountToIssueFor(facts, entry);
+        if (outcome instanceof Entitlement.Entitled && account.isPresent()) {
+            outcome = reach.mayIssueTokensOf(facts.request().namespace(), account.get());
+        }
+        return facts.withEntitlement(outcome);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.AccessOracle;
+import dev.lapse.access.OperatorReach;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -65,6 +66,7 @@ public final class KubernetesGrants implements AutoCloseable {
         identities = tools.identities();
         metrics = new GrantMetrics(tools.meters());
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
+        OperatorReach reach = new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle());
         StatusSeal seal = new StatusSeal(tools.seal());
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
@@ -89,6 +91,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         tools.tokens(),
                         tools.writes(),
                         tools.oracle(),
+                        reach,
                         journal,
                         seal,
                         bindingsGoneAt::remove,

@@ -4,6 +4,7 @@ import static dev.lapse.grant.RequestCheck.refuse;
 import static dev.lapse.grant.RequestCheck.refuseIf;
 
 import dev.lapse.access.Entitlement;
+import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.RequestCheck.Obstacle;
@@ -11,6 +12,7 @@ import dev.lapse.grant.RequestCheck.Unasked;
 import dev.lapse.grant.RequestCheck.Waiting;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.EntryFacts;
+import dev.lapse.identity.OutOfReachReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -88,10 +90,20 @@ final class TrustChecks {
         if (outcome instanceof Entitlement.NotEntitled refusal) {
             return refuse(Reason.AuthorNotEntitled, refusal.why());
         }
+        if (outcome instanceof Entitlement.OutOfReach limit) {
+            return stillBeingInstalled(facts, OutOfReachReason.of(limit), limit.why(), now);
+        }
         if (outcome instanceof Entitlement.Undecided open) {
             return Optional.of(new Waiting(
                     GrantPhase.Pending, Reason.LookupFailed, open.why(), Optional.of(now.plus(AFTER_FAILED_LOOKUP))));
         }
         return Optional.empty();
+    }
+
+    /** Roles and accounts may be listed a moment after the grant that needs them was created. */
+    private static Optional<Obstacle> stillBeingInstalled(GrantFacts facts, Reason reason, String why, Instant now) {
+        return now.isBefore(facts.request().createdAt().plus(RequestChecks.PATIENCE))
+                ? Optional.of(new Waiting(GrantPhase.Pending, reason, why, Optional.of(now.plus(AFTER_FAILED_LOOKUP))))
+                : refuse(reason, why + " (waited " + Durations.format(RequestChecks.PATIENCE) + ")");
     }
 }

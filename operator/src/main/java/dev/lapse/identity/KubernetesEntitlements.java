@@ -4,6 +4,7 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.Author;
 import dev.lapse.access.ContentHash;
 import dev.lapse.access.Entitlement;
+import dev.lapse.access.OperatorReach;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ final class KubernetesEntitlements {
     private static final int MOST_REMEMBERED = 10_000;
 
     private final AccessOracle oracle;
+    private final OperatorReach reach;
     private final Map<String, Entitlement.Outcome> answers = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Entitlement.Outcome> eldest) {
@@ -24,11 +26,18 @@ final class KubernetesEntitlements {
         }
     });
 
-    KubernetesEntitlements(AccessOracle oracle) {
+    KubernetesEntitlements(AccessOracle oracle, OperatorReach reach) {
         this.oracle = oracle;
+        this.reach = reach;
     }
 
+    /** What administrators let the operator give changes without a word, so that answer is not remembered. */
     Entitlement.Outcome of(IdentityFacts identity, EntryFacts entry, RoleFacts role) {
+        Entitlement.Outcome outcome = author(identity, entry, role);
+        return outcome instanceof Entitlement.Entitled ? reach.mayBind(entry.role(), entry.namespaces()) : outcome;
+    }
+
+    private Entitlement.Outcome author(IdentityFacts identity, EntryFacts entry, RoleFacts role) {
         String question =
                 ContentHash.of(identity.uid(), entry.contentHash(), role.hash(), String.join(",", role.uids()));
         return Optional.ofNullable(answers.get(question)).orElseGet(() -> {

@@ -1,5 +1,7 @@
 package dev.lapse.identity;
 
+import dev.lapse.access.AccessOracle;
+import dev.lapse.access.OperatorReach;
 import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.Proof;
@@ -60,7 +62,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             KubernetesWrites writes,
             KubernetesEvents events,
             KubernetesIdentities identities,
-            dev.lapse.access.AccessOracle oracle,
+            AccessOracle oracle,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             InstantSource clock) {}
@@ -80,7 +82,8 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         this.writes = tools.writes();
         this.events = tools.events();
         this.identities = tools.identities();
-        this.entitlements = new KubernetesEntitlements(tools.oracle());
+        this.entitlements = new KubernetesEntitlements(
+                tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
         this.guard = tools.guard();
         this.parameters = tools.parameters();
         this.clock = tools.clock();

@@ -117,7 +117,7 @@ public record Settings(
                         ? environment.getOrDefault("HOSTNAME", "lapse-operator")
                         : source.text(Name.INSTANCE),
                 source.duration(Name.GUARD_SETTLE),
-                source.interval(Name.SWEEP_EVERY),
+                source.duration(Name.SWEEP_EVERY),
                 source.number(Name.RECONCILERS, 1, 64),
                 source.number(Name.EXPIRY_WORKERS, 1, 64),
                 source.text(Name.API_SERVER),
@@ -193,14 +193,6 @@ public record Settings(
         Duration duration(Name name) throws Invalid {
             return Durations.parse(text(name).strip())
                     .orElseThrow(() -> invalid(name, "a duration such as 30s or 1m30s"));
-        }
-
-        Duration interval(Name name) throws Invalid {
-            Duration interval = duration(name);
-            if (interval.compareTo(Duration.ofSeconds(1)) < 0) {
-                throw invalid(name, "a duration of at least 1s");
-            }
-            return interval;
         }
 
         private Invalid invalid(Name name, String wanted) {

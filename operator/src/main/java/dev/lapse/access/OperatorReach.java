@@ -1,0 +1,73 @@
+package dev.lapse.access;
+
+import dev.lapse.access.AccessOracle.Answer;
+import dev.lapse.access.Entitlement.Entitled;
+import dev.lapse.access.Entitlement.OutOfReach;
+import dev.lapse.access.Entitlement.OutOfReach.Limit;
+import dev.lapse.access.Entitlement.Outcome;
+import dev.lapse.access.Entitlement.Undecided;
+import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
+import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Whether the operator itself may give what an entry names. RBAC lets it bind roles and issue tokens by name only, so that
+ * an administrator decides what can be granted at all, whoever writes entries.
+ */
+public final class OperatorReach {
+    private static final String RBAC = "rbac.authorization.k8s.io";
+
+    private final Supplier<String> operator;
+    private final AccessOracle oracle;
+
+    /** @param operator the operator's user name */
+    public OperatorReach(Supplier<String> operator, AccessOracle oracle) {
+        this.operator = operator;
+        this.oracle = oracle;
+    }
+
+    /** @param namespaces empty for cluster-wide */
+    public Outcome mayBind(RoleReference role, List<String> namespaces) {
+        List<Optional<String>> places = namespaces.isEmpty()
+                ? List.of(Optional.empty())
+                : namespaces.stream().map(Optional::of).toList();
+        String roles = role.kind() == RoleKind.ClusterRole ? "clusterroles" : "roles";
+        Permission bind = Permission.onResource("bind", RBAC, roles, role.name());
+        for (Optional<String> place : places) {
+            Outcome outcome = ask(
+                    bind,
+                    place,
+                    Limit.Role,
+                    role.kind() + "/" + role.name() + " is not among the roles that Lapse may grant in "
+                            + place.map(name -> "namespace " + name).orElse("the whole cluster")
+                            + ": an administrator may add it to grantableRoles");
+            if (!(outcome instanceof Entitled)) {
+                return outcome;
+            }
+        }
+        return new Entitled();
+    }
+
+    public Outcome mayIssueTokensOf(String namespace, String serviceAccount) {
+        return ask(
+                Permission.onResource("create", "", "serviceaccounts/token", serviceAccount),
+                Optional.of(namespace),
+                Limit.Subject,
+                "ServiceAccount " + serviceAccount + " in namespace " + namespace
+                        + " is not among the accounts that Lapse may issue tokens for: an administrator may add it to"
+                        + " grantableSubjects, or the entry may name principal Dedicated");
+    }
+
+    private Outcome ask(Permission what, Optional<String> namespace, Limit limit, String denial) {
+        Answer answer = oracle.ask(Author.of(operator.get(), List.of()), what, namespace);
+        return switch (answer.verdict()) {
+            case Allowed -> new Entitled();
+            case Denied -> new OutOfReach(limit, denial);
+            case Unknown ->
+                new Undecided(
+                        "it could not be found out whether Lapse may " + what.describe() + ": " + answer.reason());
+        };
+    }
+}

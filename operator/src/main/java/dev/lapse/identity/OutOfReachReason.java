@@ -1,0 +1,16 @@
+package dev.lapse.identity;
+
+import dev.lapse.access.Entitlement.OutOfReach;
+import dev.lapse.condition.Reason;
+
+/** The word for what the operator itself may not give. */
+public final class OutOfReachReason {
+    private OutOfReachReason() {}
+
+    public static Reason of(OutOfReach outcome) {
+        return switch (outcome.limit()) {
+            case Role -> Reason.RoleNotGrantable;
+            case Subject -> Reason.SubjectNotGrantable;
+        };
+    }
+}

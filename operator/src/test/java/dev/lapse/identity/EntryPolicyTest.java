@@ -1,0 +1,152 @@
+package dev.lapse.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lapse.access.Entitlement;
+import dev.lapse.access.Entitlement.OutOfReach.Limit;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
+import dev.lapse.guard.GuardParameters.ApplierLimit;
+import dev.lapse.guard.NameProof.Answer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EntryPolicyTest {
+    private static final RoleFacts FOUND =
+            new RoleFacts(Map.of("", new RoleFacts.Seen("role-uid", List.of())), List.of(""));
+    private static final RoleFacts MISSING = new RoleFacts(Map.of(), List.of(""));
+    private static final Optional<Entitlement.Outcome> ENTITLED = Optional.of(new Entitlement.Entitled());
+    private static final String BY_ADA =
+            "{name: look, role: {kind: ClusterRole, name: view}, namespaces: [payments], entitledBy: ada}";
+    private static final String BY_GIT =
+            "{name: look, role: {kind: ClusterRole, name: view}, namespaces: [payments], entitledBy: ada, entitledByVia: argo}";
+
+    @Test
+    void anEntryOfAProvedAuthorWhoMayBindItsRoleIsEligible() {
+        EntryStatus status = judged(BY_ADA, Answer.PROVED, FOUND, Optional.empty(), ENTITLED);
+
+        assertThat(status.state()).isEqualTo(EntryState.Eligible);
+        assertThat(status.nameProved()).isTrue();
+        assertThat(status.hash()).isNotEmpty();
+        assertThat(status.message()).isEqualTo("ada may bind ClusterRole/view there");
+    }
+
+    @Test
+    void whatAnApplierWroteWithinItsLimitsIsEligibleAndSaysThatTheAuthorIsClaimed() {
+        ApplierLimit limit = new ApplierLimit(Set.of(), Set.of("ClusterRole/view"), false);
+
+        EntryStatus status = judged(BY_GIT, Answer.PROVED, FOUND, Optional.of(limit), ENTITLED);
+
+        assertThat(status.state()).isEqualTo(EntryState.Eligible);
+        assertThat(status.message()).contains("ada (claimed)");
+    }
+
+    @Test
+    void theApiServerIsAskedOnlyAboutAnEntryThatNothingElseSpeaksAgainst() {
+        assertThat(EntryPolicy.judge(facts(BY_ADA, Answer.PROVED, FOUND, Optional.empty(), Optional.empty())))
+                .isEmpty();
+        assertThat(EntryPolicy.judge(facts(BY_ADA, Answer.PROVED, MISSING, Optional.empty(), Optional.empty())))
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {name: look, role: {kind: ClusterRole, name: view}, namespaces: [payments]} | AuthorMissing | add entitledBy
+                    {name: look, role: {kind: ClusterRole, name: view}, entitledBy: ada} | NamespaceNotEligible | name its namespaces, or set clusterWide
+                    """)
+    void whatIsMissingInTheEntryIsNamed(String entry, String reason, String remedy) {
+        refused(judged(entry, Answer.PROVED, FOUND, Optional.empty(), ENTITLED), reason, remedy);
+    }
+
+    @Test
+    void anUnprovedAuthorWritesTheEntryAgain() {
+        EntryStatus status = judged(BY_ADA, Answer.UNPROVED, FOUND, Optional.empty(), ENTITLED);
+
+        refused(status, "NameUnproved", "its author must change it once more");
+        assertThat(status.nameProved()).isFalse();
+        assertThat(status.hash()).as("recorded, so that a change shows").isNotEmpty();
+    }
+
+    @Test
+    void aRoleThatIsNotThereIsNamedWithTheNamespacesThatLackIt() {
+        String entry =
+                "{name: look, role: {kind: Role, name: deployer}, namespaces: [orders, payments], entitledBy: ada}";
+        RoleFacts role = new RoleFacts(
+                Map.of("payments", new RoleFacts.Seen("role-uid", List.of())), List.of("orders", "payments"));
+
+        refused(
+                judged(entry, Answer.PROVED, role, Optional.empty(), ENTITLED),
+                "RoleNotFound",
+                "there is no Role/deployer in namespace orders");
+        refused(
+                judged(BY_ADA, Answer.PROVED, MISSING, Optional.empty(), ENTITLED),
+                "RoleNotFound",
+                "there is no ClusterRole/view");
+    }
+
+    @Test
+    void whatAnApplierWroteBeyondItsLimitsNeedsAPerson() {
+        refused(
+                judged(BY_GIT, Answer.PROVED, FOUND, Optional.of(ApplierLimit.NONE), ENTITLED),
+                "BeyondApplierLimits",
+                "let a person who may bind it write the entry");
+    }
+
+    @Test
+    void whatTheAuthorOrTheOperatorMayNotBindIsRefusedWithTheAnswer() {
+        refused(
+                asked(new Entitlement.NotEntitled("namespace payments", "ada may not")),
+                "AuthorNotEntitled",
+                "ada may not");
+        refused(asked(new Entitlement.OutOfReach(Limit.Role, "not listed")), "RoleNotGrantable", "not listed");
+        refused(asked(new Entitlement.OutOfReach(Limit.Subject, "not listed")), "SubjectNotGrantable", "not listed");
+    }
+
+    @Test
+    void whatCouldNotBeFoundOutIsUnknownAndNotRefused() {
+        EntryStatus away = asked(new Entitlement.Undecided("the API server is away"));
+        EntryStatus unguarded = judged(BY_ADA, Answer.UNKNOWN, FOUND, Optional.empty(), ENTITLED);
+
+        assertThat(away.state()).isEqualTo(EntryState.Unknown);
+        assertThat(away.reason()).isEqualTo("LookupFailed");
+        assertThat(unguarded.state()).isEqualTo(EntryState.Unknown);
+        assertThat(unguarded.reason()).isEqualTo("GuardNotReady");
+        assertThat(unguarded.hash())
+                .as("nothing is recorded of what is not known")
+                .isEmpty();
+    }
+
+    private static void refused(EntryStatus status, String reason, String message) {
+        assertThat(status.state()).isEqualTo(EntryState.Refused);
+        assertThat(status.reason()).isEqualTo(reason);
+        assertThat(status.message()).contains(message);
+    }
+
+    private static EntryStatus asked(Entitlement.Outcome outcome) {
+        return judged(BY_ADA, Answer.PROVED, FOUND, Optional.empty(), Optional.of(outcome));
+    }
+
+    private static EntryStatus judged(
+            String entry,
+            Answer proof,
+            RoleFacts role,
+            Optional<ApplierLimit> limit,
+            Optional<Entitlement.Outcome> entitlement) {
+        return EntryPolicy.judge(facts(entry, proof, role, limit, entitlement)).orElseThrow();
+    }
+
+    private static EntryPolicy.Facts facts(
+            String entry,
+            Answer proof,
+            RoleFacts role,
+            Optional<ApplierLimit> limit,
+            Optional<Entitlement.Outcome> entitlement) {
+        IdentityFacts identity = GivenIdentity.with("eligible: [" + entry + "]");
+        return new EntryPolicy.Facts(identity.entry("look").orElseThrow(), "payments", proof, role, limit, entitlement);
+    }
+}
