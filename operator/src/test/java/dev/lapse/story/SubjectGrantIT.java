@@ -71,9 +71,9 @@ class SubjectGrantIT {
         await().atMost(InstalledOperator.LIMIT)
                 .untilAsserted(
                         () -> assertThat(grant.condition(ConditionType.Ready).message())
-                                .contains("cannot create resource \"serviceaccounts/token\""));
-        assertThat(grant.reason()).isEqualTo("StepFailed");
-        assertThat(grant.leftovers()).noneMatch(object -> object.startsWith("RoleBinding"));
+                                .contains("grantableSubjects", "principal Dedicated"));
+        assertThat(grant.reason()).isEqualTo("SubjectNotGrantable");
+        assertThat(grant.leftovers()).isEmpty();
         grant.revokedBy("rashid", "rashid");
         grant.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
     }
