@@ -55,7 +55,7 @@ final class EntryChecks {
                 "spec.namespaces names " + String.join(", ", outside) + ", which " + entry.name()
                         + (entry.clusterWide()
                                 ? " does not list: it is cluster-wide, leave spec.namespaces out"
-                                : " does not list; it lists " + String.join(", ", entry.namespaces())));
+                                : " does not list: leave that out; it lists " + String.join(", ", entry.namespaces())));
     }
 
     static Optional<Obstacle> durationIsAllowed(GrantFacts facts, EntryFacts entry, Instant now) {
@@ -117,7 +117,8 @@ final class EntryChecks {
             if (namespace.getValue() == NamespaceState.Terminating) {
                 return refuse(
                         Reason.NamespaceTerminating,
-                        "namespace " + namespace.getKey() + " is being deleted: nothing can be granted there");
+                        "namespace " + namespace.getKey()
+                                + " is being deleted, nothing can be granted there: leave it out with spec.namespaces");
             }
             if (namespace.getValue() == NamespaceState.Absent) {
                 return refuse(

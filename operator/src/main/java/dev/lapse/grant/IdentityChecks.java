@@ -12,6 +12,7 @@ import dev.lapse.grant.RequestCheck.Waiting;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What must hold of the identity: it is there, active, answered for, and its account is its own. */
@@ -31,14 +32,17 @@ final class IdentityChecks {
     }
 
     static Optional<Obstacle> identityIsActive(GrantFacts facts, IdentityFacts identity, Instant now) {
+        if (identity.deleting()) {
+            return refuse(
+                    Reason.IdentityNotActive,
+                    "ServiceIdentity " + identity.name()
+                            + " is being deleted: name another in spec.identityRef, or wait until it is made anew");
+        }
         return refuseIf(
-                identity.state() != IdentityState.Active || identity.deleting(),
+                identity.state() != IdentityState.Active,
                 Reason.IdentityNotActive,
-                "ServiceIdentity " + identity.name() + " is "
-                        + (identity.deleting()
-                                ? "being deleted"
-                                : identity.state().name())
-                        + ": only an Active identity is granted anything");
+                "ServiceIdentity " + identity.name() + " is " + identity.state()
+                        + ": only an Active identity is granted anything; its owner may set spec.state");
     }
 
     static Optional<Obstacle> identityHasNotEnded(GrantFacts facts, IdentityFacts identity, Instant now) {
@@ -74,7 +78,8 @@ final class IdentityChecks {
             return refuse(
                     Reason.SubjectClaimed,
                     "the subject of ServiceIdentity " + identity.name() + " belongs to the older ServiceIdentity "
-                            + identity.subject().claimedBy().get());
+                            + identity.subject().claimedBy().get()
+                            + ": ask for a grant of that one, or create an identity with an account of its own");
         }
         if (!identity.subject().bound()) {
             return waitAWhile(
@@ -90,19 +95,14 @@ final class IdentityChecks {
 
     static Optional<Obstacle> privilegeIsEligible(GrantFacts facts, Instant now) {
         IdentityFacts identity = facts.identity().orElseThrow();
+        List<String> names = identity.entries().stream().map(EntryFacts::name).toList();
         return refuseIf(
-                identity.entry(facts.request().privilege()).isEmpty(),
+                !names.contains(facts.request().privilege()),
                 Reason.PrivilegeUnknown,
                 "ServiceIdentity " + identity.name() + " has no eligible entry "
-                        + facts.request().privilege()
-                        + "; it has: "
-                        + (identity.entries().isEmpty()
-                                ? "none"
-                                : String.join(
-                                        ", ",
-                                        identity.entries().stream()
-                                                .map(EntryFacts::name)
-                                                .toList())));
+                        + facts.request().privilege() + "; it has: "
+                        + (names.isEmpty() ? "none" : String.join(", ", names))
+                        + ". Name one of them in spec.privilege, or let somebody who may bind the role add the entry");
     }
 
     private static Optional<Obstacle> waitAWhile(GrantFacts facts, Instant now, Reason reason, String message) {

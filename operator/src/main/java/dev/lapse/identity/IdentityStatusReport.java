@@ -116,7 +116,8 @@ final class IdentityStatusReport {
                     false,
                     Reason.SubjectClaimed,
                     subject.userName() + " belongs to the older ServiceIdentity "
-                            + subject.claimedBy().get());
+                            + subject.claimedBy().get()
+                            + ": delete one of the two, or create an identity with an account of its own");
         }
         if (subject.serviceAccount().isEmpty()) {
             return new Answer(true, Reason.UserSubject, "acts as the user " + subject.userName());

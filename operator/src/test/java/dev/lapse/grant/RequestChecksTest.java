@@ -102,7 +102,8 @@ class RequestChecksTest {
                             false,
                             Optional.of("payments/older"),
                             true)),
-                    "belongs to the older ServiceIdentity payments/older"),
+                    "belongs to the older ServiceIdentity payments/older",
+                    "ask for a grant of that one"),
             Wrong.waits(
                     "the subject does not exist",
                     GrantPhase.Pending,
@@ -116,7 +117,8 @@ class RequestChecksTest {
                     Reason.PrivilegeUnknown,
                     scene -> scene.grant("privilege", "deploy"),
                     "has no eligible entry deploy",
-                    "it has: look"),
+                    "it has: look",
+                    "spec.privilege"),
             Wrong.refused(
                     "somebody who is no requester asks",
                     Reason.RequesterNotAllowed,

@@ -40,7 +40,7 @@ class BadInputIT {
 
         Grant grant = story.asks("rashid", "loook", "10m");
 
-        refused(grant, Reason.PrivilegeUnknown, "no eligible entry loook", "look, change");
+        refused(grant, Reason.PrivilegeUnknown, "no eligible entry loook", "look, change", "spec.privilege");
     }
 
     @StoryTest
@@ -78,7 +78,7 @@ class BadInputIT {
 
         Grant grant = story.asks("rashid", "look", "10m");
 
-        refused(grant, Reason.NamespaceTerminating, "namespace " + going + " is being deleted");
+        refused(grant, Reason.NamespaceTerminating, "namespace " + going + " is being deleted", "leave it out");
         holder.edit(map -> new ConfigMapBuilder(map)
                 .editMetadata()
                 .withFinalizers(List.of())
@@ -150,7 +150,11 @@ class BadInputIT {
 
         Grant grant = story.asks("rashid", "look", "10m", Map.of("identityRef", Map.of("name", "younger")));
 
-        refused(grant, Reason.SubjectClaimed, "belongs to the older ServiceIdentity " + here + "/ci");
+        refused(
+                grant,
+                Reason.SubjectClaimed,
+                "belongs to the older ServiceIdentity " + here + "/ci",
+                "ask for a grant of that one");
     }
 
     @StoryTest
@@ -257,5 +261,6 @@ class BadInputIT {
         assertThat(grant.awaitEvent("Denied")).contains(words);
         grant.assertAccessRemoved();
         assertThat(grant.leftovers()).isEmpty();
+        assertThat(grant.finalizers()).isEmpty();
     }
 }

@@ -63,6 +63,11 @@ final class Grant {
         return grant == null ? null : grant.getStatus();
     }
 
+    /** What keeps it from going when somebody deletes it. */
+    List<String> finalizers() {
+        return as(cluster.admin()).require().getMetadata().getFinalizers();
+    }
+
     boolean exists() {
         return as(cluster.admin()).get() != null;
     }

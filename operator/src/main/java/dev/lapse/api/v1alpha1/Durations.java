@@ -13,6 +13,12 @@ public final class Durations {
             + "|[1-9][0-9]{0,6}m([1-9][0-9]{0,7}s)?"
             + "|[1-9][0-9]{0,7}s)$";
 
+    /** The same as a CEL rule, because the API server answers to a broken pattern with nothing but the pattern. */
+    static final String RULE = "self.matches('" + PATTERN + "')";
+
+    static final String REMEDY =
+            "a duration is written 90d, 1h30m or 45s: whole numbers, units d h m s in descending order, at least 1s";
+
     private static final Pattern SHAPE = Pattern.compile(PATTERN);
     private static final Pattern PART = Pattern.compile("([0-9]+)([dhms])");
 

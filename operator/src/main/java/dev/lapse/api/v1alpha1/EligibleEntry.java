@@ -48,6 +48,7 @@ public record EligibleEntry(
         @Nullable
         @Size(max = 32)
         @Pattern(Durations.PATTERN)
+        @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
         @JsonPropertyDescription(
                 "The longest grant of this entry, for example 1h30m. Whole numbers, units d h m s in descending order. Absent: the ceiling of the actor type's profile, which also caps it.")
         String maxDuration,

@@ -75,6 +75,7 @@ public record PrivilegeGrantSpec(
         @Required
         @Size(max = 32)
         @Pattern(Durations.PATTERN)
+        @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
         @ValidationRule(
                 value = "self == oldSelf",
                 message = "duration is immutable: a longer need is a new PrivilegeGrant")
@@ -95,6 +96,9 @@ public record PrivilegeGrantSpec(
 
         @Required
         @Size(min = 1, max = 1024)
+        @ValidationRule(
+                value = "self.matches('[^[:space:]]')",
+                message = "reason is blank: say why the privilege is needed")
         @ValidationRule(value = "self == oldSelf", message = "reason is immutable: create a new PrivilegeGrant")
         @JsonPropertyDescription("Why the privilege is needed, for approvers and auditors. Immutable.")
         String reason,
