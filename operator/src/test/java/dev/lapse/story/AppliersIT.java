@@ -106,6 +106,10 @@ class AppliersIT {
                     .contains("requestedByVia is for the appliers listed")
                     .contains("leave it out and write requestedBy: \"mallory\"");
         }
+        assertThat(new Caller(story.admin())
+                        .get(story.path("privilegegrants") + "/claimed")
+                        .code())
+                .isEqualTo(404);
     }
 
     private void beyond(Grant grant) {

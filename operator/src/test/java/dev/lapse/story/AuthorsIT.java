@@ -114,6 +114,10 @@ class AuthorsIT {
 
         assertThat(answer.code()).as(answer.body()).isEqualTo(403);
         assertThat(answer.message()).contains("entitledBy must be your own user name: write \"mallory\"");
+        assertThat(new Caller(story.admin())
+                        .get(story.path("serviceidentities") + "/forged")
+                        .code())
+                .isEqualTo(404);
     }
 
     private void entry(EntryState state, Reason reason) {

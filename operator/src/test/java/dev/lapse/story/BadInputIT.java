@@ -155,6 +155,11 @@ class BadInputIT {
                 Reason.SubjectClaimed,
                 "belongs to the older ServiceIdentity " + here + "/ci",
                 "ask for a grant of that one");
+        assertThat(story.identityNow("younger").getStatus().conditions())
+                .filteredOn(condition -> condition.type().equals(ConditionType.SubjectBound.name()))
+                .singleElement()
+                .satisfies(condition -> assertThat(condition.reason()).isEqualTo(Reason.SubjectClaimed.name()));
+        assertThat(story.awaitEventOfIdentity("younger")).contains("belongs to the older ServiceIdentity");
     }
 
     @StoryTest

@@ -11,7 +11,9 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
 /** Stories in which something else happens to what a grant gave, while it is active. */
 @SharesCluster
@@ -39,6 +41,25 @@ class GrantStoriesIT {
                 .until(() -> story.admin().namespaces().withName(here).get() == null);
         assertThat(grant.leftovers()).isEmpty();
         assertThat(token.listsIn(second, third)).doesNotContain(OK);
+    }
+
+    /** A namespace takes what is in it along; what waits there must not begin meanwhile, nor hold it up. */
+    @StoryTest
+    void whatWaitsForItsTimeGoesWithItsNamespaceAndNeverBegins() {
+        String second = story.anotherNamespace();
+        story.letBind("olivia", "view", second);
+        story.identity(Entry.of("look", "view").in(second));
+        Instant begin = Instant.now().plusSeconds(6).truncatedTo(ChronoUnit.SECONDS);
+        Grant grant = story.asks("rashid", "look", "10m", Map.of("notBefore", begin.toString()))
+                .awaitPhase(GrantPhase.Scheduled);
+
+        story.admin().namespaces().withName(here).delete();
+
+        grant.awaitGone();
+        await().atMost(InstalledOperator.LIMIT)
+                .until(() -> Instant.now().isAfter(begin.plusSeconds(1))
+                        && story.admin().namespaces().withName(here).get() == null);
+        assertThat(grant.leftovers()).isEmpty();
     }
 
     @StoryTest

@@ -11,6 +11,7 @@ import dev.lapse.story.Caller.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What somebody writes while a binding of the guard is gone is worth nothing, also once it is there again. */
@@ -51,6 +52,40 @@ class GuardHoleIT {
         assertThat(forged.status().activatedAt()).isNull();
         assertThat(forged.leftovers()).isEmpty();
         story.asks("rashid", "look", "10m").awaitActive();
+    }
+
+    /** Also in the moment in which the binding is there again and the API server does not yet go by it. */
+    @Test
+    void whoForgesAllTheWhileGetsNothing() {
+        story.identity(Entry.of("look", "view").in(here));
+        story.let("mallory", "create", Story.GRANTS);
+        List<Grant> forged;
+
+        try (Forger forger = Forger.of(this::forges)) {
+            try (GuardHole hole = GuardHole.torn(story.cluster(), "lapse-grants")) {
+                forger.awaitSuccess();
+            }
+            forged = forger.stopped();
+        }
+
+        assertThat(forged).allSatisfy(grant -> {
+            grant.awaitPhase(GrantPhase.Denied);
+            assertThat(grant.reason()).isEqualTo(Reason.NameUnproved.name());
+            assertThat(grant.status().activatedAt()).isNull();
+        });
+        assertThat(story.objectsOfLapse()).isEmpty();
+        assertThat(forges("late")).isEmpty();
+    }
+
+    private Optional<Grant> forges(String name) {
+        Answer answer = story.createGrant("forged-" + name, "mallory", "look", "10m", Map.of("requestedBy", "rashid"));
+        return answer.passed()
+                ? Optional.of(new Grant(
+                        story.cluster(),
+                        here,
+                        "forged-" + name,
+                        answer.json().at("/metadata/uid").asText()))
+                : Optional.empty();
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.story.Caller.Answer;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -13,9 +15,12 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One story on the real server: a namespace of its own, an identity in it, and people who can do there what their part
@@ -136,10 +141,37 @@ final class Story {
     }
 
     ServiceIdentity identityNow() {
+        return identityNow(IDENTITY);
+    }
+
+    ServiceIdentity identityNow(String name) {
         return admin().resources(ServiceIdentity.class)
                 .inNamespace(namespace)
-                .withName(IDENTITY)
+                .withName(name)
                 .require();
+    }
+
+    /** The messages of an identity's Events, once there is one. */
+    String awaitEventOfIdentity(String name) {
+        String uid = identityNow(name).getMetadata().getUid();
+        return await("Event of identity " + name)
+                .atMost(InstalledOperator.LIMIT)
+                .until(
+                        () -> admin().v1().events().inNamespace(namespace).list().getItems().stream()
+                                .filter(event ->
+                                        uid.equals(event.getInvolvedObject().getUid()))
+                                .map(Event::getMessage)
+                                .collect(Collectors.joining("\n")),
+                        messages -> !messages.isEmpty());
+    }
+
+    /** Bindings and Secrets that any grant left in the story's namespace. */
+    List<HasMetadata> objectsOfLapse() {
+        return Stream.<HasMetadata>concat(
+                        admin().rbac().roleBindings().inNamespace(namespace).list().getItems().stream(),
+                        admin().secrets().inNamespace(namespace).list().getItems().stream())
+                .filter(object -> object.getMetadata().getName().startsWith("lapse-"))
+                .toList();
     }
 
     /** As this person edits it, with the rights and under the name they have. */
