@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.text.ParseException;
 import java.time.Duration;
@@ -28,7 +29,12 @@ public final class KubernetesTokens {
      * @param authority the certificates that sign the API server's, as PEM
      */
     public KubernetesTokens(KubernetesClient client, String server, String authority) {
-        this.client = client;
+        // Were a request repeated whose answer was lost, a token that nobody knows of would live as long as the grant.
+        this.client = client.newClient(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
+                .adapt(KubernetesClient.class);
         this.server = server;
         this.authority = authority;
     }

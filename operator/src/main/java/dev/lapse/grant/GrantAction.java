@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -88,6 +89,20 @@ sealed interface GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
             return effects.remove(facts, object);
+        }
+    }
+
+    /**
+     * Removes what no record says why it is there. Whoever made it may be at it still, where two instances think that
+     * they lead: so the status is written first, which they have then not read, or which is refused because they have
+     * written it since.
+     */
+    record ClearAway(ObservedObject object) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            GrantFacts noted = facts.withObject(
+                    object.object().with(object.seenUid().orElse(null), ObjectState.Creating), object.sight());
+            return effects.remove(effects.fence(noted, decision, now), object);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.condition.Reason;
 import dev.lapse.credential.TokenSchedule;
 import dev.lapse.grant.GrantAction.Bind;
+import dev.lapse.grant.GrantAction.ClearAway;
 import dev.lapse.grant.GrantAction.CreateAccount;
 import dev.lapse.grant.GrantAction.DeliverToken;
 import dev.lapse.grant.GrantAction.IssueToken;
@@ -43,12 +44,23 @@ final class GrantBuilding {
             return interrupted(facts, obstacle.get(), now);
         }
         return missing(facts, now)
-                .map(step -> GrantPolicy.activating(facts, step))
+                .map(step -> step(facts, step))
                 .orElseGet(() -> GrantDecision.todo(
                         GrantPhase.Active,
                         Reason.Active,
                         "active until " + end,
                         new Note(facts.record().withActivatedAt(now.truncatedTo(ChronoUnit.MILLIS)))));
+    }
+
+    private static GrantDecision step(GrantFacts facts, GrantAction next) {
+        // Other words than before: a status that says the same is the same version to whoever has read it.
+        return next instanceof ClearAway
+                ? GrantDecision.todo(
+                        GrantPhase.Pending,
+                        Reason.Activating,
+                        "what an attempt that was cut off has left is taken away",
+                        next)
+                : GrantPolicy.activating(facts, next);
     }
 
     private static GrantDecision interrupted(GrantFacts facts, Obstacle obstacle, Instant now) {
@@ -106,7 +118,7 @@ final class GrantBuilding {
             return facts.objects().stream()
                     .filter(object -> object.object().kind() == carrier(facts))
                     .findFirst()
-                    .map(Remove::new);
+                    .map(ClearAway::new);
         }
         for (ObservedObject observed : facts.objects()) {
             Optional<GrantAction> step = switch (observed.object().kind()) {
@@ -148,7 +160,8 @@ final class GrantBuilding {
         }
         // Announced, and there, but not in the record: an attempt was cut off after it. Its token may be in somebody's
         // hands under an id nobody wrote down, so the account goes, and all its tokens with it.
-        return Optional.of(account.sight() == Sight.Absent ? new CreateAccount(account.object()) : new Remove(account));
+        return Optional.of(
+                account.sight() == Sight.Absent ? new CreateAccount(account.object()) : new ClearAway(account));
     }
 
     private static Optional<GrantAction> secret(GrantFacts facts, ObservedObject secret, Instant now) {
@@ -157,6 +170,10 @@ final class GrantBuilding {
             return renewal(facts).filter(at -> !now.isBefore(at)).isPresent()
                     ? Optional.of(issueOrDeliver(facts, secret, now))
                     : Optional.empty();
+        }
+        if (secret.sight() == Sight.Left) {
+            // A token may be bound to it that nobody wrote down.
+            return Optional.of(new ClearAway(secret));
         }
         if (bound && secret.object().uid() == null) {
             return Optional.of(new ReserveSecret(secret.object()));

@@ -16,6 +16,9 @@ interface GrantEffects {
 
     GrantFacts writeStatus(GrantFacts facts, GrantDecision decision, Instant now);
 
+    /** Writes the status even if it says nothing new: it is refused unless the grant is still the one that was read. */
+    GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now);
+
     GrantFacts askEntitlement(GrantFacts facts);
 
     GrantFacts createAccount(GrantFacts facts, GrantObject account);

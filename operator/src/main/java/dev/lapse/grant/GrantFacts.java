@@ -141,6 +141,11 @@ record GrantFacts(
         return withToken(Optional.empty()).withObject(object, ObservedObject.Sight.Foreign);
     }
 
+    /** Something of ours has the name, and the record does not say why. */
+    GrantFacts left(GrantObject object) {
+        return withObject(object, ObservedObject.Sight.Left);
+    }
+
     /** The Secret that a token is to be bound to is there, without content. */
     GrantFacts reserved(GrantObject secret, String uid) {
         return withObject(secret.with(uid, ObjectState.Creating), ObservedObject.Sight.Hidden);

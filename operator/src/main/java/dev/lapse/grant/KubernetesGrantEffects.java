@@ -89,11 +89,7 @@ final class KubernetesGrantEffects implements GrantEffects {
                 facts.request().uid());
         if (!after.equals(before)) {
             try {
-                PrivilegeGrant fresh = new PrivilegeGrant();
-                fresh.setMetadata(grant.getMetadata());
-                fresh.setSpec(grant.getSpec());
-                fresh.setStatus(after);
-                remember(objects.updateStatus(fresh));
+                put(after);
                 journal.wrote(facts, decision, before);
             } catch (KubernetesClientException failed) {
                 // A grant that is gone has no status; what it gave must go all the same, and nothing more be given.
@@ -103,6 +99,22 @@ final class KubernetesGrantEffects implements GrantEffects {
             }
         }
         return facts.withRecord(facts.record().withPhase(decision.phase()));
+    }
+
+    @Override
+    public GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now) {
+        put(seal.on(
+                GrantStatusReport.of(facts, decision, grant.getStatus(), now),
+                facts.request().uid()));
+        return facts;
+    }
+
+    private void put(PrivilegeGrantStatus status) {
+        PrivilegeGrant fresh = new PrivilegeGrant();
+        fresh.setMetadata(grant.getMetadata());
+        fresh.setSpec(grant.getSpec());
+        fresh.setStatus(status);
+        remember(objects.updateStatus(fresh));
     }
 
     @Override
@@ -138,7 +150,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     public GrantFacts reserveSecret(GrantFacts facts, GrantObject secret) {
         return objects.reserveSecret(facts.request(), secret)
                 .map(uid -> facts.reserved(secret, uid))
-                .orElseGet(() -> facts.taken(secret));
+                .orElseGet(() -> facts.left(secret));
     }
 
     @Override

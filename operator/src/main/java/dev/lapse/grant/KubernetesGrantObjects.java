@@ -62,13 +62,10 @@ final class KubernetesGrantObjects {
             if (failed.getCode() != CONFLICT) {
                 throw failed;
             }
-            Optional<There> there = there(request, account);
-            if (there.filter(found -> !found.ours()).isPresent()) {
+            if (there(request, account).filter(found -> !found.ours()).isPresent()) {
                 return Optional.empty();
             }
-            // An attempt whose answer was lost. Its tokens are nobody's to know: the account goes, the next pass makes
-            // another.
-            there.ifPresent(found -> writes.delete(GrantManifests.path(account), found.uid()));
+            // An attempt whose answer was lost, or another instance: the next pass sees it.
             throw failed;
         }
     }
@@ -128,10 +125,9 @@ final class KubernetesGrantObjects {
     }
 
     /**
-     * Makes an empty Secret for a token to be bound to. One that a cut-off attempt left is replaced, so that no token of
-     * that attempt lives on.
+     * Makes an empty Secret for a token to be bound to.
      *
-     * @return its UID, or nothing if somebody else's Secret has the name
+     * @return its UID, or nothing if there is a Secret of this name
      */
     Optional<String> reserveSecret(GrantRequest request, GrantObject secret) {
         Secret empty = GrantManifests.secret(request, secret, Map.of());
@@ -141,12 +137,7 @@ final class KubernetesGrantObjects {
             if (failed.getCode() != CONFLICT) {
                 throw failed;
             }
-            Optional<String> left = overwrite(empty);
-            if (left.isEmpty()) {
-                return Optional.empty();
-            }
-            writes.delete(GrantManifests.path(secret), left.get());
-            throw failed;
+            return Optional.empty();
         }
     }
 

@@ -12,6 +12,8 @@ record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid)
         Correct,
         /** Ours by label and name, but changed by somebody. */
         Changed,
+        /** Under our name, and no record says why: a cut-off attempt left it, or another instance is at it. */
+        Left,
         /** Somebody else's. */
         Foreign,
         /** The operator may not look (Secrets): only the record knows. */

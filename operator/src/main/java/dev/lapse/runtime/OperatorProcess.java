@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
@@ -28,6 +29,7 @@ final class OperatorProcess {
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Duration RENEW_WITHIN = Duration.ofSeconds(10);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
+    private static final Duration LEASE_CALL_LIMIT = Duration.ofSeconds(2);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
 
     private final Settings settings;
@@ -69,7 +71,8 @@ final class OperatorProcess {
     }
 
     private CompletableFuture<?> elect(KubernetesClient client, Meters meters) {
-        LeaderElector elector = client.leaderElector()
+        LeaderElector elector = forLease(client)
+                .leaderElector()
                 .withConfig(new LeaderElectionConfigBuilder()
                         .withName("lapse-operator")
                         .withLock(new LeaseLock(Lapse.SYSTEM_NAMESPACE, "lapse-operator", settings.instance()))
@@ -84,6 +87,16 @@ final class OperatorProcess {
                         .build())
                 .build();
         return elector.start();
+    }
+
+    /** A call that takes long, or is repeated by the client, would keep a leader from noticing that its time is over. */
+    private static KubernetesClient forLease(KubernetesClient client) {
+        return client.newClient(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestTimeout((int) LEASE_CALL_LIMIT.toMillis())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
+                .adapt(KubernetesClient.class);
     }
 
     private void begin(KubernetesClient client, Meters meters) {

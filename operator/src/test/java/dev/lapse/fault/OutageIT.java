@@ -1,5 +1,6 @@
 package dev.lapse.fault;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
@@ -7,25 +8,28 @@ import dev.lapse.fault.FaultProxy.Call;
 import dev.lapse.fault.FaultProxy.Fate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API server fails, is away, or its answers are lost: what is due ends, and what is wanted comes about once. */
 class OutageIT {
+    /** Fewer than what hangs at once. */
+    private static final Map<String, String> SETTINGS = Map.of("LAPSE_RECONCILERS", "8");
+
     private static Stage stage;
     private static Witness witness;
-    private static int number;
 
     private final SoftAssertions all = new SoftAssertions();
     private final LifeInspection inspection = new LifeInspection(stage, witness, all);
@@ -33,7 +37,7 @@ class OutageIT {
 
     @BeforeAll
     static void begins() {
-        stage = Stage.set();
+        stage = Stage.set(SETTINGS);
         witness = new Witness(stage.admin());
     }
 
@@ -46,23 +50,23 @@ class OutageIT {
     @AfterEach
     void restores() {
         stage.proxy().passAll();
-        stage.start();
+        stage.start(1, SETTINGS);
     }
 
     @Test
     void takesAwayWhatFellDueWhileTheServerWasAway() {
-        givenLives(2);
+        givenLives("away", 2);
         stage.scenery().ask(lives, Duration.ofSeconds(8));
         stage.scenery().awaitPhase(lives, GrantPhase.Active);
 
-        Instant back = awayUntil(dueBy().plusSeconds(3));
+        Instant back = awayUntil(dueBy().plusSeconds(1));
 
         thenAllIsGone(back);
     }
 
     @Test
     void takesAwayWhatFellDueWhileTheServerWasAwayForSoLongThatTheLeadWasLost() {
-        givenLives(2);
+        givenLives("lead-lost", 2);
         stage.scenery().ask(lives, Duration.ofSeconds(8));
         stage.scenery().awaitPhase(lives, GrantPhase.Active);
 
@@ -70,71 +74,98 @@ class OutageIT {
         stage.proxy().cutWatches();
         // As a kubelet does.
         stage.awaitDeath();
-        stage.startUnready();
-        Instant back = awayUntil(dueBy().plusSeconds(3));
+        stage.startUnready(SETTINGS);
+        await().atMost(Stage.PATIENCE).until(() -> stage.answers("/healthz"));
+        Instant back = awayUntil(dueBy());
 
-        thenAllIsGone(back);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {409, 429, 500, 503})
-    void bringsAboutOnceWhatWasRefusedAtFirst(int code) {
-        givenLives(1);
-        Predicate<Call> firstOfItsKind = firstOfItsKind();
-
-        stage.proxy().rule(call -> firstOfItsKind.test(call) ? Fate.answer(code) : Fate.PASS);
-
-        thenLivesAreWhole();
+        // It asks for the lead every 2 to 4 seconds, and must first see what there is.
+        thenAllIsGone(back.plusSeconds(5));
     }
 
     @Test
-    void bringsAboutOnceWhatWasDoneAlthoughTheAnswerWasLost() {
-        givenLives(1);
-        Predicate<Call> firstOfItsKind = firstOfItsKind();
+    void endsOnTimeWhileActivationsHang() {
+        givenLives("due", 1);
+        stage.scenery().ask(lives, Duration.ofSeconds(10));
+        stage.scenery().awaitPhase(lives, GrantPhase.Active);
+        List<Life> hanging = lives("hangs", 10);
+        stage.scenery().place(hanging);
 
-        stage.proxy().rule(call -> firstOfItsKind.test(call) ? Fate.LOSE_ANSWER : Fate.PASS);
+        stage.proxy().rule(call -> call.write() && owner(hanging, call).isPresent() ? Fate.HOLD : Fate.PASS);
+        stage.scenery().ask(hanging, Duration.ofMinutes(20));
 
-        thenLivesAreWhole();
+        await().atMost(Stage.PATIENCE)
+                .until(() -> lives.stream()
+                        .allMatch(life -> witness.lastBindingGone(life.uid()).isPresent()));
+        stage.proxy().passAll();
+        thenAllIsGone(dueBy());
+        stage.scenery().awaitPhase(hanging, GrantPhase.Active);
     }
 
     @Test
-    void bringsAboutOnceWhatFailsThreeTimesInTen() {
-        givenLives(2);
-        Random random = new Random(7);
+    void grantsNothingWhileItCannotAskWhoMayDoWhat() {
+        givenLives("unasked", 1);
+        AtomicInteger refused = new AtomicInteger();
 
-        stage.proxy().rule(call -> {
-            synchronized (random) {
-                return call.write() && random.nextInt(10) < 3
-                        ? Fate.answer(random.nextBoolean() ? 500 : 503)
-                        : Fate.PASS;
-            }
+        stage.proxy()
+                .rule(call -> call.path().endsWith("accessreviews") && refused.incrementAndGet() > 0
+                        ? Fate.answer(403)
+                        : Fate.PASS);
+        stage.scenery().ask(lives, Duration.ofMinutes(20));
+
+        await().atMost(Stage.PATIENCE).until(() -> refused.get() > 2 * lives.size());
+        assertThat(lives).allSatisfy(life -> {
+            assertThat(stage.scenery().phase(life)).isEqualTo(GrantPhase.Pending);
+            assertThat(stage.scenery().objectsOf(life.uid())).isEmpty();
         });
-
-        thenLivesAreWhole();
+        stage.proxy().passAll();
+        stage.scenery().awaitPhase(lives, GrantPhase.Active);
     }
 
+    /** Each fault befalls lives of its own, all of them at once. */
     @Test
-    void bringsAboutOnceWhatItSeesLateBecauseWatchesBreak() {
-        givenLives(1);
+    void bringsAboutOnceWhatIsRefusedLostOrSeenLate() {
+        Map<String, FaultProxy.Rule> faults = Map.of(
+                "refused-409", firstOfItsKind(Fate.answer(409)),
+                "refused-429", firstOfItsKind(Fate.answer(429)),
+                "refused-500", firstOfItsKind(Fate.answer(500)),
+                "refused-503", firstOfItsKind(Fate.answer(503)),
+                "answer-lost", firstOfItsKind(Fate.LOSE_ANSWER),
+                "often-failing", threeTimesInTen(),
+                "watches-broken",
+                        call -> {
+                            stage.proxy().cutWatches();
+                            return Fate.PASS;
+                        });
+        Map<Life, FaultProxy.Rule> fates = new HashMap<>();
+        faults.forEach((name, fault) -> lives(name, 1).forEach(life -> fates.put(life, fault)));
+        lives = List.copyOf(fates.keySet());
+        stage.scenery().place(lives);
 
-        stage.proxy().rule(call -> {
-            if (call.write()) {
-                stage.proxy().cutWatches();
-            }
-            return Fate.PASS;
-        });
+        stage.proxy()
+                .rule(call -> call.write()
+                        ? owner(lives, call)
+                                .map(life -> fates.get(life).on(call))
+                                .orElse(Fate.PASS)
+                        : Fate.PASS);
 
         thenLivesAreWhole();
     }
 
-    private void givenLives(int ofEachShape) {
-        number++;
-        lives = Stream.of(Shape.values())
+    private void givenLives(String name, int ofEachShape) {
+        lives = lives(name, ofEachShape);
+        stage.scenery().place(lives);
+    }
+
+    private static List<Life> lives(String name, int ofEachShape) {
+        return Stream.of(Shape.values())
                 .flatMap(shape -> Stream.iterate(1, n -> n + 1)
                         .limit(ofEachShape)
-                        .map(n -> new Life("outage-" + number + "-" + shape.text() + "-" + n, shape, Life.UNHARMED)))
+                        .map(n -> new Life("outage-" + name + "-" + shape.text() + "-" + n, shape, Life.UNHARMED)))
                 .toList();
-        stage.scenery().place(lives);
+    }
+
+    private static Optional<Life> owner(List<Life> among, Call call) {
+        return among.stream().filter(life -> life.owns(call)).findFirst();
     }
 
     private Instant dueBy() {
@@ -173,8 +204,17 @@ class OutageIT {
     }
 
     /** The first try of each write: of another object, or in another way. */
-    private static Predicate<Call> firstOfItsKind() {
+    private static FaultProxy.Rule firstOfItsKind(Fate fate) {
         Set<String> seen = ConcurrentHashMap.newKeySet();
-        return call -> call.write() && seen.add(call.method() + " " + call.path());
+        return call -> seen.add(call.method() + " " + call.path()) ? fate : Fate.PASS;
+    }
+
+    private static FaultProxy.Rule threeTimesInTen() {
+        Random random = new Random(7);
+        return call -> {
+            synchronized (random) {
+                return random.nextInt(10) < 3 ? Fate.answer(random.nextBoolean() ? 500 : 503) : Fate.PASS;
+            }
+        };
     }
 }

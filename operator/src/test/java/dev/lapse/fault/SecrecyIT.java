@@ -49,11 +49,8 @@ class SecrecyIT {
         // So that the log has what the operator says of it.
         await().atMost(Stage.PATIENCE)
                 .untilAsserted(() -> assertThat(lives)
-                        .allSatisfy(life -> assertThat(stage.scenery()
-                                        .grant(life)
-                                        .getStatus()
-                                        .conditions()
-                                        .toString())
+                        .allSatisfy(life -> assertThat(stage.scenery().grant(life))
+                                .asString()
                                 .contains("refused by the test's proxy")));
         stage.proxy().passAll();
         stage.scenery().awaitPhase(lives, GrantPhase.Active);

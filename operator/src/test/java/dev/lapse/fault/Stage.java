@@ -73,7 +73,11 @@ final class Stage implements AutoCloseable {
 
     /** Returns at once, for an operator that is not to become ready. */
     void startUnready() {
-        cluster.operator(environment(Map.of()), "start", "--no-wait");
+        startUnready(Map.of());
+    }
+
+    void startUnready(Map<String, String> settings) {
+        cluster.operator(environment(settings), "start", "--no-wait");
     }
 
     void kill() {
@@ -136,6 +140,15 @@ final class Stage implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for " + path, e);
+        }
+    }
+
+    /** Whether the operator's process answers there at all. */
+    boolean answers(String path) {
+        try {
+            return get(path).statusCode() > 0;
+        } catch (UncheckedIOException notYet) {
+            return false;
         }
     }
 

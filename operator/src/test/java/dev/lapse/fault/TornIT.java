@@ -92,7 +92,8 @@ class TornIT {
         grant().patch(MERGE, "{\"metadata\":{\"finalizers\":null}}");
         grant().withPropagationPolicy(DeletionPropagation.ORPHAN).delete();
 
-        stage.start(1, SETTINGS);
+        // Without its guard it does not become ready.
+        stage.startUnready(SETTINGS);
 
         await().atMost(Stage.PATIENCE)
                 .untilAsserted(() -> assertThat(bindings()).isEmpty());
