@@ -43,7 +43,8 @@ class SecrecyIT {
                 .rule(call -> call.write()
                                 && call.path().contains("/secrets")
                                 && call.body().contains("token")
-                        ? Fate.answer(500)
+                        // Not repeated by the client itself.
+                        ? Fate.answer(403)
                         : Fate.PASS);
         stage.scenery().ask(lives, Duration.ofMinutes(20));
         // So that the log has what the operator says of it.
