@@ -9,6 +9,11 @@ import java.time.Instant;
 sealed interface GrantAction {
     GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now);
 
+    /** What of the facts is certain while nobody knows whether this was carried out. */
+    default GrantFacts unanswered(GrantFacts facts) {
+        return facts;
+    }
+
     /** Puts the finalizer on, so that the grant cannot go before what it gave. */
     record Hold() implements GrantAction {
         @Override
@@ -67,6 +72,18 @@ sealed interface GrantAction {
             boolean renewed =
                     issued.token().isPresent() && issued.record().activatedAt().isPresent();
             return renewed ? effects.writeStatus(issued, decision, now) : issued;
+        }
+
+        /** There may be a token that nobody knows of: what would carry it is not on record, so it is replaced. */
+        @Override
+        public GrantFacts unanswered(GrantFacts facts) {
+            return facts.record().activatedAt().isPresent()
+                    ? facts
+                    : facts.withRecord(facts.record().objects().stream()
+                            .filter(object -> object.kind() == GrantBuilding.carrier(facts))
+                            .findFirst()
+                            .map(object -> facts.record().withObject(object.with(null, ObjectState.Creating)))
+                            .orElseThrow());
         }
     }
 

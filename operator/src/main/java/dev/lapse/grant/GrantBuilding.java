@@ -148,7 +148,7 @@ final class GrantBuilding {
     }
 
     /** What the grant's tokens live and die with. */
-    private static ObjectKind carrier(GrantFacts facts) {
+    static ObjectKind carrier(GrantFacts facts) {
         return facts.record().resolved().orElseThrow().principal() == PrincipalType.Dedicated
                 ? ObjectKind.ServiceAccount
                 : ObjectKind.Secret;

@@ -35,6 +35,9 @@ interface GrantEffects {
 
     GrantFacts verifyRemoval(GrantFacts facts);
 
+    /** Whether the cluster has said that it did not do a step that failed; otherwise it may have done it. */
+    boolean answered(RuntimeException failed);
+
     /** Why a step failed, for people; nothing if the next pass will most likely do it. */
     Optional<String> explain(RuntimeException failed);
 }

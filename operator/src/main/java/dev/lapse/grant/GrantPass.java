@@ -58,7 +58,10 @@ final class GrantPass {
         }
         // The record still says what is certain: a step that failed may or may not have happened.
         try {
-            effects.writeStatus(facts, decision.failing(why.get()), now);
+            GrantFacts certain = effects.answered(failed)
+                    ? facts
+                    : decision.next().orElseThrow().unanswered(facts);
+            effects.writeStatus(certain, decision.failing(why.get()), now);
         } catch (RuntimeException again) {
             failed.addSuppressed(again);
         }

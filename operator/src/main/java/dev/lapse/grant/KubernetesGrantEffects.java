@@ -243,6 +243,13 @@ final class KubernetesGrantEffects implements GrantEffects {
     }
 
     @Override
+    public boolean answered(RuntimeException failed) {
+        return failed instanceof KubernetesClientException refused
+                && refused.getCode() >= 400
+                && refused.getCode() < 500;
+    }
+
+    @Override
     public Optional<String> explain(RuntimeException failed) {
         if (!(failed instanceof KubernetesClientException refused)) {
             return Optional.of("an error that the operator's log tells more about");

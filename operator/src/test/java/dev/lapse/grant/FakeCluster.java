@@ -43,14 +43,23 @@ final class FakeCluster implements GrantEffects {
         KilledAfter
     }
 
-    /** The API server refused, or nobody knows. */
-    static final class NotDone extends RuntimeException {
+    /** The API server refused. */
+    static class NotDone extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final boolean conflict;
 
         NotDone(String message, boolean conflict) {
             super(message);
             this.conflict = conflict;
+        }
+    }
+
+    /** Nobody knows. */
+    static final class AnswerLost extends NotDone {
+        private static final long serialVersionUID = 1L;
+
+        AnswerLost(String what) {
+            super("the answer to " + what + " is lost", false);
         }
     }
 
@@ -106,7 +115,7 @@ final class FakeCluster implements GrantEffects {
             throw new Killed();
         }
         if (now) {
-            throw new NotDone("the answer to " + what + " is lost", false);
+            throw new AnswerLost(what);
         }
         return result;
     }
@@ -262,6 +271,11 @@ final class FakeCluster implements GrantEffects {
     @Override
     public GrantFacts verifyRemoval(GrantFacts facts) {
         return facts.withVerification(new ResidualAccess(1, 1, residual, !accessReviewsAnswered));
+    }
+
+    @Override
+    public boolean answered(RuntimeException failed) {
+        return !(failed instanceof AnswerLost);
     }
 
     @Override

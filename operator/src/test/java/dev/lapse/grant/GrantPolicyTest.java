@@ -275,6 +275,19 @@ class GrantPolicyTest {
     }
 
     @Test
+    void whatCarriesATokenWhoseAnswerWasLostIsReplaced() {
+        GrantLife life = GrantLife.of(Scene.inOrder());
+        life.cluster.cut(3, FakeCluster.Cut.AnswerLost);
+        life.pass();
+
+        life.settle();
+
+        assertThat(life.cluster.writes)
+                .containsSubsequence("token", "delete ServiceAccount", "create ServiceAccount", "token");
+        life.holdsExactlyWhatIsRecorded();
+    }
+
+    @Test
     void theTokenOfAnActivationThatWasCutOffIsDead() {
         GrantLife life = GrantLife.of(Scene.inOrder());
         life.cluster.cut(4, FakeCluster.Cut.AnswerLost);
