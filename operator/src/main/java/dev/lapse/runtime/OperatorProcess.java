@@ -29,7 +29,7 @@ final class OperatorProcess {
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final Duration RENEW_WITHIN = Duration.ofSeconds(10);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
-    private static final Duration LEASE_CALL_LIMIT = Duration.ofSeconds(2);
+    private static final Duration LEASE_CALL_LIMIT = Duration.ofSeconds(3);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
 
     private final Settings settings;
