@@ -38,12 +38,20 @@ public final class Entitlement {
     }
 
     /** What came of the question. */
-    public sealed interface Outcome permits Entitled, NotEntitled, OutOfReach, Undecided {}
+    public sealed interface Outcome permits Entitled, NotEntitled, Withdrawn, OutOfReach, Undecided {}
 
     public record Entitled() implements Outcome {}
 
     /** @param where {@code namespace x} or {@code the whole cluster} */
     public record NotEntitled(String where, String why) implements Outcome {}
+
+    /** Somebody who asked or approved may not, or not any more. */
+    public record Withdrawn(Who who, String why) implements Outcome {
+        public enum Who {
+            Requester,
+            Approver
+        }
+    }
 
     /** The operator itself may not give it, whoever asks. */
     public record OutOfReach(Limit limit, String why) implements Outcome {

@@ -13,5 +13,9 @@ public enum ConditionType {
     /** Whether somebody answers for an identity. */
     Owned,
     /** Whether an identity's subject exists and is its own. */
-    SubjectBound
+    SubjectBound,
+    /** Whether nothing more is to be decided in a review. */
+    Complete,
+    /** Whether a review was decided before it was due, or still can be. */
+    OnTime
 }

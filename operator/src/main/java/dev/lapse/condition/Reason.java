@@ -24,6 +24,20 @@ public enum Reason {
     /** The identity's subject does not exist. */
     SubjectNotFound,
 
+    // Reviews
+    /** Enough people approved in time. */
+    Approved,
+    /** Somebody who may decide said no. */
+    ApprovalDenied,
+    /** Nobody decided in time: silence is a no. */
+    ReviewExpired,
+    /** What the review was about is over or has changed. */
+    ReviewCancelled,
+    /** What was approved is no longer what would be given, or who approved may not any more. */
+    ApprovalVoid,
+    /** A review can still be decided before it is due, or was. */
+    OnTime,
+
     // Refusals
     /** The identity is Suspended, Retired or being deleted. */
     IdentityNotActive,
@@ -51,6 +65,8 @@ public enum Reason {
     NotAfterPassed,
     /** The entry lists requesters, and the one who asks is not among them. */
     RequesterNotAllowed,
+    /** Whoever asked does not hold the verb request on the identity (any more). */
+    RequesterNotEntitled,
     /** The entry's role does not exist, or not in every namespace of the entry. */
     RoleNotFound,
     /** The entry's author could not bind its role there. */

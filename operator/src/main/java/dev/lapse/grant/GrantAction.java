@@ -46,6 +46,14 @@ sealed interface GrantAction {
         }
     }
 
+    /** Opens the review in which people decide the request. */
+    record OpenReview(RequestReview review) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.openReview(facts, review);
+        }
+    }
+
     record CreateAccount(GrantObject account) implements GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {

@@ -21,6 +21,8 @@ interface GrantEffects {
 
     GrantFacts askEntitlement(GrantFacts facts);
 
+    GrantFacts openReview(GrantFacts facts, RequestReview review);
+
     GrantFacts createAccount(GrantFacts facts, GrantObject account);
 
     GrantFacts reserveSecret(GrantFacts facts, GrantObject secret);

@@ -33,6 +33,7 @@ public final class GrantEventSources {
     private final FirstPass firstPass;
     private final Function<PrivilegeGrant, GrantEffects> effects;
     private final BiConsumer<String, String> identityConcerned;
+    private final Consumer<String> reviewsConcerned;
     private final Consumer<String> endedUid;
     private final Predicate<PrivilegeGrant> forged;
     private final KubernetesTrigger<PrivilegeGrant> trigger;
@@ -40,6 +41,7 @@ public final class GrantEventSources {
 
     /**
      * @param identityConcerned is told namespace and name of an identity whose grants changed
+     * @param reviewsConcerned is told the UID of a grant that changed
      * @param endedUid is told the UID of a grant that has ended
      * @param forged whether somebody else than the operator wrote a grant's status
      */
@@ -50,6 +52,7 @@ public final class GrantEventSources {
             FirstPass firstPass,
             Function<PrivilegeGrant, GrantEffects> effects,
             BiConsumer<String, String> identityConcerned,
+            Consumer<String> reviewsConcerned,
             Consumer<String> endedUid,
             Predicate<PrivilegeGrant> forged) {
         this.forged = forged;
@@ -60,6 +63,7 @@ public final class GrantEventSources {
         this.firstPass = firstPass;
         this.effects = effects;
         this.identityConcerned = identityConcerned;
+        this.reviewsConcerned = reviewsConcerned;
         this.trigger = new KubernetesTrigger<>("lapse", this::beforeFirstPass, this::changed, this::deleted);
     }
 
@@ -199,6 +203,7 @@ public final class GrantEventSources {
         identityConcerned.accept(
                 grant.getMetadata().getNamespace(),
                 grant.getSpec().identityRef().name());
+        reviewsConcerned.accept(grant.getMetadata().getUid());
     }
 
     private void deleted(PrivilegeGrant grant) {

@@ -14,6 +14,7 @@ import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.review.Consent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param verification what access is left; absent until it was asked in this pass
  * @param token issued in this pass and not delivered yet
  * @param bindingsGoneAt when the expiry lane, or this pass, saw the last binding go
+ * @param consent the review of this very request, if it was opened
  */
 record GrantFacts(
         GrantRequest request,
@@ -44,7 +46,8 @@ record GrantFacts(
         Optional<Entitlement.Outcome> entitlement,
         Optional<ResidualAccess> verification,
         Optional<MintedToken> token,
-        Optional<Instant> bindingsGoneAt) {
+        Optional<Instant> bindingsGoneAt,
+        Optional<Consent> consent) {
 
     enum NamespaceState {
         Live,
@@ -66,7 +69,8 @@ record GrantFacts(
                 entitlement,
                 verification,
                 token,
-                bindingsGoneAt);
+                bindingsGoneAt,
+                consent);
     }
 
     /** What is seen of an object stays as it was; of one that is new in the record nothing was seen yet. */
@@ -84,7 +88,8 @@ record GrantFacts(
                 entitlement,
                 verification,
                 token,
-                bindingsGoneAt);
+                bindingsGoneAt,
+                consent);
     }
 
     private ObservedObject seen(GrantObject object) {
@@ -118,7 +123,8 @@ record GrantFacts(
                 entitlement,
                 verification,
                 token,
-                bindingsGoneAt);
+                bindingsGoneAt,
+                consent);
     }
 
     /** Both the record and the sight of one object after it was made or removed. */
@@ -206,7 +212,8 @@ record GrantFacts(
                 Optional.of(outcome),
                 verification,
                 token,
-                bindingsGoneAt);
+                bindingsGoneAt,
+                consent);
     }
 
     GrantFacts withVerification(ResidualAccess found) {
@@ -223,7 +230,8 @@ record GrantFacts(
                 entitlement,
                 Optional.of(found),
                 token,
-                bindingsGoneAt);
+                bindingsGoneAt,
+                consent);
     }
 
     GrantFacts withToken(Optional<MintedToken> now) {
@@ -240,7 +248,8 @@ record GrantFacts(
                 entitlement,
                 verification,
                 now,
-                bindingsGoneAt);
+                bindingsGoneAt,
+                consent);
     }
 
     GrantFacts withBindingsGoneAt(Optional<Instant> at) {
@@ -257,6 +266,25 @@ record GrantFacts(
                 entitlement,
                 verification,
                 token,
-                at);
+                at,
+                consent);
+    }
+
+    GrantFacts withConsent(Optional<Consent> now) {
+        return new GrantFacts(
+                request,
+                record,
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                applierLimit,
+                objects,
+                entitlement,
+                verification,
+                token,
+                bindingsGoneAt,
+                now);
     }
 }

@@ -1,8 +1,10 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -34,6 +36,15 @@ final class GrantManifests {
     private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
     private GrantManifests() {}
+
+    static AccessReview review(GrantRequest request, RequestReview review) {
+        AccessReview made = new AccessReview();
+        made.setMetadata(metadata(
+                request,
+                new GrantObject(ObjectKind.Secret, request.namespace(), review.name(), null, ObjectState.Creating)));
+        made.setSpec(review.spec());
+        return made;
+    }
 
     static ServiceAccount account(GrantRequest request, GrantObject account) {
         return new ServiceAccountBuilder()

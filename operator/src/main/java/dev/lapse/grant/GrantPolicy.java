@@ -7,6 +7,7 @@ import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.GrantAction.Hold;
 import dev.lapse.grant.GrantAction.Note;
+import dev.lapse.grant.GrantAction.OpenReview;
 import dev.lapse.grant.GrantAction.WriteStatus;
 import dev.lapse.grant.RequestCheck.Obstacle;
 import dev.lapse.grant.RequestCheck.Refused;
@@ -72,9 +73,24 @@ final class GrantPolicy {
                 return GrantDecision.todo(
                         waiting.phase(), waiting.reason(), waiting.message(), new Note(proved(facts, now)));
             }
-            return GrantDecision.settled(waiting.phase(), waiting.reason(), waiting.message(), waiting.lookAgainAt());
+            return review(facts, waiting, now)
+                    .map(step -> GrantDecision.todo(waiting.phase(), waiting.reason(), waiting.message(), step))
+                    .orElseGet(() -> GrantDecision.settled(
+                            waiting.phase(), waiting.reason(), waiting.message(), waiting.lookAgainAt()));
         }
         return activating(facts, new GrantAction.AskEntitlement());
+    }
+
+    /** A request that people have to decide has a review: its name is written down before it is opened. */
+    private static Optional<GrantAction> review(GrantFacts facts, Waiting waiting, Instant now) {
+        if (waiting.phase() != GrantPhase.AwaitingApproval || facts.consent().isPresent()) {
+            return Optional.empty();
+        }
+        RequestReview review = RequestReview.of(facts, now).orElseThrow();
+        return Optional.of(
+                facts.record().review().filter(review.name()::equals).isPresent()
+                        ? new OpenReview(review)
+                        : new WriteStatus(facts.record().withReview(review.name())));
     }
 
     /** The guard stood when the names were written: that stays true whatever becomes of the guard. */

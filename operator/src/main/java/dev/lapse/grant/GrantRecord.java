@@ -25,7 +25,8 @@ record GrantRecord(
         List<GrantObject> objects,
         List<IssuedCredential> credentials,
         Optional<Dies> dies,
-        Optional<End> end) {
+        Optional<End> end,
+        Optional<String> review) {
     private static final int MOST_CREDENTIALS = 16;
 
     static GrantRecord of(@Nullable PrivilegeGrantStatus status) {
@@ -39,6 +40,7 @@ record GrantRecord(
                     List.of(),
                     List.of(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
         return new GrantRecord(
@@ -50,7 +52,8 @@ record GrantRecord(
                 status.objects() == null ? List.of() : status.objects(),
                 status.credentials() == null ? List.of() : status.credentials(),
                 Optional.ofNullable(status.dies()),
-                Optional.ofNullable(status.end()));
+                Optional.ofNullable(status.end()),
+                Optional.ofNullable(status.review()));
     }
 
     /** Whether the end was announced, so that objects may exist. */
@@ -60,7 +63,7 @@ record GrantRecord(
 
     GrantRecord withObjects(List<GrantObject> now) {
         return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end);
+                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end, review);
     }
 
     Optional<GrantObject> secret() {
@@ -70,28 +73,38 @@ record GrantRecord(
     }
 
     GrantRecord withPhase(GrantPhase now) {
-        return new GrantRecord(now, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end);
+        return new GrantRecord(now, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, review);
     }
 
     GrantRecord withProof(Proof now) {
         return new GrantRecord(
-                phase, Optional.of(now), resolved, activatedAt, expiresAt, objects, credentials, dies, end);
+                phase, Optional.of(now), resolved, activatedAt, expiresAt, objects, credentials, dies, end, review);
     }
 
     GrantRecord withIntent(Resolved meaning, Instant ends, List<GrantObject> announced) {
         return new GrantRecord(
-                phase, proof, Optional.of(meaning), activatedAt, Optional.of(ends), announced, credentials, dies, end);
+                phase,
+                proof,
+                Optional.of(meaning),
+                activatedAt,
+                Optional.of(ends),
+                announced,
+                credentials,
+                dies,
+                end,
+                review);
     }
 
     GrantRecord withActivatedAt(Instant at) {
-        return new GrantRecord(phase, proof, resolved, Optional.of(at), expiresAt, objects, credentials, dies, end);
+        return new GrantRecord(
+                phase, proof, resolved, Optional.of(at), expiresAt, objects, credentials, dies, end, review);
     }
 
     GrantRecord withObject(GrantObject changed) {
         List<GrantObject> now = new ArrayList<>(objects);
         now.replaceAll(object -> same(object, changed) ? changed : object);
         return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end);
+                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end, review);
     }
 
     GrantRecord withCredential(IssuedCredential issued, Dies how) {
@@ -101,17 +114,31 @@ record GrantRecord(
             now.remove(0);
         }
         return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, objects, List.copyOf(now), Optional.of(how), end);
+                phase,
+                proof,
+                resolved,
+                activatedAt,
+                expiresAt,
+                objects,
+                List.copyOf(now),
+                Optional.of(how),
+                end,
+                review);
     }
 
     GrantRecord withoutCredentials() {
         return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, objects, List.of(), Optional.empty(), end);
+                phase, proof, resolved, activatedAt, expiresAt, objects, List.of(), Optional.empty(), end, review);
+    }
+
+    GrantRecord withReview(String name) {
+        return new GrantRecord(
+                phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, Optional.of(name));
     }
 
     GrantRecord withEnd(End how) {
         return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, Optional.of(how));
+                phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, Optional.of(how), review);
     }
 
     private static boolean same(GrantObject one, GrantObject other) {

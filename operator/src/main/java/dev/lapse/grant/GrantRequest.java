@@ -35,6 +35,8 @@ record GrantRequest(
         CredentialType credential,
         List<String> audiences,
         Optional<String> encryptTo,
+        String reason,
+        Optional<String> ticket,
         boolean revoked,
         Optional<String> revokedBy,
         Optional<String> revokeReason) {
@@ -68,6 +70,8 @@ record GrantRequest(
                         ? List.of()
                         : spec.credential().audiences(),
                 Optional.ofNullable(spec.credential()).map(PrivilegeGrantSpec.Credential::encryptTo),
+                spec.reason(),
+                Optional.ofNullable(spec.ticket()),
                 Boolean.TRUE.equals(spec.revoked()),
                 Optional.ofNullable(spec.revokedBy()),
                 Optional.ofNullable(spec.revokeReason()));
@@ -95,6 +99,8 @@ record GrantRequest(
                 credential,
                 audiences,
                 encryptTo,
+                reason,
+                ticket,
                 revoked,
                 revokedBy,
                 revokeReason);
@@ -121,6 +127,8 @@ record GrantRequest(
                 credential,
                 audiences,
                 encryptTo,
+                reason,
+                ticket,
                 revoked,
                 revokedBy,
                 revokeReason);

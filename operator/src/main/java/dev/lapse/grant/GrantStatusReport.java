@@ -45,6 +45,7 @@ final class GrantStatusReport {
                 facts.request().generation(),
                 decision.phase(),
                 record.proof().orElse(null),
+                record.review().orElse(null),
                 record.resolved().orElse(null),
                 record.activatedAt().orElse(null),
                 record.expiresAt().orElse(null),

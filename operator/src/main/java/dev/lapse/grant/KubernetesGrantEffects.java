@@ -3,8 +3,6 @@ package dev.lapse.grant;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Author;
-import dev.lapse.access.Entitlement;
-import dev.lapse.access.OperatorReach;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -15,7 +13,8 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
-import dev.lapse.identity.EntryFacts;
+import dev.lapse.review.Consent;
+import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +35,8 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final KubernetesTokens tokens;
     private final KubernetesWrites writes;
     private final AccessOracle oracle;
-    private final OperatorReach reach;
+    private final ActivationRights rights;
+    private final KubernetesReviews reviews;
     private final GrantJournal journal;
     private final StatusSeal seal;
     private final Consumer<String> bindingRemoved;
@@ -47,7 +47,8 @@ final class KubernetesGrantEffects implements GrantEffects {
             KubernetesTokens tokens,
             KubernetesWrites writes,
             AccessOracle oracle,
-            OperatorReach reach,
+            ActivationRights rights,
+            KubernetesReviews reviews,
             GrantJournal journal,
             StatusSeal seal,
             Consumer<String> bindingRemoved,
@@ -56,7 +57,8 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.tokens = tokens;
         this.writes = writes;
         this.oracle = oracle;
-        this.reach = reach;
+        this.rights = rights;
+        this.reviews = reviews;
         this.journal = journal;
         this.seal = seal;
         this.bindingRemoved = bindingRemoved;
@@ -119,24 +121,13 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts askEntitlement(GrantFacts facts) {
-        EntryFacts entry = facts.identity()
-                .flatMap(identity -> identity.entry(facts.request().privilege()))
-                .orElseThrow();
-        List<String> namespaces = GrantPlan.namespaces(facts.request(), entry);
-        Entitlement.Outcome outcome = Entitlement.couldBind(
-                Author.of(entry.author().orElseThrow(), entry.authorGroups()),
-                entry.role(),
-                facts.role()::rulesIn,
-                namespaces,
-                oracle);
-        if (outcome instanceof Entitlement.Entitled) {
-            outcome = reach.mayBind(entry.role(), namespaces);
-        }
-        Optional<String> account = GrantPlan.accountToIssueFor(facts, entry);
-        if (outcome instanceof Entitlement.Entitled && account.isPresent()) {
-            outcome = reach.mayIssueTokensOf(facts.request().namespace(), account.get());
-        }
-        return facts.withEntitlement(outcome);
+        return facts.withEntitlement(rights.ask(facts));
+    }
+
+    @Override
+    public GrantFacts openReview(GrantFacts facts, RequestReview review) {
+        reviews.open(GrantManifests.review(facts.request(), review));
+        return facts.withConsent(Optional.of(Consent.opened(review.name(), review.spec())));
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.KubernetesRoles;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.rbac.RoleRef;
@@ -40,6 +41,7 @@ final class KubernetesGrantObserver {
     private final KubernetesIdentities identities;
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
+    private final KubernetesReviews reviews;
     private final StatusSeal seal;
     private final Function<String, Optional<Instant>> bindingsGoneAt;
 
@@ -49,12 +51,14 @@ final class KubernetesGrantObserver {
             KubernetesIdentities identities,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
+            KubernetesReviews reviews,
             StatusSeal seal,
             Function<String, Optional<Instant>> bindingsGoneAt) {
         this.cluster = cluster;
         this.identities = identities;
         this.guard = guard;
         this.parameters = parameters;
+        this.reviews = reviews;
         this.seal = seal;
         this.bindingsGoneAt = bindingsGoneAt;
     }
@@ -69,7 +73,7 @@ final class KubernetesGrantObserver {
         String privilege = request.privilege();
         Optional<EntryFacts> entry = identity.flatMap(known -> known.entry(privilege));
         GuardState guardState = guard.get();
-        return new GrantFacts(
+        GrantFacts facts = new GrantFacts(
                 request,
                 record,
                 identity,
@@ -83,7 +87,15 @@ final class KubernetesGrantObserver {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                bindingsGoneAt.apply(request.uid()));
+                bindingsGoneAt.apply(request.uid()),
+                Optional.empty());
+        // Once there is access, nobody's consent is asked again: who regrets it revokes.
+        if (record.phase().ended() || record.activatedAt().isPresent()) {
+            return facts;
+        }
+        String namespace = request.namespace();
+        return facts.withConsent(
+                RequestReview.of(facts, now).flatMap(review -> reviews.find(namespace, review.name())));
     }
 
     /** What the status says as far as the operator wrote it, and everything that carries the grant's label besides. */

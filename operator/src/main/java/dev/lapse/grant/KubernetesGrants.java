@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -15,6 +16,7 @@ import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,7 @@ public final class KubernetesGrants implements AutoCloseable {
             KubernetesWrites writes,
             KubernetesEvents events,
             KubernetesIdentities identities,
+            KubernetesReviews reviews,
             KubernetesTokens tokens,
             AccessOracle oracle,
             Supplier<GuardState> guard,
@@ -60,13 +64,22 @@ public final class KubernetesGrants implements AutoCloseable {
             MeterRegistry meters,
             InstantSource clock) {}
 
+    /**
+     * @param identityConcerned is told namespace and name of an identity whose grants changed
+     * @param reviewsConcerned is told the UID of a grant that changed
+     */
     public KubernetesGrants(
-            Tools tools, FirstPass firstPass, int laneThreads, BiConsumer<String, String> identityConcerned) {
+            Tools tools,
+            FirstPass firstPass,
+            int laneThreads,
+            BiConsumer<String, String> identityConcerned,
+            Consumer<String> reviewsConcerned) {
         cluster = tools.cluster();
         identities = tools.identities();
         metrics = new GrantMetrics(tools.meters());
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
-        OperatorReach reach = new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle());
+        ActivationRights rights = new ActivationRights(
+                tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
         StatusSeal seal = new StatusSeal(tools.seal());
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
@@ -74,6 +87,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 identities,
                 tools.guard(),
                 tools.parameters(),
+                tools.reviews(),
                 seal,
                 uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
         GrantJournal journal = new GrantJournal(tools.events(), metrics);
@@ -91,12 +105,14 @@ public final class KubernetesGrants implements AutoCloseable {
                         tools.tokens(),
                         tools.writes(),
                         tools.oracle(),
-                        reach,
+                        rights,
+                        tools.reviews(),
                         journal,
                         seal,
                         bindingsGoneAt::remove,
                         grant),
                 identityConcerned,
+                reviewsConcerned,
                 bindingsGoneAt::remove,
                 seal::forged);
         reconciler = new PrivilegeGrantReconciler(observer, sources, primaryCache, tools.clock());
@@ -116,6 +132,29 @@ public final class KubernetesGrants implements AutoCloseable {
     /** An identity changed: so may its grants. */
     public void identityChanged(String namespace, String name) {
         sources.identityChanged(namespace, name);
+    }
+
+    /** A review changed: so may the grant that it decides. */
+    public void reviewChanged(AccessReview review) {
+        sources.lookAgain(new GrantKey(
+                review.getMetadata().getNamespace(), review.getSpec().request().grant()));
+    }
+
+    /** Whether a grant still asks for what a review is about. */
+    public boolean wants(AccessReview review) {
+        return find(new GrantKey(
+                        review.getMetadata().getNamespace(),
+                        review.getSpec().request().grant()))
+                .filter(grant -> grant.getMetadata()
+                        .getUid()
+                        .equals(review.getSpec().request().grantUID()))
+                .filter(grant -> grant.getMetadata().getDeletionTimestamp() == null)
+                .filter(GrantEventSources::open)
+                .filter(grant -> grant.getStatus() != null
+                        && review.getMetadata()
+                                .getName()
+                                .equals(grant.getStatus().review()))
+                .isPresent();
     }
 
     /** The guard changed: what waits for it may go on. */

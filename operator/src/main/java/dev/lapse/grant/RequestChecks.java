@@ -34,9 +34,9 @@ final class RequestChecks {
             entry(EntryChecks::applierStaysInItsLimits),
             TrustChecks::requesterIsProved,
             entry(TrustChecks::authorIsProved),
-            entry(TrustChecks::nobodyNeedsToApprove),
+            ConsentChecks::enoughPeopleApproved,
             TrustChecks::notBeforeHasCome,
-            entry(TrustChecks::authorIsEntitled));
+            entry(TrustChecks::everybodyIsEntitled));
 
     private RequestChecks() {}
 

@@ -71,7 +71,8 @@ final class StatusSeal {
                 claimed.objects(),
                 claimed.credentials(),
                 claimed.dies(),
-                Optional.of(end));
+                Optional.of(end),
+                claimed.review());
     }
 
     /** In a fixed order; a field that a later version adds goes behind, under a new shape. */

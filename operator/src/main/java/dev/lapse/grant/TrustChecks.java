@@ -55,25 +55,6 @@ final class TrustChecks {
                         Optional.empty()));
     }
 
-    static Optional<Obstacle> nobodyNeedsToApprove(GrantFacts facts, EntryFacts entry, Instant now) {
-        if (facts.request().claimed()) {
-            return Optional.of(new Waiting(
-                    GrantPhase.AwaitingApproval,
-                    Reason.ClaimedRequest,
-                    "a request that an applier wrote names " + facts.request().requestedBy()
-                            + " without proof: people must approve it",
-                    facts.request().notAfter()));
-        }
-        return entry.approvals() == 0
-                ? Optional.empty()
-                : Optional.of(new Waiting(
-                        GrantPhase.AwaitingApproval,
-                        Reason.ApprovalRequired,
-                        "entry " + entry.name() + " needs " + entry.approvals() + " approval"
-                                + (entry.approvals() == 1 ? "" : "s"),
-                        facts.request().notAfter()));
-    }
-
     static Optional<Obstacle> notBeforeHasCome(GrantFacts facts, Instant now) {
         Optional<Instant> notBefore = facts.request().notBefore();
         return notBefore.isPresent() && now.isBefore(notBefore.get())
@@ -82,13 +63,20 @@ final class TrustChecks {
                 : Optional.empty();
     }
 
-    static Optional<Obstacle> authorIsEntitled(GrantFacts facts, EntryFacts entry, Instant now) {
+    static Optional<Obstacle> everybodyIsEntitled(GrantFacts facts, EntryFacts entry, Instant now) {
         if (facts.entitlement().isEmpty()) {
             return Optional.of(new Unasked());
         }
         Entitlement.Outcome outcome = facts.entitlement().get();
         if (outcome instanceof Entitlement.NotEntitled refusal) {
             return refuse(Reason.AuthorNotEntitled, refusal.why());
+        }
+        if (outcome instanceof Entitlement.Withdrawn withdrawn) {
+            return refuse(
+                    withdrawn.who() == Entitlement.Withdrawn.Who.Requester
+                            ? Reason.RequesterNotEntitled
+                            : Reason.ApprovalVoid,
+                    withdrawn.why());
         }
         if (outcome instanceof Entitlement.OutOfReach limit) {
             return stillBeingInstalled(facts, OutOfReachReason.of(limit), limit.why(), now);

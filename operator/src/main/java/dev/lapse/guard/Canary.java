@@ -22,11 +22,13 @@ record Canary(String binding, String path, String body, String refusal) {
     static List<Canary> of(String operator) {
         String identities = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/serviceidentities";
         String grants = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/privilegegrants";
+        String reviews = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/accessreviews";
         String secrets = "/api/v1/namespaces/lapse-system/secrets";
         String accounts = "/api/v1/namespaces/lapse-principals/serviceaccounts";
         return List.of(
                 canary("lapse-identities", identities, "must be your own user name", identity("identities", "nobody")),
                 canary("lapse-grants", grants, "must be your own user name", GRANT),
+                canary("lapse-reviews", reviews, "opened by the operator alone", REVIEW),
                 // A wrong name in the parameters shows here: lapse-identities would refuse it.
                 canary("lapse-status", identities, "belong to the operator", identity("status", operator)),
                 canary("lapse-names", secrets, "belong to the operator", UNLABELLED),
@@ -59,6 +61,31 @@ record Canary(String binding, String path, String body, String refusal) {
               duration: 1s
               reason: a dry run that must be refused, with a foreign name
               requestedBy: nobody
+            """;
+
+    private static final String REVIEW = """
+            apiVersion: lapse.dev/v1alpha1
+            kind: AccessReview
+            metadata: {name: lapse-canary-reviews}
+            spec:
+              type: Request
+              identityRef: {name: canary}
+              request:
+                grant: canary
+                grantUID: canary
+                hash: "0000000000000000"
+                privilege: canary
+                role: ClusterRole/canary
+                namespaces: []
+                principal: Dedicated
+                principalName: nobody
+                duration: 1s
+                risks: []
+                requestedBy: nobody
+                claimed: false
+                reason: a dry run that must be refused, as nobody but the operator opens reviews
+              required: 1
+              dueAt: 2000-01-01T00:00:00Z
             """;
 
     private static final String UNLABELLED = """

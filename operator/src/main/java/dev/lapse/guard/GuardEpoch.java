@@ -26,6 +26,7 @@ public record GuardEpoch(String parts, String problem) {
     static final Map<String, String> POLICY_OF_BINDING = Map.of(
             "lapse-identities", "lapse-identities",
             "lapse-grants", "lapse-grants",
+            "lapse-reviews", "lapse-reviews",
             "lapse-status", "lapse-status",
             "lapse-names", "lapse-names",
             "lapse-secrets", "lapse-secrets",

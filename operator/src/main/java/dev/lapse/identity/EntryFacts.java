@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.EligibleEntry;
+import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.EligibleEntry.Person;
 import dev.lapse.api.v1alpha1.EligibleEntry.Risk;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
@@ -35,6 +36,8 @@ public record EntryFacts(
         Duration maxDuration,
         List<Person> requesters,
         int approvals,
+        List<Person> approvers,
+        Insiders insiders,
         PrincipalType principal,
         Set<Risk> accepted,
         Optional<String> author,
@@ -68,6 +71,10 @@ public record EntryFacts(
                 entry.approvals() == null
                         ? profile.approvals()
                         : entry.approvals().required(),
+                entry.approvals() == null ? List.of() : list(entry.approvals().approvers()),
+                entry.approvals() == null || entry.approvals().insiders() == null
+                        ? Insiders.Refuse
+                        : entry.approvals().insiders(),
                 principal,
                 list(entry.accepts()).stream()
                         .map(EligibleEntry.AcceptedRisk::risk)

@@ -70,6 +70,9 @@ final class EntryPolicy {
         if (outcome instanceof Entitlement.NotEntitled refusal) {
             return refused(facts, Reason.AuthorNotEntitled, refusal.why());
         }
+        if (outcome instanceof Entitlement.Withdrawn withdrawn) {
+            return refused(facts, Reason.ApprovalVoid, withdrawn.why());
+        }
         if (outcome instanceof Entitlement.OutOfReach limit) {
             return refused(facts, OutOfReachReason.of(limit), limit.why());
         }

@@ -15,6 +15,8 @@ import dev.lapse.guard.KubernetesSealKey;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.ServiceIdentityReconciler;
+import dev.lapse.review.AccessReviewReconciler;
+import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
@@ -50,6 +52,7 @@ final class Controllers implements AutoCloseable {
     private final KubernetesEvents events;
     private final KubernetesGrants grants;
     private final ServiceIdentityReconciler identityReconciler;
+    private final AccessReviewReconciler reviewReconciler;
     private final KubernetesIdentities identities;
     private final Operator operator;
     private final ScheduledExecutorService sweeper;
@@ -65,7 +68,8 @@ final class Controllers implements AutoCloseable {
         AccessOracle oracle = new KubernetesAccess(client);
         Seal seal = KubernetesSealKey.load(client);
         identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
-        FirstPass firstPass = new FirstPass(2, SYNC_LIMIT);
+        KubernetesReviews reviews = new KubernetesReviews(client, seal);
+        FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
         grants = new KubernetesGrants(
                 new KubernetesGrants.Tools(
                         client,
@@ -73,6 +77,7 @@ final class Controllers implements AutoCloseable {
                         writes,
                         events,
                         identities,
+                        reviews,
                         new KubernetesTokens(client, address(client, settings), authority(client)),
                         oracle,
                         guard::state,
@@ -82,13 +87,28 @@ final class Controllers implements AutoCloseable {
                         clock),
                 firstPass,
                 settings.expiryWorkers(),
-                this::identityConcerned);
+                this::identityConcerned,
+                this::reviewsConcerned);
         identityReconciler = new ServiceIdentityReconciler(
                 new ServiceIdentityReconciler.Tools(
                         client, cluster, writes, events, identities, oracle, guard::state, guard::parameters, clock),
                 firstPass,
                 grants::activeGrants,
                 grants::identityChanged);
+        reviewReconciler = new AccessReviewReconciler(
+                new AccessReviewReconciler.Tools(
+                        client,
+                        reviews,
+                        identities,
+                        events,
+                        oracle,
+                        settings.aliases(),
+                        guard::state,
+                        meters.registry(),
+                        clock),
+                firstPass,
+                grants::wants,
+                grants::reviewChanged);
         operator = operator(client, settings, meters);
         sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "sweep");
@@ -109,6 +129,7 @@ final class Controllers implements AutoCloseable {
         cluster.start(SYNC_LIMIT);
         guard.onChange(() -> {
             identityReconciler.lookAgainWhere(identity -> true);
+            reviewReconciler.lookAgainAtAll();
             grants.guardChanged();
         });
         // What is overdue is taken away before anything else is done: even before the guard is looked at, without which
@@ -175,6 +196,13 @@ final class Controllers implements AutoCloseable {
                         .withTriggerReconcilerOnAllEvents(true)
                         .withItemStore(pruning())
                         .withInformerListLimit(PAGE));
+        made.register(
+                reviewReconciler,
+                config -> config.withName("accessreview")
+                        .withRetry(retry())
+                        .withReconciliationMaxInterval(null)
+                        .withItemStore(pruning())
+                        .withInformerListLimit(PAGE));
         return made;
     }
 
@@ -199,6 +227,10 @@ final class Controllers implements AutoCloseable {
 
     private void identityConcerned(String namespace, String name) {
         identityReconciler.lookAgain(namespace, name);
+    }
+
+    private void reviewsConcerned(String grantUid) {
+        reviewReconciler.grantChanged(grantUid);
     }
 
     private void lookAgainAtIdentitiesOf(String userName) {

@@ -7,10 +7,12 @@ import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.identity.Profile;
+import dev.lapse.review.Aliases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiServer the API server's address to write into delivered kubeconfigs; empty: the one the operator uses
  * @param profiles what each actor type allows
  * @param subjectUsers namespace to the user names an identity there may name as its subject
+ * @param aliases which user names belong to one person
  */
 public record Settings(
         String httpHost,
@@ -50,7 +53,8 @@ public record Settings(
         int expiryWorkers,
         String apiServer,
         Map<ActorType, Profile> profiles,
-        Map<String, Set<String>> subjectUsers) {
+        Map<String, Set<String>> subjectUsers,
+        Aliases aliases) {
 
     /** A setting that cannot be used; the message names it, where it came from and what is wanted. */
     public static final class Invalid extends Exception {
@@ -86,7 +90,7 @@ public record Settings(
         }
     }
 
-    private static final Set<String> FILE_ONLY = Set.of("profiles", "subject-users");
+    private static final Set<String> FILE_ONLY = Set.of("profiles", "subject-users", "aliases");
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     /** A flag wins over the environment, the environment over the file, the file over the default. */
@@ -122,7 +126,8 @@ public record Settings(
                 source.number(Name.EXPIRY_WORKERS, 1, 64),
                 source.text(Name.API_SERVER),
                 profiles(tree.path("profiles")),
-                subjectUsers(tree.path("subject-users")));
+                subjectUsers(tree.path("subject-users")),
+                aliases(tree.path("aliases")));
     }
 
     private static @Nullable Path path(@Nullable String text) {
@@ -262,6 +267,32 @@ public record Settings(
             users.put(property.getKey(), Set.copyOf(names));
         }
         return Map.copyOf(users);
+    }
+
+    /** A list for each person, of all their user names. */
+    private static Aliases aliases(JsonNode tree) throws Invalid {
+        String wanted =
+                "setting aliases in the settings file: must be a list with, for each person, a list of at least two"
+                        + " user names";
+        if (!tree.isMissingNode() && !tree.isArray()) {
+            throw new Invalid(wanted);
+        }
+        List<List<String>> people = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (JsonNode person : tree) {
+            List<String> names = new ArrayList<>();
+            person.forEach(name -> names.add(name.asText()));
+            if (!person.isArray() || names.size() < 2) {
+                throw new Invalid(wanted);
+            }
+            for (String name : names) {
+                if (!seen.add(name)) {
+                    throw new Invalid("setting aliases in the settings file: " + name + " is named twice");
+                }
+            }
+            people.add(List.copyOf(names));
+        }
+        return new Aliases(people);
     }
 
     private static <E extends Enum<E>> E oneOf(String where, String text, E[] values) throws Invalid {

@@ -107,7 +107,7 @@ final class Scene {
                 LAPSE + namespace + "/privilegegrants", """
                 {"apiVersion": "lapse.dev/v1alpha1", "kind": "PrivilegeGrant", "metadata": {"name": "%s"},
                  "spec": {"identityRef": {"name": "%s"}, "privilege": "read", "duration": "%s", "notAfter": "%s",
-                  "reason": "benchmark", "requestedBy": "admin", "credential": {"type": "%s"}}}""".formatted(name, identity, duration, notAfter, credential));
+                  "reason": "benchmark", "requestedBy": "admin", "requestedByAs": ["system:masters"], "credential": {"type": "%s"}}}""".formatted(name, identity, duration, notAfter, credential));
     }
 
     JsonNode grant(String namespace, String name) {

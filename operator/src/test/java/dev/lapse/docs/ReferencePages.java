@@ -1,6 +1,7 @@
 package dev.lapse.docs;
 
 import dev.lapse.access.RiskyPermission;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
@@ -8,6 +9,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
+import dev.lapse.review.VerdictReason;
 import dev.lapse.runtime.MetricsReference;
 import dev.lapse.runtime.SettingsReference;
 import java.io.IOException;
@@ -74,9 +76,9 @@ public final class ReferencePages {
     private Map<String, String> parts() throws IOException {
         Path sources = root.resolve("operator/src/main/java");
         Map<String, String> parts = new TreeMap<>();
-        for (String kind : List.of("serviceidentity", "privilegegrant")) {
-            Path crd = root.resolve("crds/" + (kind.equals("serviceidentity") ? "serviceidentities" : "privilegegrants")
-                    + ".lapse.dev.yaml");
+        for (String kind : List.of("serviceidentity", "privilegegrant", "accessreview")) {
+            Path crd = root.resolve(
+                    "crds/" + (kind.equals("serviceidentity") ? "serviceidentities" : kind + "s") + ".lapse.dev.yaml");
             parts.put(kind + " columns", CrdReference.columns(crd));
             parts.put(kind + " spec", CrdReference.fields(crd, "spec"));
             parts.put(kind + " rules", CrdReference.rules(crd, "spec"));
@@ -86,6 +88,8 @@ public final class ReferencePages {
         parts.put("reasons", EnumReference.table(sources, Reason.class));
         parts.put("grant phases", EnumReference.table(sources, GrantPhase.class));
         parts.put("end causes", EnumReference.table(sources, EndCause.class));
+        parts.put("review phases", EnumReference.table(sources, ReviewPhase.class));
+        parts.put("verdict reasons", EnumReference.table(sources, VerdictReason.class));
         parts.put("identity phases", EnumReference.table(sources, IdentityPhase.class));
         parts.put("entry states", EnumReference.table(sources, EntryState.class));
         parts.put("actor types", EnumReference.table(sources, ActorType.class));

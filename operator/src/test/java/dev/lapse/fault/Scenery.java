@@ -162,6 +162,7 @@ final class Scenery {
                   duration: %ds
                   reason: to see what a fault does
                   requestedBy: admin
+                  requestedByAs: [system:masters]
                   credential: {type: %s}
                 """.formatted(life.namespace, duration.toSeconds(), life.shape.credential);
         return admin.resource(admin.getKubernetesSerialization().unmarshal(yaml, PrivilegeGrant.class))

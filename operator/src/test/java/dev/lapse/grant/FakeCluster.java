@@ -11,6 +11,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.StatusSchema;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.review.Consent;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,9 @@ final class FakeCluster implements GrantEffects {
 
     @Nullable
     PrivilegeGrantStatus status;
+
+    /** By the name of the review. */
+    final Map<String, Consent> consents = new TreeMap<>();
 
     boolean held;
     private int cutAt = -1;
@@ -154,6 +159,12 @@ final class FakeCluster implements GrantEffects {
     @Override
     public GrantFacts askEntitlement(GrantFacts facts) {
         return facts.withEntitlement(entitlement);
+    }
+
+    @Override
+    public GrantFacts openReview(GrantFacts facts, RequestReview review) {
+        write("open review", () -> consents.putIfAbsent(review.name(), Consent.opened(review.name(), review.spec())));
+        return facts.withConsent(Optional.ofNullable(consents.get(review.name())));
     }
 
     @Override

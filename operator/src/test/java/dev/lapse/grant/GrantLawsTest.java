@@ -234,7 +234,8 @@ class GrantLawsTest {
                     facts.entitlement(),
                     facts.verification(),
                     facts.token(),
-                    facts.bindingsGoneAt());
+                    facts.bindingsGoneAt(),
+                    facts.consent());
         }
 
         static GrantFacts role(GrantFacts facts, RoleFacts role) {
@@ -251,7 +252,8 @@ class GrantLawsTest {
                     facts.entitlement(),
                     facts.verification(),
                     facts.token(),
-                    facts.bindingsGoneAt());
+                    facts.bindingsGoneAt(),
+                    facts.consent());
         }
 
         static GrantFacts guard(GrantFacts facts, GuardState guard) {
@@ -268,7 +270,8 @@ class GrantLawsTest {
                     facts.entitlement(),
                     facts.verification(),
                     facts.token(),
-                    facts.bindingsGoneAt());
+                    facts.bindingsGoneAt(),
+                    facts.consent());
         }
 
         static GrantFacts namespaces(GrantFacts facts) {
@@ -287,7 +290,8 @@ class GrantLawsTest {
                     facts.entitlement(),
                     facts.verification(),
                     facts.token(),
-                    facts.bindingsGoneAt());
+                    facts.bindingsGoneAt(),
+                    facts.consent());
         }
 
         static GrantFacts entryProof(GrantFacts facts) {
@@ -304,7 +308,8 @@ class GrantLawsTest {
                     facts.entitlement(),
                     facts.verification(),
                     facts.token(),
-                    facts.bindingsGoneAt());
+                    facts.bindingsGoneAt(),
+                    facts.consent());
         }
     }
 }

@@ -76,11 +76,13 @@ final class GrantLife {
     GrantFacts observe() {
         scene.status(cluster.status).grantMetadata("finalizers", cluster.held ? "[lapse.dev/revoke-first]" : "");
         GrantRecord record = GrantRecord.of(cluster.status);
-        return scene.objects(record.objects().stream()
+        GrantFacts facts = scene.objects(record.objects().stream()
                         .map(object -> cluster.objects.observe(object, record, GRANT_UID))
                         .toList())
                 .facts()
                 .withBindingsGoneAt(bindingsGoneAt);
+        return facts.withConsent(RequestReview.of(facts, now)
+                .flatMap(review -> Optional.ofNullable(cluster.consents.get(review.name()))));
     }
 
     /** The expiry lane takes the access, as {@link KubernetesAccessRemoval} does. */

@@ -63,6 +63,7 @@ public final class GrantMetricsSample {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -141,7 +141,8 @@ class GrantPolicyTest {
         life.settle().after(Duration.ofDays(400)).settle();
 
         assertThat(life.phase()).isEqualTo(GrantPhase.AwaitingApproval);
-        assertThat(life.cluster.writes).containsExactly("status AwaitingApproval");
+        assertThat(life.cluster.writes)
+                .containsExactly("status AwaitingApproval", "open review", "status AwaitingApproval");
     }
 
     @Test

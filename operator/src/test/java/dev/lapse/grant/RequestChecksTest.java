@@ -206,7 +206,7 @@ class RequestChecksTest {
                     Reason.ApprovalRequired,
                     Optional.empty(),
                     scene -> scene.entry("approvals", "{required: 2}"),
-                    "entry look needs 2 approvals"),
+                    "a review is being opened"),
             Wrong.waits(
                     "notBefore is ahead",
                     GrantPhase.Scheduled,
@@ -360,14 +360,14 @@ class RequestChecksTest {
                         Reason.ClaimedRequest,
                         Optional.of(Instant.parse("2026-11-02T12:00:00Z")),
                         scene -> scene.grant("requestedByVia", "argo").grant("notAfter", "2026-11-02T12:00:00Z"),
-                        "names olivia without proof"),
+                        "nobody knows whether olivia asks"),
                 Wrong.waits(
                         "one approval of the profile",
                         GrantPhase.AwaitingApproval,
                         Reason.ApprovalRequired,
                         Optional.empty(),
                         scene -> scene.profile(new Profile(Duration.ofHours(8), 1, PrincipalType.Dedicated, false)),
-                        "entry look needs 1 approval"),
+                        "a review is being opened"),
                 Wrong.refused(
                         "the author could not bind the role",
                         Reason.AuthorNotEntitled,

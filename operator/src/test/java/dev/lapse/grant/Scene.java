@@ -249,6 +249,7 @@ final class Scene {
                 entitlement,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -38,6 +38,7 @@ final class GuardedCluster {
     private static final Map<String, String> PATHS = Map.of(
             "ServiceIdentity", "/apis/lapse.dev/v1alpha1/namespaces/%s/serviceidentities",
             "PrivilegeGrant", "/apis/lapse.dev/v1alpha1/namespaces/%s/privilegegrants",
+            "AccessReview", "/apis/lapse.dev/v1alpha1/namespaces/%s/accessreviews",
             "Secret", "/api/v1/namespaces/%s/secrets",
             "ServiceAccount", "/api/v1/namespaces/%s/serviceaccounts",
             "ConfigMap", "/api/v1/namespaces/%s/configmaps",

@@ -27,7 +27,7 @@ class AppliersIT {
             Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.SECONDS).toString());
 
     AppliersIT() {
-        story.rights().give(Rights.user(APPLIER), here, "create", Story.IDENTITIES);
+        story.rights().give(Rights.user(APPLIER), here, "create govern request", Story.IDENTITIES);
         story.rights().give(Rights.user(APPLIER), here, "create", Story.GRANTS);
     }
 
@@ -94,6 +94,7 @@ class AppliersIT {
     @StoryTest
     void whoIsNoApplierClaimsNothing() {
         story.let("mallory", "create", Story.GRANTS);
+        story.let("mallory", "request", Story.IDENTITIES);
         story.identity(Entry.of("look", "view").in(here));
 
         Caller.Answer asArgo = story.createGrant("claimed", "mallory", "look", "10m", claimedByRashid);

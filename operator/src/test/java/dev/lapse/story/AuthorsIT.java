@@ -19,7 +19,7 @@ class AuthorsIT {
 
     @StoryTest
     void whoMayOnlyWriteIdentitiesEntitlesToNothing() {
-        story.let("mallory", "create", Story.IDENTITIES);
+        story.let("mallory", "create govern", Story.IDENTITIES);
         story.identityBy("mallory", Entry.of("look", "view").in(here));
 
         Grant grant = story.asks("rashid", "look", "10m");
@@ -62,7 +62,7 @@ class AuthorsIT {
 
     @StoryTest
     void whoHoldsEverythingTheRoleAllowsNeedsNoRightToBindIt() {
-        story.let("mallory", "create", Story.IDENTITIES);
+        story.let("mallory", "create govern", Story.IDENTITIES);
         story.let("mallory", "create", Story.ROLE_BINDINGS);
         story.rights().bind(Rights.user("mallory"), here, "ClusterRole", "view");
         story.identityBy("mallory", Entry.of("look", "view").in(here));
@@ -75,7 +75,7 @@ class AuthorsIT {
 
     @StoryTest
     void aRightThatComesFromAGroupCountsWhenTheGroupIsNamed() {
-        story.let("gina", "create", Story.IDENTITIES);
+        story.let("gina", "create govern", Story.IDENTITIES);
         story.rights().give(Rights.group("payments-dev"), here, "create", Story.ROLE_BINDINGS);
         story.rights().give(Rights.group("payments-dev"), here, "bind", Story.CLUSTER_ROLES + ":view");
         story.identityBy(
@@ -93,7 +93,7 @@ class AuthorsIT {
     /** The answer in status is only the last one: an activation asks for itself. */
     @StoryTest
     void aRightThatIsLostAfterwardsEntitlesToNoFurtherGrant() {
-        story.let("mallory", "create", Story.IDENTITIES);
+        story.let("mallory", "create govern", Story.IDENTITIES);
         story.let("mallory", "create", Story.ROLE_BINDINGS);
         story.rights().give(Rights.user("mallory"), here, "bind", Story.CLUSTER_ROLES + ":view");
         story.identityBy("mallory", Entry.of("look", "view").in(here));
@@ -107,7 +107,7 @@ class AuthorsIT {
 
     @StoryTest
     void anEntryOfAnotherAuthorIsRefusedByTheServer() {
-        story.let("mallory", "create", Story.IDENTITIES);
+        story.let("mallory", "create govern", Story.IDENTITIES);
 
         Caller.Answer answer = story.createIdentity(
                 "mallory", "forged", Map.of(), Entry.of("look", "view").in(here).with("entitledBy", "olivia"));

@@ -140,7 +140,7 @@ class GrantLifeIT {
     void reachesTheWholeClusterWhereAdaMayBindIt() {
         story.rights().giveEverywhere(Rights.user("ada"), "create", Story.CLUSTER_ROLE_BINDINGS);
         story.rights().giveEverywhere(Rights.user("ada"), "bind", Story.CLUSTER_ROLES + ":view");
-        story.let("ada", "create", Story.IDENTITIES);
+        story.let("ada", "create govern", Story.IDENTITIES);
         story.identityBy("ada", Entry.of("everywhere", "view").clusterWide());
 
         Grant grant = story.asks("rashid", "everywhere", "10m").awaitActive();

@@ -34,6 +34,7 @@ class GuardHoleIT {
     void aGrantInAnothersNameIsNeverActive() {
         story.identity(Entry.of("look", "view").in(here));
         story.let("mallory", "create", Story.GRANTS);
+        story.let("mallory", "request", Story.IDENTITIES);
         Grant forged;
 
         try (GuardHole hole = GuardHole.torn(story.cluster(), "lapse-grants")) {
@@ -59,6 +60,7 @@ class GuardHoleIT {
     void whoForgesAllTheWhileGetsNothing() {
         story.identity(Entry.of("look", "view").in(here));
         story.let("mallory", "create", Story.GRANTS);
+        story.let("mallory", "request", Story.IDENTITIES);
         List<Grant> forged;
 
         try (Forger forger = Forger.of(this::forges)) {

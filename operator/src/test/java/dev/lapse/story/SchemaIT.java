@@ -27,7 +27,7 @@ class SchemaIT {
     @org.junit.jupiter.api.BeforeAll
     static void begins() {
         story = Story.begins();
-        story.let("gitops-applier", "create get patch", Story.IDENTITIES);
+        story.let("gitops-applier", "create get patch govern request", Story.IDENTITIES);
         story.let("gitops-applier", "create get patch", Story.GRANTS);
     }
 

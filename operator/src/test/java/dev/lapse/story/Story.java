@@ -46,9 +46,10 @@ final class Story {
     private Story() {
         InstalledOperator.awaitReady();
         namespace = anotherNamespace();
-        let("olivia", "create get update patch delete", IDENTITIES);
+        let("olivia", "create get update patch delete govern", IDENTITIES);
         letBind("olivia", "view", namespace);
         let("rashid", "create get patch", GRANTS);
+        let("rashid", "request", IDENTITIES);
         let("rashid", "get", "secrets");
         account(IDENTITY);
     }

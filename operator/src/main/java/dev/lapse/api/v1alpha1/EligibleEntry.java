@@ -106,14 +106,15 @@ public record EligibleEntry(
 
     @ValidationRule(
             value = "has(self.user) != has(self.group)",
-            message = "a requester needs exactly one of user and group")
+            message = "a person needs exactly one of user and group")
     public record Person(
             @Nullable @Size(min = 1, max = 253) @JsonPropertyDescription("A user name, as the API server knows it.")
             String user,
 
             @Nullable
             @Size(min = 1, max = 253)
-            @JsonPropertyDescription("A group name; the requester names it in requestedByAs.")
+            @JsonPropertyDescription(
+                    "A group name; whoever belongs to it names it beside their own name, in requestedByAs or byAs.")
             String group) {}
 
     public record Approvals(
@@ -122,7 +123,23 @@ public record EligibleEntry(
             @Max(5)
             @JsonPropertyDescription(
                     "How many distinct people must approve, 0 to 5. 0 means pre-approved: just in time, without a person.")
-            int required) {}
+            int required,
+
+            @Nullable
+            @Size(max = 16)
+            @JsonPropertyDescription(
+                    "Who may approve, users and groups, at most 16. They also need the verb approve on the ServiceIdentity. Absent or empty: everybody who holds that verb.")
+            List<Person> approvers,
+
+            @Default("\"Refuse\"")
+            @JsonPropertyDescription(
+                    "Whether an approval counts from somebody who could act as the account that will hold the privilege, or as the ServiceAccount that asked. Refuse unless said otherwise.")
+            Insiders insiders) {}
+
+    public enum Insiders {
+        Refuse,
+        Allow
+    }
 
     public record AcceptedRisk(
             @Required

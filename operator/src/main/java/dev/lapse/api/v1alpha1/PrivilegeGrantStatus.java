@@ -19,6 +19,11 @@ public record PrivilegeGrantStatus(
         @Nullable @JsonPropertyDescription("Which installation of the guard proved the names in the spec.")
         Proof proof,
 
+        @Nullable
+        @JsonPropertyDescription(
+                "The AccessReview of the same namespace in which people decide this request. Absent: nobody has to.")
+        String review,
+
         @Nullable @JsonPropertyDescription("What the request was found to mean when it was activated. Written once.")
         Resolved resolved,
 
@@ -65,6 +70,7 @@ public record PrivilegeGrantStatus(
                 observedGeneration,
                 phase,
                 proof,
+                review,
                 resolved,
                 activatedAt,
                 expiresAt,

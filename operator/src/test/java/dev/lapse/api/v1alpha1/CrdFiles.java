@@ -69,7 +69,23 @@ public final class CrdFiles {
                             Column.wide("Removed", ".status.conditions[?(@.type==\"AccessRemoved\")].status"),
                             Column.wide("Why", ".spec.reason"),
                             AGE),
-                    List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy"))));
+                    List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy")),
+            "accessreviews.lapse.dev",
+            new Kind(
+                    AccessReview.class,
+                    List.of(
+                            Column.of("State", ".status.phase"),
+                            Column.of("Type", ".spec.type"),
+                            Column.of("Identity", ".spec.identityRef.name"),
+                            Column.of("Privilege", ".spec.request.privilege"),
+                            Column.of("Requested-By", ".spec.request.requestedBy"),
+                            Column.of("Approvals", ".status.approvals"),
+                            Column.of("Due", ".spec.dueAt"),
+                            Column.wide("Outcome", ".status.outcome"),
+                            Column.wide("Grant", ".spec.request.grant"),
+                            Column.wide("Why", ".spec.request.reason"),
+                            AGE),
+                    List.of(".spec.type", ".spec.identityRef.name", ".spec.request.grant"))));
 
     private CrdFiles() {}
 
@@ -122,6 +138,9 @@ public final class CrdFiles {
     }
 
     private static String description(Kind kind) {
+        if (kind.type() == AccessReview.class) {
+            return "A question that people decide, with their verdicts: may this grant begin?";
+        }
         return kind.type() == ServiceIdentity.class
                 ? "A non-human identity: who it is, who answers for it, and what privilege it may ask for."
                 : "One just-in-time privilege of an identity, from its request to the proof of its end.";
@@ -136,7 +155,9 @@ public final class CrdFiles {
         }
     }
 
-    private static final Set<String> MAPS_BY_TYPE = Set.of("conditions");
+    /** Lists whose items are known by keys, so that two people's changes do not undo each other. */
+    private static final Map<String, List<String>> KEYS =
+            Map.of("conditions", List.of("type"), "decisions", List.of("item", "by"));
 
     /** Behind the name of a list: one of its items. */
     private static final String ITEM = "[]";
@@ -157,10 +178,9 @@ public final class CrdFiles {
         onlyOnce(schema);
         switch (schema.path("type").asText()) {
             case "array" -> {
-                if (MAPS_BY_TYPE.contains(name)) {
-                    schema.put("x-kubernetes-list-type", "map")
-                            .putArray("x-kubernetes-list-map-keys")
-                            .add("type");
+                if (KEYS.containsKey(name)) {
+                    ArrayNode keys = schema.put("x-kubernetes-list-type", "map").putArray("x-kubernetes-list-map-keys");
+                    KEYS.getOrDefault(name, List.of()).forEach(keys::add);
                 } else {
                     schema.put("x-kubernetes-list-type", "atomic");
                 }

@@ -1,0 +1,126 @@
+package dev.lapse.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What came of a review: which verdicts count, and what was decided. */
+public record AccessReviewStatus(
+        @JsonPropertyDescription("The metadata.generation this status is about.")
+        long observedGeneration,
+
+        @JsonPropertyDescription("A summary for people. Tools read the conditions.")
+        ReviewPhase phase,
+
+        @Nullable @JsonPropertyDescription("Which installation of the guard proved the names in the spec.")
+        Proof proof,
+
+        @Nullable @JsonPropertyDescription("What was decided; absent while it is open.")
+        Outcome outcome,
+
+        @Nullable @JsonPropertyDescription("When it was decided, as Lapse saw it.")
+        Instant decidedAt,
+
+        @JsonPropertyDescription("The approvals that count beside those that are needed, for example 1/2.")
+        String approvals,
+
+        @JsonPropertyDescription("What is decided, each with the hash that a verdict names.")
+        List<Item> items,
+
+        @Size(max = 64) @JsonPropertyDescription("Every verdict that was found, whether it counts, and if not, why.")
+        List<SeenVerdict> verdicts,
+
+        @Nullable
+        @Size(max = 2048)
+        @JsonPropertyDescription("The command that approves, to be completed with the own user name.")
+        String patch,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "Proves to the operator that it wrote what it builds on itself: phase, proof, outcome, verdicts.")
+        String seal,
+
+        @JsonPropertyDescription("Ready, Complete, OnTime.") List<Condition> conditions) {
+
+    public AccessReviewStatus withSeal(String mark) {
+        return new AccessReviewStatus(
+                observedGeneration,
+                phase,
+                proof,
+                outcome,
+                decidedAt,
+                approvals,
+                items,
+                verdicts,
+                patch,
+                mark,
+                conditions);
+    }
+
+    public enum ReviewPhase {
+        /** People may decide. */
+        Open,
+        /** It was decided. */
+        Completed,
+        /** Nobody decided in time. */
+        Expired,
+        /** What it was about is gone or has changed. */
+        Cancelled;
+
+        public boolean ended() {
+            return this != Open;
+        }
+    }
+
+    public enum Outcome {
+        Approved,
+        Denied
+    }
+
+    public record Item(
+            @Required @Size(max = 63) @JsonPropertyDescription("Its name, as decisions use it.")
+            String name,
+
+            @Required @Size(max = 1024) @JsonPropertyDescription("What it is, in a sentence.")
+            String what,
+
+            @Required @Size(max = 64) @JsonPropertyDescription("UID of the object that it is about.")
+            String uid,
+
+            @Required @Size(max = 64) @JsonPropertyDescription("The hash that a verdict on it names.")
+            String hash) {}
+
+    public record SeenVerdict(
+            @Required @Size(max = 63) @JsonPropertyDescription("The item.")
+            String item,
+
+            @Required @JsonPropertyDescription("Whose verdict.")
+            String by,
+
+            @Required @Size(max = 4) @JsonPropertyDescription("Groups stated beside the name.")
+            List<String> byAs,
+
+            @Required @JsonPropertyDescription("Approve or Deny.")
+            AccessReviewSpec.Verdict verdict,
+
+            @Required @JsonPropertyDescription("When Lapse first saw it: that is a verdict's time.")
+            Instant seenAt,
+
+            @Required @Size(max = 64) @JsonPropertyDescription("Hash over the decision as it was written.")
+            String hash,
+
+            @Required @JsonPropertyDescription("Whether the guard proved the name.")
+            boolean nameProved,
+
+            @Required @JsonPropertyDescription("Whether it counts.")
+            boolean counts,
+
+            @Required @Size(max = 63) @JsonPropertyDescription("Why, in a word.")
+            String reason,
+
+            @Required @JsonPropertyDescription("Why, for a person.")
+            String message) {}
+}

@@ -1,0 +1,98 @@
+package dev.lapse.grant;
+
+import dev.lapse.access.ContentHash;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
+import dev.lapse.identity.EntryFacts;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.review.Consent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The review that a request needs: how many approvals, of what exactly. Its name holds the hash of what is approved, so
+ * whatever changes makes another review, and an approval never stands for anything but what was looked at.
+ */
+record RequestReview(String name, AccessReviewSpec spec) {
+    /** How long people have, unless the grant says sooner. */
+    static final Duration LONGEST = Duration.ofHours(24);
+
+    private static final int DIGITS_IN_NAME = 10;
+
+    /** Nobody knows who wrote a claimed request: one more has to approve, and never fewer than two. */
+    static int approvalsNeeded(GrantRequest request, EntryFacts entry) {
+        return request.claimed() ? Math.max(2, entry.approvals() + 1) : entry.approvals();
+    }
+
+    /** Nothing if nobody needs to approve, or if what would be approved is not known yet. */
+    static Optional<RequestReview> of(GrantFacts facts, Instant now) {
+        Optional<IdentityFacts> identity = facts.identity();
+        Optional<EntryFacts> entry =
+                identity.flatMap(known -> known.entry(facts.request().privilege()));
+        return entry.filter(eligible -> approvalsNeeded(facts.request(), eligible) > 0)
+                .map(eligible -> of(facts, identity.orElseThrow(), eligible, now));
+    }
+
+    private static RequestReview of(GrantFacts facts, IdentityFacts identity, EntryFacts entry, Instant now) {
+        GrantRequest request = facts.request();
+        Resolved meaning = GrantPlan.resolve(facts, identity, entry);
+        String hash = ContentHash.of(
+                request.uid(),
+                meaning.hash(),
+                entry.contentHash(),
+                identity.type().name(),
+                identity.owner().map(ResolvedOwner::name).orElse(""),
+                identity.validUntil().map(Instant::toString).orElse(""));
+        AccessReviewSpec spec = new AccessReviewSpec(
+                ReviewType.Request,
+                new IdentityReference(identity.name()),
+                new Request(
+                        request.name(),
+                        request.uid(),
+                        hash,
+                        request.privilege(),
+                        meaning.role(),
+                        meaning.namespaces(),
+                        meaning.principal(),
+                        meaning.principalName(),
+                        Durations.format(request.duration()),
+                        meaning.risks(),
+                        request.requestedBy(),
+                        request.claimed(),
+                        request.reason(),
+                        request.ticket().orElse(null)),
+                entry.approvers().isEmpty() ? null : entry.approvers(),
+                approvalsNeeded(request, entry),
+                entry.insiders(),
+                dueAt(request, now),
+                List.of());
+        return new RequestReview(GrantPlan.objectName(request.uid()) + "-" + hash.substring(0, DIGITS_IN_NAME), spec);
+    }
+
+    private static Instant dueAt(GrantRequest request, Instant now) {
+        Instant latest = now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS);
+        return request.notAfter().filter(latest::isAfter).orElse(latest).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** Whether it is what the operator would have opened: while the guard was away anybody may have written one. */
+    boolean isWhatWasAsked(Consent consent) {
+        AccessReviewSpec there = consent.spec();
+        return there.equals(new AccessReviewSpec(
+                spec.type(),
+                spec.identityRef(),
+                spec.request(),
+                spec.reviewers(),
+                spec.required(),
+                spec.insiders(),
+                there.dueAt(),
+                there.decisions()));
+    }
+}

@@ -1,0 +1,182 @@
+package dev.lapse.review;
+
+import dev.lapse.access.AccessOracle;
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.Proof;
+import dev.lapse.cluster.FirstPass;
+import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesTrigger;
+import dev.lapse.guard.GuardState;
+import dev.lapse.guard.NameProof;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.SubjectFacts;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a review's status: which verdicts count, and what was decided. */
+public final class AccessReviewReconciler implements Reconciler<AccessReview> {
+    private final KubernetesClient client;
+    private final KubernetesReviews reviews;
+    private final KubernetesIdentities identities;
+    private final KubernetesReviewerRights rights;
+    private final ReviewJournal journal;
+    private final Aliases aliases;
+    private final Supplier<GuardState> guard;
+    private final Predicate<AccessReview> wanted;
+    private final Consumer<AccessReview> changed;
+    private final KubernetesTrigger<AccessReview> trigger;
+    private final InstantSource clock;
+
+    /** What the reconciler works with. */
+    public record Tools(
+            KubernetesClient client,
+            KubernetesReviews reviews,
+            KubernetesIdentities identities,
+            KubernetesEvents events,
+            AccessOracle oracle,
+            Aliases aliases,
+            Supplier<GuardState> guard,
+            MeterRegistry meters,
+            InstantSource clock) {}
+
+    /**
+     * @param firstPass waited for before the first pass
+     * @param wanted whether what a review is about still asks for it
+     * @param changed is told of every change of a review
+     */
+    public AccessReviewReconciler(
+            Tools tools, FirstPass firstPass, Predicate<AccessReview> wanted, Consumer<AccessReview> changed) {
+        this.client = tools.client();
+        this.reviews = tools.reviews();
+        this.identities = tools.identities();
+        this.rights = new KubernetesReviewerRights(tools.oracle());
+        this.journal = new ReviewJournal(tools.events(), tools.meters());
+        this.aliases = tools.aliases();
+        this.guard = tools.guard();
+        this.clock = tools.clock();
+        this.wanted = wanted;
+        this.changed = changed;
+        this.trigger = new KubernetesTrigger<>("lapse", firstPass::ready, changed, changed);
+    }
+
+    /** A grant changed: so may what its reviews are about. */
+    public void grantChanged(String grantUid) {
+        if (trigger.isRunning()) {
+            reviews.ofGrant(grantUid)
+                    .forEach(review -> lookAgain(
+                            review.getMetadata().getNamespace(),
+                            review.getMetadata().getName()));
+        }
+    }
+
+    private void lookAgain(String namespace, String name) {
+        trigger.lookAgain(namespace, name);
+    }
+
+    /** Looks at every open review again; before the first pass each is looked at anyway. */
+    public void lookAgainAtAll() {
+        if (trigger.isRunning()) {
+            reviews.open()
+                    .forEach(review -> lookAgain(
+                            review.getMetadata().getNamespace(),
+                            review.getMetadata().getName()));
+        }
+    }
+
+    @Override
+    public List<EventSource<?, AccessReview>> prepareEventSources(EventSourceContext<AccessReview> context) {
+        reviews.connect(context.getPrimaryCache());
+        return List.of(trigger);
+    }
+
+    @Override
+    public UpdateControl<AccessReview> reconcile(AccessReview review, Context<AccessReview> context) {
+        Instant now = clock.instant();
+        AccessReviewStatus before = reviews.trusted(review);
+        if (review.getMetadata().getDeletionTimestamp() != null
+                || (before != null && before.phase().ended())) {
+            return UpdateControl.noUpdate();
+        }
+        GuardState guardNow = guard.get();
+        ReviewFacts facts = observe(review, before, guardNow, now);
+        ReviewDecision decision = ReviewPolicy.decide(facts, aliases, now);
+        while (decision.ask().isPresent()) {
+            Decision asked = decision.ask().get();
+            facts = facts.withRights(asked, rights.of(facts, asked));
+            decision = ReviewPolicy.decide(facts, aliases, now);
+        }
+        Optional<Proof> proof = NameProof.next(guardNow, facts.proof(), facts.generation(), now);
+        AccessReviewStatus after =
+                reviews.sealed(ReviewStatusReport.of(facts, decision, proof, review.getStatus(), now), review);
+        if (!after.equals(review.getStatus())) {
+            write(review, after, context);
+            journal.wrote(facts, decision, before);
+        }
+        return decision.lookAgainAt()
+                .map(at -> UpdateControl.<AccessReview>noUpdate()
+                        .rescheduleAfter(Duration.between(now, at).plusMillis(1)))
+                .orElseGet(UpdateControl::noUpdate);
+    }
+
+    private ReviewFacts observe(
+            AccessReview review, @Nullable AccessReviewStatus before, GuardState guardNow, Instant now) {
+        AccessReviewSpec spec = review.getSpec();
+        Map<String, String> hashes = new HashMap<>();
+        if (spec.decisions() != null) {
+            spec.decisions().forEach(decision -> hashes.put(ReviewFacts.key(decision), DecisionHash.of(decision)));
+        }
+        Map<String, NameProof.Answer> proofs = NameProof.entries(
+                guardNow, recorded(before), Instant.parse(review.getMetadata().getCreationTimestamp()), hashes, now);
+        Optional<String> subject = identities
+                .find(review.getMetadata().getNamespace(), spec.identityRef().name())
+                .map(IdentityFacts::subject)
+                .map(SubjectFacts::userName);
+        return ReviewFacts.of(review, before, wanted.test(review), subject, proofs);
+    }
+
+    private static NameProof.Recorded recorded(@Nullable AccessReviewStatus before) {
+        if (before == null) {
+            return NameProof.Recorded.NOTHING;
+        }
+        Map<String, NameProof.RecordedEntry> entries = new HashMap<>();
+        before.verdicts()
+                .forEach(seen -> entries.put(
+                        ReviewFacts.key(seen.item(), seen.by()),
+                        new NameProof.RecordedEntry(seen.hash(), seen.nameProved())));
+        return new NameProof.Recorded(Optional.ofNullable(before.proof()), Map.copyOf(entries));
+    }
+
+    /** With the resourceVersion that was read: a verdict is judged only as the newest content has it. */
+    private void write(AccessReview review, AccessReviewStatus after, Context<AccessReview> context) {
+        AccessReview fresh = new AccessReview();
+        fresh.setMetadata(review.getMetadata());
+        fresh.setSpec(review.getSpec());
+        fresh.setStatus(after);
+        AccessReview written = client.resource(fresh).updateStatus();
+        context.eventSourceRetriever()
+                .getControllerEventSource()
+                .handleRecentResourceUpdate(ResourceID.fromResource(written), written, review);
+        changed.accept(written);
+    }
+}

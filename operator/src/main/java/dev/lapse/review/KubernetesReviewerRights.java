@@ -1,0 +1,79 @@
+package dev.lapse.review;
+
+import dev.lapse.access.AccessOracle;
+import dev.lapse.access.AccessOracle.Answer;
+import dev.lapse.access.AccessOracle.Verdict;
+import dev.lapse.access.Author;
+import dev.lapse.access.Permission;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
+import dev.lapse.api.v1alpha1.Lapse;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Asks the API server what somebody who gave a verdict may do. */
+final class KubernetesReviewerRights {
+    private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
+
+    private final AccessOracle oracle;
+
+    KubernetesReviewerRights(AccessOracle oracle) {
+        this.oracle = oracle;
+    }
+
+    ReviewerRights of(ReviewFacts facts, Decision decision) {
+        Author who = Author.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs());
+        Answer decides = oracle.ask(
+                who, ReviewVerb.APPROVE.on(facts.spec().identityRef().name()), Optional.of(facts.namespace()));
+        if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == Insiders.Allow) {
+            return new ReviewerRights(decides.verdict(), Verdict.Denied, decides.reason());
+        }
+        for (String account : accounts(facts.spec())) {
+            for (Question question : waysToActAs(account)) {
+                Answer answer = oracle.ask(who, question.what(), question.namespace());
+                if (answer.verdict() != Verdict.Denied) {
+                    return new ReviewerRights(
+                            Verdict.Allowed,
+                            answer.verdict(),
+                            answer.verdict() == Verdict.Allowed
+                                    ? decision.by() + " may " + question.what().describe() + ", and so act as "
+                                            + account
+                                    : answer.reason());
+                }
+            }
+        }
+        return new ReviewerRights(Verdict.Allowed, Verdict.Denied, "");
+    }
+
+    /** The account that will hold the privilege, and the one that asked, if that is no person. */
+    private static Set<String> accounts(AccessReviewSpec spec) {
+        Set<String> accounts = new LinkedHashSet<>();
+        accounts.add(spec.request().principalName());
+        if (spec.request().requestedBy().startsWith(SERVICE_ACCOUNT)) {
+            accounts.add(spec.request().requestedBy());
+        }
+        return accounts;
+    }
+
+    private record Question(Permission what, Optional<String> namespace) {}
+
+    private static List<Question> waysToActAs(String account) {
+        String[] parts = account.split(":", -1);
+        if (!account.startsWith(SERVICE_ACCOUNT) || parts.length != 4) {
+            return List.of(new Question(Permission.onResource("impersonate", "", "users", account), Optional.empty()));
+        }
+        Optional<String> namespace = Optional.of(parts[2]);
+        Question impersonates =
+                new Question(Permission.onResource("impersonate", "", "serviceaccounts", parts[3]), namespace);
+        // In the operator's own namespace the guard refuses to issue tokens to anybody else.
+        return parts[2].equals(Lapse.PRINCIPALS_NAMESPACE)
+                ? List.of(impersonates)
+                : List.of(
+                        impersonates,
+                        new Question(
+                                Permission.onResource("create", "", "serviceaccounts/token", parts[3]), namespace));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.lapse.review;
+
+import dev.lapse.access.Author;
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.guard.Seal;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Every review of the cluster as the operator knows it to be, read from the informer. */
+public final class KubernetesReviews {
+    private static final int CONFLICT = 409;
+    private static final String BY_GRANT = "grant";
+
+    private final KubernetesClient client;
+    private final StatusSeal seal;
+    private volatile @Nullable IndexerResourceCache<AccessReview> cache;
+
+    public KubernetesReviews(KubernetesClient client, Seal seal) {
+        this.client = client;
+        this.seal = new StatusSeal(seal);
+    }
+
+    void connect(IndexerResourceCache<AccessReview> reviews) {
+        reviews.addIndexer(
+                BY_GRANT, review -> List.of(review.getSpec().request().grantUID()));
+        cache = reviews;
+    }
+
+    public Optional<Consent> find(String namespace, String name) {
+        IndexerResourceCache<AccessReview> connected = cache;
+        return connected == null
+                ? Optional.empty()
+                : connected.get(new ResourceID(name, namespace)).map(this::consent);
+    }
+
+    /** Those that can still be decided. */
+    Stream<AccessReview> open() {
+        IndexerResourceCache<AccessReview> connected = cache;
+        return connected == null ? Stream.empty() : connected.list().filter(this::isOpen);
+    }
+
+    /** Those about one grant that can still be decided. */
+    Stream<AccessReview> ofGrant(String uid) {
+        IndexerResourceCache<AccessReview> connected = cache;
+        return connected == null
+                ? Stream.empty()
+                : connected.byIndex(BY_GRANT, uid).stream().filter(this::isOpen);
+    }
+
+    private boolean isOpen(AccessReview review) {
+        AccessReviewStatus status = trusted(review);
+        return status == null || !status.phase().ended();
+    }
+
+    /** Opens a review. One that is there already is taken for an earlier attempt: whoever reads it compares its spec. */
+    public void open(AccessReview review) {
+        try {
+            client.resource(review).create();
+        } catch (KubernetesClientException failed) {
+            if (failed.getCode() != CONFLICT) {
+                throw failed;
+            }
+        }
+    }
+
+    /** The status, if the operator wrote it. */
+    @Nullable
+    AccessReviewStatus trusted(AccessReview review) {
+        AccessReviewStatus status = review.getStatus();
+        return status != null && seal.isOn(status, review.getMetadata().getUid()) ? status : null;
+    }
+
+    AccessReviewStatus sealed(AccessReviewStatus status, AccessReview review) {
+        return seal.on(status, review.getMetadata().getUid());
+    }
+
+    private Consent consent(AccessReview review) {
+        AccessReviewStatus status = trusted(review);
+        AccessReviewSpec spec = review.getSpec();
+        if (status == null) {
+            return Consent.opened(review.getMetadata().getName(), spec);
+        }
+        List<SeenVerdict> counting = status.verdicts() == null
+                ? List.of()
+                : status.verdicts().stream().filter(SeenVerdict::counts).toList();
+        return new Consent(
+                review.getMetadata().getName(),
+                spec,
+                status.phase(),
+                status.outcome() == Outcome.Approved,
+                status.approvals(),
+                counting.stream()
+                        .filter(verdict -> verdict.verdict() == Verdict.Approve)
+                        .map(verdict -> Author.of(verdict.by(), verdict.byAs()))
+                        .toList(),
+                counting.stream()
+                        .filter(verdict -> verdict.verdict() == Verdict.Deny)
+                        .map(verdict -> "denied by " + verdict.by() + comment(spec, verdict))
+                        .findFirst()
+                        .orElse(""));
+    }
+
+    private static String comment(AccessReviewSpec spec, SeenVerdict verdict) {
+        return spec.decisions() == null
+                ? ""
+                : spec.decisions().stream()
+                        .filter(decision -> DecisionHash.of(decision).equals(verdict.hash()))
+                        .flatMap(decision -> Optional.ofNullable(decision.comment()).stream())
+                        .map(said -> ": " + said)
+                        .findFirst()
+                        .orElse("");
+    }
+}

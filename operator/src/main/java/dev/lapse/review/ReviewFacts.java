@@ -1,0 +1,111 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Proof;
+import dev.lapse.guard.NameProof;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a decision about a review is made from.
+ *
+ * @param phase, outcome, proof, recorded what the operator wrote itself before
+ * @param wanted whether what the review is about still asks for it
+ * @param subjectName user name of the identity's own account; absent if the identity is gone
+ * @param proofs whether the name beside each verdict is proved, by {@link #key}
+ * @param rights what the API server says of those whose verdicts were looked at in this pass, by {@link #key}
+ */
+record ReviewFacts(
+        String namespace,
+        String name,
+        String uid,
+        long generation,
+        Instant createdAt,
+        AccessReviewSpec spec,
+        ReviewPhase phase,
+        Optional<Outcome> outcome,
+        Optional<Instant> decidedAt,
+        Optional<Proof> proof,
+        List<SeenVerdict> recorded,
+        boolean wanted,
+        Optional<String> subjectName,
+        Map<String, NameProof.Answer> proofs,
+        Map<String, ReviewerRights> rights) {
+
+    /** @param status the review's status, if the operator wrote it */
+    static ReviewFacts of(
+            AccessReview review,
+            @Nullable AccessReviewStatus status,
+            boolean wanted,
+            Optional<String> subjectName,
+            Map<String, NameProof.Answer> proofs) {
+        return new ReviewFacts(
+                review.getMetadata().getNamespace(),
+                review.getMetadata().getName(),
+                review.getMetadata().getUid(),
+                review.getMetadata().getGeneration(),
+                Instant.parse(review.getMetadata().getCreationTimestamp()),
+                review.getSpec(),
+                status == null ? ReviewPhase.Open : status.phase(),
+                status == null ? Optional.empty() : Optional.ofNullable(status.outcome()),
+                status == null ? Optional.empty() : Optional.ofNullable(status.decidedAt()),
+                status == null ? Optional.empty() : Optional.ofNullable(status.proof()),
+                status == null || status.verdicts() == null ? List.of() : status.verdicts(),
+                wanted,
+                subjectName,
+                proofs,
+                Map.of());
+    }
+
+    List<Decision> decisions() {
+        return spec.decisions() == null ? List.of() : spec.decisions();
+    }
+
+    /** What was recorded of this very verdict, as it is written now. */
+    Optional<SeenVerdict> recorded(Decision decision) {
+        return recorded.stream()
+                .filter(seen -> seen.item().equals(decision.item())
+                        && seen.by().equals(decision.by())
+                        && seen.hash().equals(DecisionHash.of(decision)))
+                .findFirst();
+    }
+
+    ReviewFacts withRights(Decision decision, ReviewerRights known) {
+        Map<String, ReviewerRights> now = new TreeMap<>(rights);
+        now.put(key(decision), known);
+        return new ReviewFacts(
+                namespace,
+                name,
+                uid,
+                generation,
+                createdAt,
+                spec,
+                phase,
+                outcome,
+                decidedAt,
+                proof,
+                recorded,
+                wanted,
+                subjectName,
+                proofs,
+                Map.copyOf(now));
+    }
+
+    static String key(Decision decision) {
+        return key(decision.item(), decision.by());
+    }
+
+    static String key(String item, String by) {
+        return item + "/" + by;
+    }
+}

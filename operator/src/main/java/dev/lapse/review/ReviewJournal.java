@@ -1,0 +1,94 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesEvents.Kind;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells people and tools what became of reviews: an Event, a log line, a measurement. */
+final class ReviewJournal {
+    private static final Logger LOG = LoggerFactory.getLogger(ReviewJournal.class);
+
+    private final KubernetesEvents events;
+    private final MeterRegistry meters;
+
+    ReviewJournal(KubernetesEvents events, MeterRegistry meters) {
+        this.events = events;
+        this.meters = meters;
+        for (VerdictReason reason : VerdictReason.values()) {
+            verdicts(reason.name());
+        }
+    }
+
+    private Counter verdicts(String reason) {
+        return Counter.builder("lapse.verdicts")
+                .description("Verdicts of people that were judged, by whether they count, and if not, why.")
+                .tag("reason", reason)
+                .register(meters);
+    }
+
+    void wrote(ReviewFacts facts, ReviewDecision decision, @Nullable AccessReviewStatus before) {
+        KubernetesEvents.About about =
+                new KubernetesEvents.About("AccessReview", facts.namespace(), facts.name(), facts.uid());
+        List<SeenVerdict> known = facts.recorded();
+        decision.verdicts().stream()
+                .filter(verdict -> !known.contains(verdict))
+                .forEach(verdict -> tell(about, facts, verdict));
+        if (before == null) {
+            events.tell(
+                    about,
+                    Kind.Normal,
+                    "ReviewOpened",
+                    ReviewStatusReport.sentence(facts.spec()) + "; decide until "
+                            + facts.spec().dueAt() + ", status.patch has the command");
+        }
+        if (decision.phase().ended() && !facts.phase().ended()) {
+            LOG.atInfo()
+                    .addKeyValue("review", facts.namespace() + "/" + facts.name())
+                    .addKeyValue("grant", facts.spec().request().grant())
+                    .addKeyValue("phase", decision.phase())
+                    .addKeyValue("outcome", decision.outcome().map(Enum::name).orElse(""))
+                    .log("review ended");
+            Counter.builder("lapse.reviews.ended")
+                    .description("Reviews that ended, by how.")
+                    .tag(
+                            "outcome",
+                            decision.outcome()
+                                    .map(Enum::name)
+                                    .orElse(decision.phase().name()))
+                    .register(meters)
+                    .increment();
+            events.tell(
+                    about,
+                    ReviewStatusReport.reason(decision) == dev.lapse.condition.Reason.Approved
+                            ? Kind.Normal
+                            : Kind.Warning,
+                    ReviewStatusReport.reason(decision).name(),
+                    decision.message());
+        }
+    }
+
+    private void tell(KubernetesEvents.About about, ReviewFacts facts, SeenVerdict verdict) {
+        verdicts(verdict.reason()).increment();
+        LOG.atInfo()
+                .addKeyValue("review", facts.namespace() + "/" + facts.name())
+                .addKeyValue("by", verdict.by())
+                .addKeyValue("verdict", verdict.verdict())
+                .addKeyValue("reason", verdict.reason())
+                .log("verdict judged");
+        events.tell(
+                about,
+                verdict.counts() ? Kind.Normal : Kind.Warning,
+                verdict.counts() ? "VerdictCounts" : "VerdictDoesNotCount",
+                verdict.verdict() + " by " + verdict.by()
+                        + (verdict.counts()
+                                ? " counts"
+                                : " does not count (" + verdict.reason() + "): " + verdict.message()));
+    }
+}

@@ -1,0 +1,196 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.StatusText;
+import dev.lapse.guard.NameProof;
+import dev.lapse.review.VerdictChecks.Finding;
+import dev.lapse.review.VerdictChecks.Judged;
+import dev.lapse.review.VerdictChecks.NotYet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides what a review has come to. A verdict is judged once, when it is first seen as it is written; who writes it
+ * again, changed, is judged again. What was decided stays decided.
+ */
+final class ReviewPolicy {
+    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
+
+    private ReviewPolicy() {}
+
+    static ReviewDecision decide(ReviewFacts facts, Aliases aliases, Instant now) {
+        if (facts.phase().ended()) {
+            return ended(facts, facts.phase(), facts.outcome(), facts.decidedAt(), facts.recorded(), aliases, "");
+        }
+        // What counted stays, whatever becomes of the words.
+        List<SeenVerdict> verdicts = new ArrayList<>(
+                facts.recorded().stream().filter(SeenVerdict::counts).toList());
+        boolean open = false;
+        for (Decision decision : facts.decisions()) {
+            if (verdicts.stream()
+                    .anyMatch(verdict ->
+                            ReviewFacts.key(verdict.item(), verdict.by()).equals(ReviewFacts.key(decision)))) {
+                continue;
+            }
+            Optional<SeenVerdict> known = facts.recorded(decision);
+            if (known.isPresent()) {
+                verdicts.add(known.get());
+                continue;
+            }
+            Finding finding = VerdictChecks.first(facts, decision, aliases, now);
+            if (finding instanceof VerdictChecks.Unasked) {
+                return asking(facts, decision);
+            }
+            if (finding instanceof NotYet) {
+                open = true;
+            } else if (finding instanceof Judged judged) {
+                verdicts.add(seen(facts, decision, onlyOnce(judged, decision, verdicts, aliases), now));
+            }
+        }
+        return summed(facts, verdicts, open, aliases, now);
+    }
+
+    private static ReviewDecision summed(
+            ReviewFacts facts, List<SeenVerdict> verdicts, boolean open, Aliases aliases, Instant now) {
+        Optional<Instant> at = Optional.of(now.truncatedTo(ChronoUnit.SECONDS));
+        if (!facts.wanted()) {
+            return ended(
+                    facts,
+                    ReviewPhase.Cancelled,
+                    Optional.empty(),
+                    at,
+                    verdicts,
+                    aliases,
+                    "nobody asks for this any more: the grant is over, or what it asks for has changed and has another review");
+        }
+        Optional<SeenVerdict> denial = verdicts.stream()
+                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Deny)
+                .findFirst();
+        if (denial.isPresent()) {
+            return ended(
+                    facts,
+                    ReviewPhase.Completed,
+                    Optional.of(Outcome.Denied),
+                    at,
+                    verdicts,
+                    aliases,
+                    "denied by " + denial.get().by());
+        }
+        if (approvals(verdicts, aliases) >= facts.spec().required()) {
+            return ended(
+                    facts,
+                    ReviewPhase.Completed,
+                    Optional.of(Outcome.Approved),
+                    at,
+                    verdicts,
+                    aliases,
+                    "approved by " + String.join(", ", approvers(verdicts)));
+        }
+        if (!now.isBefore(facts.spec().dueAt())) {
+            return ended(
+                    facts,
+                    ReviewPhase.Expired,
+                    Optional.empty(),
+                    at,
+                    verdicts,
+                    aliases,
+                    "it was due at " + facts.spec().dueAt() + ", and silence is a no");
+        }
+        Instant next = open ? now.plus(AFTER_A_FAILED_LOOKUP) : facts.spec().dueAt();
+        return new ReviewDecision(
+                Optional.empty(),
+                ReviewPhase.Open,
+                Optional.empty(),
+                Optional.empty(),
+                List.copyOf(verdicts),
+                approvals(verdicts, aliases),
+                "waits for " + (facts.spec().required() - approvals(verdicts, aliases)) + " more of "
+                        + facts.spec().required() + " approvals until "
+                        + facts.spec().dueAt(),
+                Optional.of(
+                        next.isBefore(facts.spec().dueAt())
+                                ? next
+                                : facts.spec().dueAt()));
+    }
+
+    private static ReviewDecision ended(
+            ReviewFacts facts,
+            ReviewPhase phase,
+            Optional<Outcome> outcome,
+            Optional<Instant> decidedAt,
+            List<SeenVerdict> verdicts,
+            Aliases aliases,
+            String message) {
+        return new ReviewDecision(
+                Optional.empty(),
+                phase,
+                outcome,
+                decidedAt,
+                List.copyOf(verdicts),
+                approvals(verdicts, aliases),
+                message,
+                Optional.empty());
+    }
+
+    private static ReviewDecision asking(ReviewFacts facts, Decision decision) {
+        return new ReviewDecision(
+                Optional.of(decision),
+                facts.phase(),
+                Optional.empty(),
+                Optional.empty(),
+                facts.recorded(),
+                0,
+                "",
+                Optional.empty());
+    }
+
+    /** A second name adds no second person. */
+    private static Judged onlyOnce(Judged judged, Decision decision, List<SeenVerdict> before, Aliases aliases) {
+        boolean again = judged.reason() == VerdictReason.Counts
+                && decision.verdict() == Verdict.Approve
+                && before.stream()
+                        .anyMatch(verdict -> verdict.counts()
+                                && verdict.verdict() == Verdict.Approve
+                                && aliases.same(verdict.by(), decision.by()));
+        return again
+                ? new Judged(VerdictReason.SamePerson, decision.by() + " has approved under another name")
+                : judged;
+    }
+
+    private static SeenVerdict seen(ReviewFacts facts, Decision decision, Judged judged, Instant now) {
+        return new SeenVerdict(
+                decision.item(),
+                decision.by(),
+                decision.byAs() == null ? List.of() : decision.byAs(),
+                decision.verdict(),
+                now.truncatedTo(ChronoUnit.MILLIS),
+                DecisionHash.of(decision),
+                facts.proofs().get(ReviewFacts.key(decision)) == NameProof.Answer.PROVED,
+                judged.reason() == VerdictReason.Counts,
+                judged.reason().name(),
+                StatusText.fit(judged.message(), StatusText.MESSAGE));
+    }
+
+    private static int approvals(List<SeenVerdict> verdicts, Aliases aliases) {
+        Set<String> people = new LinkedHashSet<>();
+        approvers(verdicts).forEach(name -> people.add(aliases.person(name)));
+        return people.size();
+    }
+
+    private static List<String> approvers(List<SeenVerdict> verdicts) {
+        return verdicts.stream()
+                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Approve)
+                .map(SeenVerdict::by)
+                .toList();
+    }
+}

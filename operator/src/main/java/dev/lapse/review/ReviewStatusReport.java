@@ -1,0 +1,122 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Item;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.Condition;
+import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
+import dev.lapse.api.v1alpha1.Proof;
+import dev.lapse.api.v1alpha1.StatusText;
+import dev.lapse.condition.ConditionType;
+import dev.lapse.condition.Conditions;
+import dev.lapse.condition.Reason;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tells, whole and from settled facts, what a review's status is. */
+final class ReviewStatusReport {
+    private static final int LONGEST_ITEM = 1_024;
+
+    private ReviewStatusReport() {}
+
+    static AccessReviewStatus of(
+            ReviewFacts facts,
+            ReviewDecision decision,
+            Optional<Proof> proof,
+            @Nullable AccessReviewStatus previous,
+            Instant now) {
+        List<Condition> before = previous == null || previous.conditions() == null ? List.of() : previous.conditions();
+        return new AccessReviewStatus(
+                facts.generation(),
+                decision.phase(),
+                proof.orElse(null),
+                decision.outcome().orElse(null),
+                decision.decidedAt().orElse(null),
+                decision.approvals() + "/" + facts.spec().required(),
+                List.of(new Item(
+                        AccessReviewSpec.REQUEST_ITEM,
+                        StatusText.fit(sentence(facts.spec()), LONGEST_ITEM),
+                        facts.spec().request().grantUID(),
+                        facts.spec().request().hash())),
+                decision.verdicts(),
+                decision.phase().ended() ? null : patch(facts),
+                null,
+                Conditions.merge(before, conditions(facts, decision, message(decision, before), now)));
+    }
+
+    /** Of a review that ended before this pass only its status still knows how. */
+    private static String message(ReviewDecision decision, List<Condition> before) {
+        return decision.message().isEmpty()
+                ? before.stream()
+                        .filter(condition -> condition.type().equals(ConditionType.Complete.name()))
+                        .map(Condition::message)
+                        .findFirst()
+                        .orElse(decision.phase().name())
+                : decision.message();
+    }
+
+    private static List<Condition> conditions(ReviewFacts facts, ReviewDecision decision, String message, Instant now) {
+        Reason reason = reason(decision);
+        boolean late = decision.phase() == ReviewPhase.Expired;
+        return List.of(
+                condition(ConditionType.Ready, decision.phase() == ReviewPhase.Completed, reason, message, facts, now),
+                condition(ConditionType.Complete, decision.phase().ended(), reason, message, facts, now),
+                condition(
+                        ConditionType.OnTime,
+                        !late,
+                        late ? Reason.ReviewExpired : Reason.OnTime,
+                        late ? message : "due at " + facts.spec().dueAt(),
+                        facts,
+                        now));
+    }
+
+    static Reason reason(ReviewDecision decision) {
+        return switch (decision.phase()) {
+            case Open -> Reason.ApprovalRequired;
+            case Expired -> Reason.ReviewExpired;
+            case Cancelled -> Reason.ReviewCancelled;
+            case Completed ->
+                decision.outcome()
+                                .filter(outcome -> outcome == AccessReviewStatus.Outcome.Approved)
+                                .isPresent()
+                        ? Reason.Approved
+                        : Reason.ApprovalDenied;
+        };
+    }
+
+    private static Condition condition(
+            ConditionType type, boolean yes, Reason reason, String message, ReviewFacts facts, Instant now) {
+        return new Condition(
+                type.name(),
+                yes ? ConditionStatus.True : ConditionStatus.False,
+                reason.name(),
+                StatusText.fit(message, StatusText.MESSAGE),
+                facts.generation(),
+                now.truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    static String sentence(AccessReviewSpec spec) {
+        Request request = spec.request();
+        return request.requestedBy() + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "") + " asks for "
+                + request.role() + " in "
+                + (request.namespaces().isEmpty() ? "the whole cluster" : String.join(", ", request.namespaces()))
+                + " for " + request.duration() + " (entry " + request.privilege() + " of "
+                + spec.identityRef().name() + ", held by " + request.principalName() + ")"
+                + (request.risks().isEmpty() ? "" : "; risks: " + String.join(", ", request.risks()))
+                + "; because: " + request.reason();
+    }
+
+    /** Whole but for the name, which nobody knows before somebody decides. */
+    private static String patch(ReviewFacts facts) {
+        return "kubectl patch accessreviews.lapse.dev " + facts.name() + " --namespace " + facts.namespace()
+                + " --type json --patch '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {\"item\": \""
+                + AccessReviewSpec.REQUEST_ITEM
+                + "\", \"by\": \"<your user name>\", \"verdict\": \"Approve\", \"itemHash\": \""
+                + facts.spec().request().hash() + "\"}}]'";
+    }
+}

@@ -1,0 +1,21 @@
+package dev.lapse.review;
+
+import dev.lapse.access.Permission;
+import dev.lapse.api.v1alpha1.Lapse;
+import java.util.Locale;
+
+/** The verbs that RBAC gives on a ServiceIdentity beside those of the API server. */
+public enum ReviewVerb {
+    /** To ask for a grant. */
+    REQUEST,
+    /** To decide a request. */
+    APPROVE;
+
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public Permission on(String identity) {
+        return Permission.onResource(text(), Lapse.GROUP, "serviceidentities", identity);
+    }
+}

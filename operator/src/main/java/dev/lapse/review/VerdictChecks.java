@@ -1,0 +1,162 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.EligibleEntry.Person;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.guard.NameProof;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What must hold of a verdict so that it counts, in the order in which it is looked at. */
+final class VerdictChecks {
+    private static final String PRINCIPALS = "system:serviceaccount:" + Lapse.PRINCIPALS_NAMESPACE + ":";
+
+    private VerdictChecks() {}
+
+    /** What came of looking at a verdict. */
+    sealed interface Finding permits Judged, NotYet, Unasked {}
+
+    record Judged(VerdictReason reason, String message) implements Finding {}
+
+    /** The guard does not stand, or the API server could not be asked: look again. */
+    record NotYet(String why) implements Finding {}
+
+    /** The API server has to be asked about the rights of whoever gave it. */
+    record Unasked() implements Finding {}
+
+    @FunctionalInterface
+    private interface Check {
+        Optional<Finding> of(ReviewFacts facts, Decision decision, Aliases aliases, Instant now);
+    }
+
+    private static final List<Check> IN_ORDER = List.of(
+            VerdictChecks::itemIsThere,
+            VerdictChecks::isInTime,
+            VerdictChecks::sawWhatIsAsked,
+            VerdictChecks::nameIsProved,
+            VerdictChecks::isNotTheirOwnRequest,
+            VerdictChecks::isNotTheIdentity,
+            VerdictChecks::isAReviewer,
+            VerdictChecks::holdsTheVerb,
+            VerdictChecks::isNoInsider);
+
+    static Finding first(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        return IN_ORDER.stream()
+                .flatMap(check -> check.of(facts, decision, aliases, now).stream())
+                .findFirst()
+                .orElse(new Judged(VerdictReason.Counts, decision.verdict() + " by " + decision.by()));
+    }
+
+    private static Optional<Finding> itemIsThere(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        return refuseIf(
+                !decision.item().equals(AccessReviewSpec.REQUEST_ITEM),
+                VerdictReason.NoSuchItem,
+                "the one item of this review is named " + AccessReviewSpec.REQUEST_ITEM);
+    }
+
+    private static Optional<Finding> isInTime(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        return refuseIf(
+                !now.isBefore(facts.spec().dueAt()),
+                VerdictReason.Late,
+                "the review was due at " + facts.spec().dueAt());
+    }
+
+    private static Optional<Finding> sawWhatIsAsked(
+            ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        return refuseIf(
+                !decision.itemHash().equals(facts.spec().request().hash()),
+                VerdictReason.OtherHash,
+                "the verdict names another itemHash than "
+                        + facts.spec().request().hash() + ": look at the item again and name its hash");
+    }
+
+    private static Optional<Finding> nameIsProved(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        return switch (facts.proofs().getOrDefault(ReviewFacts.key(decision), NameProof.Answer.UNKNOWN)) {
+            case PROVED -> Optional.empty();
+            case UNPROVED ->
+                refuse(
+                        VerdictReason.NameUnproved,
+                        "it was written while the guard did not stand: " + decision.by()
+                                + " must write it again, changed");
+            case UNKNOWN -> Optional.of(new NotYet("the guard does not stand, so the name beside it is not proved"));
+        };
+    }
+
+    private static Optional<Finding> isNotTheirOwnRequest(
+            ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        String requester = facts.spec().request().requestedBy();
+        return refuseIf(
+                aliases.same(decision.by(), requester),
+                VerdictReason.OwnRequest,
+                decision.by()
+                        + (decision.by().equals(requester) ? " asked for it" : " is the same person as " + requester)
+                        + ": somebody else must decide");
+    }
+
+    private static Optional<Finding> isNotTheIdentity(
+            ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        boolean itself = facts.subjectName().filter(decision.by()::equals).isPresent()
+                || decision.by().startsWith(PRINCIPALS);
+        return refuseIf(
+                itself, VerdictReason.OwnIdentity, decision.by() + " is not a person: an identity decides nothing");
+    }
+
+    private static Optional<Finding> isAReviewer(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        List<Person> reviewers =
+                facts.spec().reviewers() == null ? List.of() : facts.spec().reviewers();
+        boolean listed = reviewers.isEmpty() || reviewers.stream().anyMatch(person -> names(person, decision));
+        return refuseIf(
+                !listed,
+                VerdictReason.NotAReviewer,
+                decision.by() + " is not among the reviewers; whoever is one through a group names that group in byAs");
+    }
+
+    private static boolean names(Person person, Decision decision) {
+        return person.user() == null
+                ? decision.byAs() != null && decision.byAs().contains(person.group())
+                : person.user().equals(decision.by());
+    }
+
+    private static Optional<Finding> holdsTheVerb(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
+        if (rights == null) {
+            return Optional.of(new Unasked());
+        }
+        return switch (rights.decides()) {
+            case Allowed -> Optional.empty();
+            case Denied ->
+                refuse(
+                        VerdictReason.NotAllowed,
+                        decision.by() + " does not hold the verb approve on ServiceIdentity "
+                                + facts.spec().identityRef().name()
+                                + "; whose right comes from a group names that group in byAs");
+            case Unknown -> Optional.of(new NotYet(rights.why()));
+        };
+    }
+
+    /** Whoever could act as the account may say no to it. */
+    private static Optional<Finding> isNoInsider(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
+        if (rights == null || decision.verdict() == AccessReviewSpec.Verdict.Deny) {
+            return Optional.empty();
+        }
+        return switch (rights.insider()) {
+            case Denied -> Optional.empty();
+            case Allowed ->
+                refuse(
+                        VerdictReason.Insider,
+                        rights.why() + ": somebody else must approve, or the entry may say insiders: Allow");
+            case Unknown -> Optional.of(new NotYet(rights.why()));
+        };
+    }
+
+    private static Optional<Finding> refuse(VerdictReason reason, String message) {
+        return Optional.of(new Judged(reason, message));
+    }
+
+    private static Optional<Finding> refuseIf(boolean refused, VerdictReason reason, String message) {
+        return refused ? refuse(reason, message) : Optional.empty();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lapse.review;
+
+/** Why a verdict counts or does not: one word for tools, explained here for people. */
+public enum VerdictReason {
+    /** It counts. */
+    Counts,
+    /** The review has no item of that name. */
+    NoSuchItem,
+    /** It names another hash than the item's: something else was looked at. */
+    OtherHash,
+    /** It was first seen after the review was due. */
+    Late,
+    /** It was written while the guard did not stand, so nobody knows who wrote it; write it again. */
+    NameUnproved,
+    /** Nobody approves what they asked for, under whichever of their names. */
+    OwnRequest,
+    /** The identity itself, or an account that Lapse made, decides nothing. */
+    OwnIdentity,
+    /** The review lists reviewers, and this is none of them. */
+    NotAReviewer,
+    /** Whoever gave it does not hold the verb approve on the ServiceIdentity. */
+    NotAllowed,
+    /** Whoever gave it could act as the account that will hold the privilege, or as the ServiceAccount that asked. */
+    Insider,
+    /** The same person has approved under another name. */
+    SamePerson
+}

@@ -1,0 +1,377 @@
+package dev.lapse.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lapse.access.AccessOracle.Verdict;
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.guard.NameProof.Answer;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ReviewPolicyTest {
+    private static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
+    private static final Instant DUE = Instant.parse("2026-11-03T10:00:00Z");
+    private static final String HASH = "0123456789abcdef0123456789abcdef";
+    private static final ReviewerRights MAY = new ReviewerRights(Verdict.Allowed, Verdict.Denied, "");
+    private static final Aliases ALIASES =
+            new Aliases(List.of(List.of("olivia", "olivia-adm"), List.of("rashid", "r2")));
+
+    private int required = 1;
+    private String reviewers = "";
+    private final List<String> decisions = new ArrayList<>();
+    private final Map<String, Answer> proofs = new HashMap<>();
+    private final Map<String, ReviewerRights> rights = new HashMap<>();
+    private boolean wanted = true;
+    private Instant now = NOW;
+
+    @Nullable
+    private AccessReviewStatus status;
+
+    @Test
+    void oneApprovalOfSomebodyWhoMayIsEnoughWhereOneIsNeeded() {
+        says("olivia", "Approve");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Completed);
+        assertThat(decided.outcome()).contains(Outcome.Approved);
+        assertThat(decided.message()).isEqualTo("approved by olivia");
+    }
+
+    @Test
+    void withoutVerdictsItIsOpenUntilItIsDue() {
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(decided.lookAgainAt()).contains(DUE);
+    }
+
+    @Test
+    void silenceIsANo() {
+        now = DUE;
+
+        assertThat(decide().phase()).isEqualTo(ReviewPhase.Expired);
+        assertThat(decide().outcome()).isEmpty();
+    }
+
+    @Test
+    void oneDenialIsEnoughWhateverOthersSaid() {
+        required = 2;
+        says("olivia", "Approve");
+        says("ada", "Deny");
+
+        assertThat(decide().outcome()).contains(Outcome.Denied);
+        assertThat(decide().message()).isEqualTo("denied by ada");
+    }
+
+    @Test
+    void aQuorumIsOfDistinctPeople() {
+        required = 2;
+        says("olivia", "Approve");
+        says("olivia-adm", "Approve");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(decided.approvals()).isEqualTo(1);
+        assertThat(reason(decided, "olivia-adm")).isEqualTo("SamePerson");
+
+        says("ada", "Approve");
+
+        assertThat(decide().outcome()).contains(Outcome.Approved);
+    }
+
+    @Test
+    void nobodyApprovesTheirOwnRequestUnderAnyName() {
+        says("rashid", "Approve");
+        says("r2", "Approve");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(reason(decided, "rashid")).isEqualTo("OwnRequest");
+        assertThat(reason(decided, "r2")).isEqualTo("OwnRequest");
+    }
+
+    @Test
+    void anIdentityDecidesNothing() {
+        says("system:serviceaccount:payments:ci", "Approve");
+        says("system:serviceaccount:lapse-principals:lapse-1", "Approve");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.approvals()).isZero();
+        assertThat(decided.verdicts()).extracting(SeenVerdict::reason).containsOnly("OwnIdentity");
+    }
+
+    @Test
+    void onlyReviewersCountWhereSomeAreNamed() {
+        reviewers = "reviewers: [{user: olivia}, {group: platform}]";
+        required = 2;
+        says("olivia", "Approve");
+        says("erin", "Approve");
+        says("ada", "Approve", HASH, "platform");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.outcome()).contains(Outcome.Approved);
+        assertThat(reason(decided, "erin")).isEqualTo("NotAReviewer");
+    }
+
+    @Test
+    void whoLacksTheVerbOrIsAnInsiderDoesNotCount() {
+        says("erin", "Approve");
+        says("ada", "Approve");
+        rights.put("request/erin", new ReviewerRights(Verdict.Denied, Verdict.Denied, ""));
+        rights.put("request/ada", new ReviewerRights(Verdict.Allowed, Verdict.Allowed, "ada may impersonate it"));
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(reason(decided, "erin")).isEqualTo("NotAllowed");
+        assertThat(reason(decided, "ada")).isEqualTo("Insider");
+    }
+
+    @Test
+    void anInsiderMaySayNo() {
+        says("ada", "Deny");
+        rights.put("request/ada", new ReviewerRights(Verdict.Allowed, Verdict.Allowed, "ada may impersonate it"));
+
+        assertThat(decide().outcome()).contains(Outcome.Denied);
+    }
+
+    @Test
+    void aVerdictOnAnotherHashOrItemDoesNotCount() {
+        says("olivia", "Approve", "ffffffffffffffffffffffffffffffff", null);
+        decisions.add("{item: other, by: ada, verdict: Approve, itemHash: " + HASH + "}");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(reason(decided, "olivia")).isEqualTo("OtherHash");
+        assertThat(reason(decided, "ada")).isEqualTo("NoSuchItem");
+    }
+
+    @Test
+    void aLateVerdictDoesNotCountEvenIfNobodyLookedEarlier() {
+        says("olivia", "Approve");
+        now = DUE;
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Expired);
+        assertThat(reason(decided, "olivia")).isEqualTo("Late");
+    }
+
+    @Test
+    void anUnprovedNameDoesNotCountAndAnUnknownOneWaits() {
+        says("olivia", "Approve");
+        says("ada", "Approve");
+        proofs.put("request/olivia", Answer.UNPROVED);
+        proofs.put("request/ada", Answer.UNKNOWN);
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(decided.verdicts()).extracting(SeenVerdict::by).containsExactly("olivia");
+        assertThat(reason(decided, "olivia")).isEqualTo("NameUnproved");
+        assertThat(decided.lookAgainAt()).contains(NOW.plusSeconds(10));
+    }
+
+    @Test
+    void aFailedLookUpWaitsAndIsNoApproval() {
+        says("olivia", "Approve");
+        rights.put("request/olivia", new ReviewerRights(Verdict.Unknown, Verdict.Denied, "it is away"));
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(decided.verdicts()).isEmpty();
+        assertThat(decided.lookAgainAt()).contains(NOW.plusSeconds(10));
+    }
+
+    @Test
+    void nobodyIsAskedAboutWhoseVerdictDoesNotCountAnyway() {
+        rights.clear();
+        decisions.add("{item: request, by: rashid, verdict: Approve, itemHash: " + HASH + "}");
+        proofs.put("request/rashid", Answer.PROVED);
+
+        assertThat(ReviewPolicy.decide(facts(), ALIASES, now).ask()).isEmpty();
+    }
+
+    @Test
+    void whatCountedStaysWhateverItsAuthorWritesLater() {
+        required = 2;
+        says("olivia", "Approve");
+        record(decide());
+        decisions.clear();
+        says("olivia", "Deny");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
+        assertThat(decided.approvals()).isEqualTo(1);
+    }
+
+    @Test
+    void whatDidNotCountIsJudgedAgainOnlyWhenItIsWrittenAgain() {
+        says("olivia", "Approve", "ffffffffffffffffffffffffffffffff", null);
+        record(decide());
+        Instant seen = decide().verdicts().get(0).seenAt();
+        now = now.plusSeconds(60);
+
+        assertThat(decide().verdicts().get(0).seenAt()).isEqualTo(seen);
+
+        decisions.clear();
+        says("olivia", "Approve");
+
+        assertThat(decide().outcome()).contains(Outcome.Approved);
+    }
+
+    @Test
+    void whatWasDecidedStaysDecided() {
+        says("olivia", "Approve");
+        record(decide());
+        says("ada", "Deny");
+        now = DUE.plus(Duration.ofDays(1));
+
+        assertThat(decide().phase()).isEqualTo(ReviewPhase.Completed);
+        assertThat(decide().outcome()).contains(Outcome.Approved);
+    }
+
+    @Test
+    void whatNobodyAsksForAnyMoreIsCancelledAndNeverApproved() {
+        says("olivia", "Approve");
+        wanted = false;
+
+        assertThat(decide().phase()).isEqualTo(ReviewPhase.Cancelled);
+        assertThat(decide().outcome()).isEmpty();
+    }
+
+    /** The law: whatever people write in whatever order, approval takes enough distinct people who may. */
+    @Test
+    void inNoHistoryIsAnythingApprovedWithoutEnoughPeopleWhoMay() {
+        List<String> names = List.of("olivia", "olivia-adm", "ada", "erin", "rashid", "r2", "mallory");
+        for (long seed = 0; seed < 2_000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ReviewPolicyTest history = new ReviewPolicyTest();
+            history.required = 1 + random.nextInt(3);
+            for (int step = 0; step < 8; step++) {
+                String who = names.get(random.nextInt(names.size()));
+                history.decisions.removeIf(decision -> decision.contains("by: " + who + ","));
+                history.says(
+                        who,
+                        random.nextInt(5) == 0 ? "Deny" : "Approve",
+                        random.nextInt(4) == 0 ? "ffffffffffffffffffffffffffffffff" : HASH,
+                        null);
+                if (who.equals("mallory")) {
+                    history.rights.put("request/mallory", new ReviewerRights(Verdict.Denied, Verdict.Denied, ""));
+                }
+                if (random.nextInt(6) == 0) {
+                    history.proofs.put("request/" + who, Answer.UNPROVED);
+                }
+                history.now = history.now.plus(Duration.ofHours(random.nextInt(6)));
+                ReviewDecision decided = history.decide();
+                history.record(decided);
+                if (decided.outcome().equals(Optional.of(Outcome.Approved))) {
+                    assertThat(decided.verdicts().stream()
+                                    .filter(SeenVerdict::counts)
+                                    .map(verdict -> ALIASES.person(verdict.by()))
+                                    .distinct())
+                            .as("approvers in the history of seed " + seed)
+                            .doesNotContain("rashid", "mallory")
+                            .hasSizeGreaterThanOrEqualTo(history.required);
+                    assertThat(decided.verdicts().stream().filter(SeenVerdict::counts))
+                            .allMatch(SeenVerdict::nameProved);
+                    assertThat(decided.decidedAt().orElseThrow()).isBefore(DUE);
+                }
+            }
+        }
+    }
+
+    private void says(String by, String verdict) {
+        says(by, verdict, HASH, null);
+    }
+
+    private void says(String by, String verdict, String hash, @Nullable String group) {
+        decisions.add("{item: request, by: " + (by.contains(":") ? "\"" + by + "\"" : by) + ", verdict: " + verdict
+                + ", itemHash: " + hash + (group == null ? "" : ", byAs: [" + group + "]") + "}");
+        proofs.put("request/" + by, Answer.PROVED);
+        rights.putIfAbsent("request/" + by, MAY);
+    }
+
+    private void record(ReviewDecision decided) {
+        status = ReviewStatusReport.of(facts(), decided, Optional.empty(), status, now);
+    }
+
+    private static String reason(ReviewDecision decided, String by) {
+        return decided.verdicts().stream()
+                .filter(verdict -> verdict.by().equals(by))
+                .findFirst()
+                .orElseThrow()
+                .reason();
+    }
+
+    private ReviewDecision decide() {
+        ReviewDecision decided = ReviewPolicy.decide(facts(), ALIASES, now);
+        assertThat(decided.ask()).isEmpty();
+        return decided;
+    }
+
+    private ReviewFacts facts() {
+        AccessReview review = Serialization.unmarshal(
+                """
+                apiVersion: lapse.dev/v1alpha1
+                kind: AccessReview
+                metadata:
+                  name: lapse-1
+                  namespace: payments
+                  uid: review-uid
+                  generation: 1
+                  creationTimestamp: 2026-11-02T09:00:00Z
+                spec:
+                  type: Request
+                  identityRef: {name: ci}
+                  request:
+                    grant: g1
+                    grantUID: grant-uid
+                    hash: %s
+                    privilege: look
+                    role: ClusterRole/view
+                    namespaces: [payments]
+                    principal: Dedicated
+                    principalName: system:serviceaccount:lapse-principals:lapse-1
+                    duration: 10m
+                    risks: []
+                    requestedBy: rashid
+                    claimed: false
+                    reason: a test
+                  required: %d
+                  dueAt: %s
+                  %s
+                  decisions: [%s]
+                """.formatted(HASH, required, DUE, reviewers, String.join(", ", decisions)), AccessReview.class);
+        ReviewFacts facts = ReviewFacts.of(
+                review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.copyOf(proofs));
+        for (var decision : facts.decisions()) {
+            ReviewerRights known = rights.get(ReviewFacts.key(decision));
+            if (known != null) {
+                facts = facts.withRights(decision, known);
+            }
+        }
+        return facts;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.lapse.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.story.Caller.Answer;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The review of one grant of a story. */
+final class Review {
+    private final Cluster cluster;
+    private final String namespace;
+    private final String name;
+
+    Review(Cluster cluster, String namespace, String name) {
+        this.cluster = cluster;
+        this.namespace = namespace;
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String path() {
+        return "/apis/lapse.dev/v1alpha1/namespaces/" + namespace + "/accessreviews/" + name;
+    }
+
+    AccessReview now() {
+        return resource().require();
+    }
+
+    private Resource<AccessReview> resource() {
+        return cluster.admin()
+                .resources(AccessReview.class)
+                .inNamespace(namespace)
+                .withName(name);
+    }
+
+    boolean exists() {
+        return resource().get() != null;
+    }
+
+    String hash() {
+        return now().getSpec().request().hash();
+    }
+
+    /** As {@code kubectl patch --type json} sends it, with this person's own rights. */
+    Answer says(String person, String verdict) {
+        return says(person, person, verdict, hash(), List.of());
+    }
+
+    Answer says(String person, String by, String verdict, String hash, List<String> groups) {
+        Map<String, Object> decision =
+                new LinkedHashMap<>(Map.of("item", "request", "by", by, "verdict", verdict, "itemHash", hash));
+        if (!groups.isEmpty()) {
+            decision.put("byAs", groups);
+        }
+        return new Caller(cluster.as(person))
+                .send(
+                        "PATCH",
+                        path(),
+                        "application/json-patch+json",
+                        Caller.json(List.of(Map.of("op", "add", "path", "/spec/decisions/-", "value", decision))));
+    }
+
+    void approvedBy(String person) {
+        Answer answer = says(person, "Approve");
+        assertThat(answer.passed()).as(answer.body()).isTrue();
+    }
+
+    Review awaitPhase(ReviewPhase wanted) {
+        await("review " + name + " is " + wanted)
+                .atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> {
+                    AccessReviewStatus status = now().getStatus();
+                    assertThat(status).isNotNull();
+                    assertThat(status.phase()).as(() -> String.valueOf(status)).isEqualTo(wanted);
+                });
+        return this;
+    }
+
+    /** Once the operator has judged it. */
+    SeenVerdict verdictOf(String by) {
+        return await("verdict of " + by)
+                .atMost(InstalledOperator.LIMIT)
+                .until(
+                        () -> now().getStatus().verdicts().stream()
+                                .filter(verdict -> verdict.by().equals(by))
+                                .findFirst(),
+                        java.util.Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** The messages of its Events of this reason, once there is one. */
+    String awaitEvent(String reason) {
+        String uid = now().getMetadata().getUid();
+        return await("Event " + reason + " of " + name)
+                .atMost(InstalledOperator.LIMIT)
+                .until(
+                        () -> cluster.admin().v1().events().inNamespace(namespace).list().getItems().stream()
+                                .filter(event ->
+                                        uid.equals(event.getInvolvedObject().getUid()))
+                                .filter(event -> event.getReason().equals(reason))
+                                .map(event -> event.getMessage())
+                                .reduce("", (one, other) -> one + other + "\n"),
+                        messages -> !messages.isEmpty());
+    }
+}
