@@ -18,19 +18,19 @@ import java.util.List;
 record Canary(String binding, String path, String body, String refusal) {
     private static final YAMLMapper YAML = new YAMLMapper();
 
-    /** One for each binding; {@code operator} is the user name that sends them. */
-    static List<Canary> of(String operator) {
+    /** One for each binding. */
+    static List<Canary> all() {
         String identities = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/serviceidentities";
         String grants = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/privilegegrants";
         String reviews = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/accessreviews";
         String secrets = "/api/v1/namespaces/lapse-system/secrets";
         String accounts = "/api/v1/namespaces/lapse-principals/serviceaccounts";
         return List.of(
-                canary("lapse-identities", identities, "must be your own user name", identity("identities", "nobody")),
+                canary("lapse-identities", identities, "must be your own user name", IDENTITY),
                 canary("lapse-grants", grants, "must be your own user name", GRANT),
-                canary("lapse-reviews", reviews, "opened by the operator alone", REVIEW),
-                // A wrong name in the parameters shows here: lapse-identities would refuse it.
-                canary("lapse-status", identities, "belong to the operator", identity("status", operator)),
+                canary("lapse-reviews", reviews, "opened by the operator alone", review("reviews")),
+                // A wrong name in the parameters shows here: lapse-reviews would refuse it.
+                canary("lapse-status", reviews, "belong to the operator", review("status")),
                 canary("lapse-names", secrets, "belong to the operator", UNLABELLED),
                 canary("lapse-secrets", secrets, "touches no Secrets but those it makes", STRANGER),
                 canary("lapse-objects-grant-uid", secrets, "by the operator alone", labelled("grant-uid")),
@@ -63,10 +63,11 @@ record Canary(String binding, String path, String body, String refusal) {
               requestedBy: nobody
             """;
 
-    private static final String REVIEW = """
+    private static String review(String policy) {
+        return """
             apiVersion: lapse.dev/v1alpha1
             kind: AccessReview
-            metadata: {name: lapse-canary-reviews}
+            metadata: {name: lapse-canary-%s}
             spec:
               type: Request
               identityRef: {name: canary}
@@ -86,6 +87,18 @@ record Canary(String binding, String path, String body, String refusal) {
                 reason: a dry run that must be refused, as nobody but the operator opens reviews
               required: 1
               dueAt: 2000-01-01T00:00:00Z
+            """.formatted(policy);
+    }
+
+    private static final String IDENTITY = """
+            apiVersion: lapse.dev/v1alpha1
+            kind: ServiceIdentity
+            metadata: {name: lapse-canary-identities}
+            spec:
+              actorType: Workload
+              subject: {serviceAccount: {name: canary}}
+              purpose: a dry run that must be refused
+              changedBy: nobody
             """;
 
     private static final String UNLABELLED = """
@@ -105,19 +118,6 @@ record Canary(String binding, String path, String body, String refusal) {
             kind: ServiceAccount
             metadata: {name: lapse-canary-principals}
             """;
-
-    private static String identity(String policy, String changedBy) {
-        return """
-            apiVersion: lapse.dev/v1alpha1
-            kind: ServiceIdentity
-            metadata: {name: lapse-canary-%s}
-            spec:
-              actorType: Workload
-              subject: {serviceAccount: {name: canary}}
-              purpose: a dry run that must be refused
-              changedBy: "%s"
-            """.formatted(policy, changedBy);
-    }
 
     private static String labelled(String label) {
         return """

@@ -146,7 +146,7 @@ public final class KubernetesGuard implements AutoCloseable {
     }
 
     private void prove(GuardEpoch epoch) {
-        Round round = canaries.send(parameters.operator());
+        Round round = canaries.send();
         if (round.letThrough()) {
             beginAnew();
         }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CanaryTest {
-    private static final Canary GRANTS = Canary.of("op").stream()
+    private static final Canary GRANTS = Canary.all()
             .filter(canary -> canary.binding().equals("lapse-grants"))
             .findFirst()
             .orElseThrow();
@@ -33,7 +33,7 @@ class CanaryTest {
 
     @Test
     void isADryRunEachTime() {
-        assertThat(Canary.of("op"))
+        assertThat(Canary.all())
                 .allSatisfy(canary -> assertThat(canary.path()).endsWith("?dryRun=All"))
                 .allSatisfy(canary -> assertThat(canary.body()).startsWith("{"));
     }

@@ -45,7 +45,7 @@ class GuardManifestsTest {
 
     @Test
     void haveOneCanaryForEachBinding() {
-        assertThat(Canary.of("op"))
+        assertThat(Canary.all())
                 .extracting(Canary::binding)
                 .containsExactlyInAnyOrderElementsOf(GuardEpoch.POLICY_OF_BINDING.keySet());
     }

@@ -94,16 +94,22 @@ class ApprovalIT {
 
     @StoryTest
     void whoCouldActAsTheAccountDoesNotApproveUnlessTheEntrySaysSo() {
-        story.rights().give(Rights.user("ada"), "lapse-principals", "impersonate", "serviceaccounts");
-        Grant refused = asked(1);
-        Review review = review(refused);
+        story.let("erin", "get patch", REVIEWS);
+        story.let("erin", "approve", Story.IDENTITIES);
+        story.rights().give(Rights.user("erin"), "lapse-principals", "impersonate", "serviceaccounts");
+        Grant grant = asked(1);
+        Review review = review(grant);
 
-        review.approvedBy("ada");
+        review.approvedBy("erin");
 
-        assertThat(review.verdictOf("ada").reason()).isEqualTo("Insider");
-        review.approvedBy("olivia");
-        refused.awaitActive();
-        story.rights().takeFrom(Rights.user("ada"), "lapse-principals");
+        assertThat(review.verdictOf("erin").reason()).isEqualTo("Insider");
+        story.changeIdentity("olivia", """
+                {"eligible": [{"name": "look", "role": {"kind": "ClusterRole", "name": "view"}, "namespaces": ["%s"],
+                  "approvals": {"required": 1, "insiders": "Allow"}, "entitledBy": "olivia"}]}""".formatted(here));
+        await().atMost(InstalledOperator.LIMIT)
+                .until(() -> !review.name().equals(grant.status().review()));
+        review(grant).approvedBy("erin");
+        grant.awaitActive();
     }
 
     @StoryTest
