@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CanaryTest {
-    private static final Canary GRANTS = Canary.all()
+    private static final Canary GRANTS = Canary.all().stream()
             .filter(canary -> canary.binding().equals("lapse-grants"))
             .findFirst()
             .orElseThrow();
