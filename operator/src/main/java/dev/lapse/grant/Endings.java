@@ -1,18 +1,22 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.Widening;
+import dev.lapse.api.v1alpha1.EligibleEntry.Risk;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.IdentityState;
+import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.grant.GrantFacts.NamespaceState;
+import dev.lapse.identity.AcceptedRisks;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The reasons for which a grant has to end, the strongest first. */
 final class Endings {
@@ -32,6 +36,7 @@ final class Endings {
             Endings::nobodyAnswers,
             Endings::subjectChanged,
             Endings::eligibilityLost,
+            Endings::acceptanceWithdrawn,
             Endings::roleChanged,
             Endings::roleWidened,
             Endings::namespaceGone,
@@ -156,14 +161,49 @@ final class Endings {
                 resolved(facts).role() + " is gone, or another one took its name");
     }
 
+    /** What was taken by name and is not any more: the entry could not be granted again as it is. */
+    private static Optional<Ending> acceptanceWithdrawn(GrantFacts facts, Instant now) {
+        EntryFacts entry = entry(facts);
+        List<String> withdrawn = Stream.concat(
+                        AcceptedRisks.missing(entry, facts.role().allRules()).stream()
+                                .map(Enum::name)
+                                .filter(resolved(facts).risks()::contains),
+                        reachesFurther(facts) && !entry.accepted().contains(Risk.SubjectReach)
+                                ? Stream.of(Risk.SubjectReach.name())
+                                : Stream.of())
+                .toList();
+        return endIf(
+                !withdrawn.isEmpty(),
+                EndCause.EligibilityLost,
+                now,
+                "the eligible entry " + entry.name() + " does not accept " + String.join(", ", withdrawn)
+                        + " any more");
+    }
+
+    private static boolean reachesFurther(GrantFacts facts) {
+        List<String> namespaces = resolved(facts).namespaces();
+        return resolved(facts).principal() == PrincipalType.Subject
+                && (namespaces.isEmpty()
+                        || !namespaces.stream().allMatch(facts.request().namespace()::equals));
+    }
+
+    /** What an entry accepted from the beginning ends nothing; what was added to it since was approved by nobody. */
     private static Optional<Ending> roleWidened(GrantFacts facts, Instant now) {
         var gained = Widening.gained(
                 Set.copyOf(resolved(facts).risks()), facts.role().allRules());
+        EntryFacts entry = entry(facts);
+        if (entry.reachHash().equals(resolved(facts).entryHash())) {
+            gained.retainAll(AcceptedRisks.missing(entry, facts.role().allRules()));
+        }
         return endIf(
                 !gained.isEmpty(),
                 EndCause.RoleWidened,
                 now,
                 resolved(facts).role() + " gained " + gained + " while the grant was active");
+    }
+
+    private static EntryFacts entry(GrantFacts facts) {
+        return facts.identity().orElseThrow().entry(facts.request().privilege()).orElseThrow();
     }
 
     private static Optional<Ending> namespaceGone(GrantFacts facts, Instant now) {

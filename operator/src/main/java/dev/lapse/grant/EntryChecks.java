@@ -12,6 +12,7 @@ import dev.lapse.condition.Reason;
 import dev.lapse.credential.TokenEnvelope;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.grant.RequestCheck.Obstacle;
+import dev.lapse.identity.AcceptedRisks;
 import dev.lapse.identity.ApplierReach;
 import dev.lapse.identity.EntryFacts;
 import java.time.Instant;
@@ -142,6 +143,12 @@ final class EntryChecks {
                 "entry " + entry.name()
                         + " gives the identity's own account rights outside its namespace, where editors "
                         + "of that namespace may act as it: use principal Dedicated, or add SubjectReach with a reason to accepts");
+    }
+
+    /** Looked at in each pass until the grant begins: roles gain rules, and aggregated ones do so by themselves. */
+    static Optional<Obstacle> risksAreAccepted(GrantFacts facts, EntryFacts entry, Instant now) {
+        return AcceptedRisks.refusal(entry, facts.role().allRules())
+                .flatMap(why -> refuse(Reason.RiskNotAccepted, "entry " + entry.name() + ": " + why));
     }
 
     static Optional<Obstacle> applierStaysInItsLimits(GrantFacts facts, EntryFacts entry, Instant now) {

@@ -29,6 +29,7 @@ final class RequestChecks {
             entry(EntryChecks::roleExists),
             EntryChecks::namespacesAreLive,
             entry(EntryChecks::reachIsAccepted),
+            entry(EntryChecks::risksAreAccepted),
             // Before the guard was looked at, appliers and their limits are not known.
             TrustChecks::guardStands,
             entry(EntryChecks::applierStaysInItsLimits),

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespaces where the role may be bound; empty if it is cluster-wide
  * @param clusterWide only where the entry says so in as many words: nothing said is nowhere
  * @param contentHash over all of the entry as it is written, for the proof of its author's name
- * @param reachHash over what a grant of it gives: a change of anything else leaves active grants alone
+ * @param reachHash over what a grant of it gives and at which risk: a change of anything else leaves active grants alone
  */
 public record EntryFacts(
         String name,
@@ -61,6 +61,9 @@ public record EntryFacts(
         }
         PrincipalType principal = entry.principal() == null ? profile.principal() : entry.principal();
         List<String> namespaces = entry.clusterWide() ? List.of() : sorted(entry.namespaces());
+        Set<Risk> accepted = list(entry.accepts()).stream()
+                .map(EligibleEntry.AcceptedRisk::risk)
+                .collect(Collectors.toUnmodifiableSet());
         return new EntryFacts(
                 entry.name(),
                 entry.role(),
@@ -76,9 +79,7 @@ public record EntryFacts(
                         ? Insiders.Refuse
                         : entry.approvals().insiders(),
                 principal,
-                list(entry.accepts()).stream()
-                        .map(EligibleEntry.AcceptedRisk::risk)
-                        .collect(Collectors.toUnmodifiableSet()),
+                accepted,
                 Optional.ofNullable(entry.entitledBy()),
                 list(entry.entitledByAs()),
                 Optional.ofNullable(entry.entitledByVia()),
@@ -87,7 +88,11 @@ public record EntryFacts(
                         entry.role().kind().name(),
                         entry.role().name(),
                         entry.clusterWide() ? "*" : String.join(",", namespaces),
-                        principal.name()));
+                        principal.name()
+                                + accepted.stream()
+                                        .map(risk -> "+" + risk)
+                                        .sorted()
+                                        .collect(Collectors.joining())));
     }
 
     /** Over what is written, so that a field which a later version adds does not change the hash of an entry without it. */

@@ -53,6 +53,10 @@ final class EntryPolicy {
                     "there is no " + role
                             + (missing.equals(List.of("")) ? "" : " in namespace " + String.join(", ", missing)));
         }
+        Optional<String> risky = AcceptedRisks.refusal(entry, facts.role().allRules());
+        if (risky.isPresent()) {
+            return refused(facts, Reason.RiskNotAccepted, risky.get());
+        }
         if (facts.limit().isPresent() && !ApplierReach.covers(facts.limit().get(), entry, facts.ownNamespace())) {
             return refused(
                     facts,

@@ -2,6 +2,9 @@ package dev.lapse.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.lapse.api.v1alpha1.EligibleEntry.AcceptedRisk;
+import dev.lapse.api.v1alpha1.EligibleEntry.Risk;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -200,5 +203,26 @@ class RiskyPermissionTest {
                 : Arrays.stream(cell.split(", *"))
                         .map(value -> value.equals("core") ? "" : value)
                         .toList();
+    }
+
+    @Test
+    void anEntryCanAcceptEachByItsNameAndBesideThemOnlySubjectReach() {
+        Set<String> acceptable = Stream.of(Risk.values()).map(Enum::name).collect(Collectors.toSet());
+
+        Set<String> known = Stream.of(RiskyPermission.values()).map(Enum::name).collect(Collectors.toSet());
+        known.add("SubjectReach");
+        assertThat(acceptable).isEqualTo(known);
+    }
+
+    @Test
+    void theReferenceOfAnEntryTellsWhatEachOfThemMeans() throws NoSuchMethodException {
+        String told = AcceptedRisk.class
+                .getDeclaredConstructor(Risk.class, String.class)
+                .getParameters()[0]
+                .getAnnotation(JsonPropertyDescription.class)
+                .value();
+
+        assertThat(RiskyPermission.values())
+                .allSatisfy(risk -> assertThat(told).contains(" " + risk + ": " + risk.description()));
     }
 }

@@ -4,6 +4,7 @@ import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.grant.GrantFacts.NamespaceState;
@@ -224,6 +225,81 @@ class EndingsTest {
         Ending ending = Endings.first(life.observe(), life.now).orElseThrow();
 
         assertThat(ending.cause()).isEqualTo(cause.cause());
+    }
+
+    private static final String SECRETS = "[{risk: SecretsRead, reason: it rotates them}]";
+
+    /** Active, with a role that reads Secrets or not, of an entry that accepts it. */
+    private static GrantLife activeAccepting(Rule... rules) {
+        return GrantLife.of(Scene.inOrder().entry("accepts", SECRETS).rules(rules))
+                .settle();
+    }
+
+    @Test
+    void aRiskThatTheEntryAcceptedFromTheBeginningDoesNotEndTheGrant() {
+        GrantLife life = activeAccepting(Scene.rule("get", "", "pods"));
+        life.scene.rules(Scene.rule("get", "", "pods"), Scene.rule("get", "", "secrets"));
+
+        Optional<Ending> ending = Endings.first(life.observe(), life.now);
+
+        assertThat(ending).isEmpty();
+    }
+
+    @Test
+    void aRiskBesideTheAcceptedOneEndsTheGrant() {
+        GrantLife life = activeAccepting(Scene.rule("get", "", "secrets"));
+        life.scene.rules(Scene.rule("get", "", "secrets"), Scene.rule("create", "", "pods/exec"));
+
+        Ending ending = Endings.first(life.observe(), life.now).orElseThrow();
+
+        assertThat(ending.cause()).isEqualTo(EndCause.RoleWidened);
+        assertThat(ending.message()).contains("gained [Exec]");
+    }
+
+    @Test
+    void whatIsAcceptedOnlyAfterwardsWasApprovedByNobody() {
+        GrantLife life = active();
+        life.scene.entry("accepts", SECRETS).rules(Scene.rule("get", "", "secrets"));
+
+        Ending ending = Endings.first(life.observe(), life.now).orElseThrow();
+
+        assertThat(ending.cause()).isEqualTo(EndCause.RoleWidened);
+    }
+
+    @Test
+    void anAcceptedRiskThatIsWithdrawnEndsTheGrant() {
+        GrantLife life = activeAccepting(Scene.rule("get", "", "secrets"));
+        life.scene.entry("accepts", "");
+
+        Ending ending = Endings.first(life.observe(), life.now).orElseThrow();
+
+        assertThat(ending.cause()).isEqualTo(EndCause.EligibilityLost);
+        assertThat(ending.message()).isEqualTo("the eligible entry look does not accept SecretsRead any more");
+    }
+
+    @Test
+    void reachThatIsNotAcceptedAnyMoreEndsTheGrantOfTheIdentitysOwnAccount() {
+        GrantLife life = GrantLife.of(Scene.inOrder()
+                        .entry("principal", "Subject")
+                        .entry("namespaces", "[orders]")
+                        .entry("accepts", "[{risk: SubjectReach, reason: it deploys there}]"))
+                .settle();
+        life.scene.entry("accepts", "");
+
+        Ending ending = Endings.first(life.observe(), life.now).orElseThrow();
+
+        assertThat(ending.cause()).isEqualTo(EndCause.EligibilityLost);
+        assertThat(ending.message()).contains("does not accept SubjectReach any more");
+    }
+
+    @Test
+    void aRiskThatIsNotInTheRoleMayBeWithdrawn() {
+        GrantLife life = activeAccepting(Scene.rule("get", "", "pods"));
+        life.scene.entry("accepts", "");
+
+        Optional<Ending> ending = Endings.first(life.observe(), life.now);
+
+        assertThat(ending).isEmpty();
     }
 
     private static Stream<Cause> harmless() {

@@ -166,6 +166,13 @@ class RequestChecksTest {
                     scene -> scene.entry("principal", "Subject").entry("namespaces", "[orders, payments]"),
                     "rights outside its namespace",
                     "use principal Dedicated, or add SubjectReach"),
+            Wrong.refused(
+                    "the role holds what the entry does not accept by name",
+                    Reason.RiskNotAccepted,
+                    scene -> scene.rules(Scene.rule("get", "", "secrets"), Scene.rule("create", "", "pods")),
+                    "entry look: ClusterRole/view lets its holder outlive a grant",
+                    "(SecretsRead, PodsWrite)",
+                    "add each to accepts with a reason, or name a role without them"),
             Wrong.waits(
                     "the guard does not stand",
                     GrantPhase.Pending,
@@ -350,6 +357,18 @@ class RequestChecksTest {
                                 .entry("clusterWide", "true"),
                         "SubjectReach"),
                 Wrong.refused(
+                        "one risk of two is accepted",
+                        Reason.RiskNotAccepted,
+                        scene -> scene.rules(Scene.rule("get", "", "secrets"), Scene.rule("create", "", "pods"))
+                                .entry("accepts", "[{risk: PodsWrite, reason: it starts jobs}]"),
+                        "(SecretsRead)",
+                        "add it to accepts"),
+                Wrong.refused(
+                        "a role that gained a risk after it was approved",
+                        Reason.RiskNotAccepted,
+                        scene -> scene.entry("approvals", "{required: 1}").rules(Scene.rule("bind", "*", "*")),
+                        "Wildcard, Bind"),
+                Wrong.refused(
                         "an applier without any limits",
                         Reason.BeyondApplierLimits,
                         scene -> scene.entry("entitledByVia", "argo"),
@@ -432,6 +451,13 @@ class RequestChecksTest {
                         scene -> scene.entry("principal", "Subject")
                                 .entry("namespaces", "[orders, payments]")
                                 .entry("accepts", "[{risk: SubjectReach, reason: it deploys there}]")),
+                new Right(
+                        "a risk that the entry accepts by name",
+                        scene -> scene.rules(Scene.rule("get", "", "secrets"))
+                                .entry("accepts", "[{risk: SecretsRead, reason: it rotates them}]")),
+                new Right(
+                        "a risk accepted that the role does not hold",
+                        scene -> scene.entry("accepts", "[{risk: SecretsRead, reason: it may rotate them}]")),
                 new Right(
                         "nothing to deliver to an account that has a credential",
                         scene -> scene.entry("principal", "Subject").grant("credential", "{type: None}")),

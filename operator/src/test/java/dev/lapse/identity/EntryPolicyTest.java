@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Entitlement.OutOfReach.Limit;
+import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +93,35 @@ class EntryPolicyTest {
     }
 
     @Test
+    void aRiskThatTheEntryDoesNotAcceptByNameIsNamedWithTheRemedy() {
+        RoleFacts risky = roleThatMay(
+                new Rule(List.of(""), List.of("secrets"), List.of("get"), List.of(), List.of()),
+                new Rule(List.of(""), List.of("pods/exec"), List.of("create"), List.of(), List.of()));
+
+        refused(
+                judged(BY_ADA, Answer.PROVED, risky, Optional.empty(), ENTITLED),
+                "RiskNotAccepted",
+                "(SecretsRead, Exec), and the entry does not accept that: add each to accepts with a reason");
+        refused(
+                judged(accepting("Exec"), Answer.PROVED, risky, Optional.empty(), ENTITLED),
+                "RiskNotAccepted",
+                "(SecretsRead), and the entry does not accept that: add it to accepts with a reason");
+        assertThat(judged(accepting("Exec", "SecretsRead"), Answer.PROVED, risky, Optional.empty(), ENTITLED)
+                        .state())
+                .isEqualTo(EntryState.Eligible);
+    }
+
+    @Test
+    void whoeverAcceptsAWildcardDoesNotAcceptAlongWithItWhatItStandsFor() {
+        RoleFacts everything =
+                roleThatMay(new Rule(List.of("*"), List.of("nodes/proxy"), List.of("*"), List.of(), List.of()));
+
+        EntryStatus status = judged(accepting("Wildcard"), Answer.PROVED, everything, Optional.empty(), ENTITLED);
+
+        refused(status, "RiskNotAccepted", "(NodesProxy)");
+    }
+
+    @Test
     void whatAnApplierWroteBeyondItsLimitsNeedsAPerson() {
         refused(
                 judged(BY_GIT, Answer.PROVED, FOUND, Optional.of(ApplierLimit.NONE), ENTITLED),
@@ -119,6 +151,17 @@ class EntryPolicyTest {
         assertThat(unguarded.hash())
                 .as("nothing is recorded of what is not known")
                 .isEmpty();
+    }
+
+    private static RoleFacts roleThatMay(Rule... rules) {
+        return new RoleFacts(Map.of("", new RoleFacts.Seen("role-uid", List.of(rules))), List.of(""));
+    }
+
+    private static String accepting(String... risks) {
+        String accepts = Stream.of(risks)
+                .map(risk -> "{risk: " + risk + ", reason: the release needs it}")
+                .collect(Collectors.joining(", "));
+        return BY_ADA.replace("entitledBy", "accepts: [" + accepts + "], entitledBy");
     }
 
     private static void refused(EntryStatus status, String reason, String message) {

@@ -38,7 +38,7 @@ class AppliersIT {
         Grant grant = story.asks("argo", "look", "10m", claimedByRashid).awaitPhase(GrantPhase.AwaitingApproval);
 
         assertThat(grant.reason()).isEqualTo(Reason.ClaimedRequest.name());
-        assertThat(grant.awaitEvent("ClaimedRequest")).contains("rashid", "people must approve it");
+        assertThat(grant.awaitEvent("ClaimedRequest")).contains("rashid", "nobody knows whether");
         await().during(Duration.ofSeconds(3))
                 .atMost(InstalledOperator.LIMIT)
                 .until(() -> grant.phase() == GrantPhase.AwaitingApproval);
@@ -65,7 +65,7 @@ class AppliersIT {
                 "argo",
                 Story.IDENTITY,
                 claimed(),
-                claimedEntry("change", "edit").in(here),
+                claimedEntry("change", "edit").in(here).acceptingEdit(),
                 claimedEntry("look", "view").in(elsewhere));
         story.awaitIdentityKnown(Story.IDENTITY);
 

@@ -259,14 +259,7 @@ class ApprovalIT {
     }
 
     private Review review(Grant grant) {
-        await("a review of " + grant.name())
-                .atMost(InstalledOperator.LIMIT)
-                .until(() -> grant.status() != null && grant.status().review() != null);
-        Review review = new Review(story.cluster(), here, grant.status().review());
-        await("it is open")
-                .atMost(InstalledOperator.LIMIT)
-                .until(() -> review.exists() && review.now().getStatus() != null);
-        return review.awaitPhase(ReviewPhase.Open);
+        return Review.of(story, grant);
     }
 
     private static String in(int seconds) {

@@ -53,7 +53,7 @@ class AuthorsIT {
 
     @StoryTest
     void whoMayBindOneRoleDoesNotEntitleToAnother() {
-        story.identity(Entry.of("change", "edit").in(here));
+        story.identity(Entry.of("change", "edit").in(here).acceptingEdit());
 
         Grant grant = story.asks("rashid", "change", "10m");
 

@@ -1,5 +1,6 @@
 package dev.lapse.story;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,21 @@ final class Entry {
     Entry forSubject() {
         return with("principal", "Subject")
                 .with("accepts", List.of(Map.of("risk", "SubjectReach", "reason", "its token cannot be changed")));
+    }
+
+    /** With each of these risks accepted by its name. */
+    Entry accepting(String... risks) {
+        return with(
+                "accepts",
+                Arrays.stream(risks)
+                        .map(risk -> Map.of("risk", risk, "reason", "the release needs it"))
+                        .toList());
+    }
+
+    /** With all that the built-in role {@code edit} holds of what outlives a grant. */
+    Entry acceptingEdit() {
+        return accepting(
+                "TokenCreate", "SecretsRead", "PodsWrite", "WorkloadsWrite", "Exec", "Impersonate", "NodesProxy");
     }
 
     /** An empty text leaves the field out. */

@@ -25,6 +25,19 @@ final class Review {
         this.name = name;
     }
 
+    /** The one that was opened for this grant, once it can be decided. */
+    static Review of(Story story, Grant grant) {
+        await("a review of " + grant.name())
+                .atMost(InstalledOperator.LIMIT)
+                .until(() -> grant.status() != null && grant.status().review() != null);
+        Review review =
+                new Review(story.cluster(), story.namespace(), grant.status().review());
+        await("it is open")
+                .atMost(InstalledOperator.LIMIT)
+                .until(() -> review.exists() && review.now().getStatus() != null);
+        return review.awaitPhase(ReviewPhase.Open);
+    }
+
     String name() {
         return name;
     }

@@ -71,7 +71,8 @@ public record EligibleEntry(
 
         @Nullable
         @Size(max = 16)
-        @JsonPropertyDescription("Risks that this entry takes, each by its name and with a reason. At most 16.")
+        @JsonPropertyDescription(
+                "Risks that this entry takes, each by its name and with a reason. At most 16. An entry whose role holds a risky permission it does not accept is refused.")
         List<AcceptedRisk> accepts,
 
         @Nullable
@@ -144,13 +145,42 @@ public record EligibleEntry(
     public record AcceptedRisk(
             @Required
             @JsonPropertyDescription(
-                    "The risk's name. SubjectReach: the identity's own account, which others of its namespace may be able to act as, receives rights in other namespaces or cluster-wide.")
+                    "The risk's name. SubjectReach: The identity's own account, which others of its namespace may be able to act as, receives rights in other namespaces or cluster-wide. The others are permissions of the role: whoever holds them can outlive the grant or reach further than it."
+                            + " Wildcard: Everything of some kind, also what does not exist yet."
+                            + " TokenCreate: Makes tokens of service accounts, which live on after the grant."
+                            + " SecretsRead: Reads Secrets, and with them tokens and passwords that live on after the grant."
+                            + " PodsWrite: Runs Pods as any service account of the namespace, and with whatever that account may do."
+                            + " WorkloadsWrite: Changes what makes Pods, which run on after the grant as any service account of the namespace."
+                            + " Exec: Enters running Pods and acts with their credentials; an open session outlives the grant."
+                            + " RbacWrite: Changes roles and bindings, and so who may do what."
+                            + " Bind: Binds roles whose rules the holder does not have."
+                            + " Escalate: Writes into roles what the holder does not have."
+                            + " Impersonate: Acts as somebody else, unseen by admission."
+                            + " CertificateSigning: Obtains or approves client certificates, which nothing revokes."
+                            + " AdmissionWrite: Changes what is checked or altered at admission, the guard of Lapse included."
+                            + " NodesProxy: Talks through the API server to kubelets, Services and Pods, past audit and admission."
+                            + " LapseWrite: Asks for privileges, decides about them, or changes what may be asked for.")
             Risk risk,
 
             @Required @Size(min = 1, max = 512) @JsonPropertyDescription("Why this risk is taken.")
             String reason) {}
 
+    /** What an entry takes only if it says so; all but the first are permissions of the role. */
     public enum Risk {
-        SubjectReach
+        SubjectReach,
+        Wildcard,
+        TokenCreate,
+        SecretsRead,
+        PodsWrite,
+        WorkloadsWrite,
+        Exec,
+        RbacWrite,
+        Bind,
+        Escalate,
+        Impersonate,
+        CertificateSigning,
+        AdmissionWrite,
+        NodesProxy,
+        LapseWrite
     }
 }
