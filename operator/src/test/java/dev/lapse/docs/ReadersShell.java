@@ -55,6 +55,7 @@ final class ReadersShell {
                 .takeWhile(line -> !line.startsWith("Events:"))
                 .map(line -> line.replaceAll(TIME, "TIME")
                         .replaceAll(UID, "UID")
+                        .replaceAll("UID-[0-9a-f]{10}", "UID")
                         .replaceAll("\\b[0-9a-f]{16,64}\\b", "HASH")
                         .replaceAll("(Seal:) +\\S+", "$1 HASH")
                         .replaceAll("\\b(\\d+[dhms])+\\b", "AGE")

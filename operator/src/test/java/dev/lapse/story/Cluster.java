@@ -51,6 +51,15 @@ public final class Cluster {
         return client("people/" + person + ".kubeconfig");
     }
 
+    /** Plays the operator, as the guard goes by the name. */
+    KubernetesClient asOperator() {
+        return clients.computeIfAbsent("the operator", name -> {
+            Config config = config("admin.kubeconfig");
+            config.setImpersonateUsername("system:serviceaccount:lapse-system:lapse-operator");
+            return newClient(config);
+        });
+    }
+
     public Path dir() {
         return dir;
     }
@@ -98,13 +107,17 @@ public final class Cluster {
     }
 
     private KubernetesClient client(String kubeconfig) {
-        return clients.computeIfAbsent(kubeconfig, this::newClient);
+        return clients.computeIfAbsent(kubeconfig, file -> newClient(config(file)));
     }
 
-    private KubernetesClient newClient(String kubeconfig) {
-        var config = Config.fromKubeconfig(dir.resolve(kubeconfig).toFile());
+    private Config config(String kubeconfig) {
+        Config config = Config.fromKubeconfig(dir.resolve(kubeconfig).toFile());
         // A proxy of the environment would look for the loopback on itself.
         config.setNoProxy(new String[] {"127.0.0.1"});
+        return config;
+    }
+
+    private static KubernetesClient newClient(Config config) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientFactory(new JdkHttpClientFactory())

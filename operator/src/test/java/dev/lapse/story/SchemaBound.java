@@ -68,9 +68,17 @@ record SchemaBound(String plural, List<String> path, String keyword, JsonNode ke
         }
         ObjectNode object = (ObjectNode) inner;
         object.put("apiVersion", "lapse.dev/v1alpha1");
-        object.put("kind", plural.equals("privilegegrants") ? "PrivilegeGrant" : "ServiceIdentity");
+        object.put("kind", kind());
         object.putObject("metadata").put("name", "bound");
         return object;
+    }
+
+    private String kind() {
+        return switch (plural) {
+            case "privilegegrants" -> "PrivilegeGrant";
+            case "accessreviews" -> "AccessReview";
+            default -> "ServiceIdentity";
+        };
     }
 
     private static void collect(String plural, List<String> path, JsonNode schema, List<SchemaBound> bounds) {

@@ -65,12 +65,23 @@ record SchemaCase(String title, Optional<Path> before, Path file) {
         return comment(file, "expects").isEmpty();
     }
 
-    boolean ofGrant() {
-        return title.startsWith("privilegegrant/");
+    /** As the API server's paths name the kind. */
+    String plural() {
+        String kind = title.substring(0, title.indexOf('/'));
+        return kind.equals("serviceidentity") ? "serviceidentities" : kind + "s";
     }
 
     String personFor(Path applied) {
-        return comment(applied, "as").orElse(ofGrant() ? "rashid" : "olivia");
+        return comment(applied, "as").orElse(usualAuthor(plural()));
+    }
+
+    /** Who writes objects of a kind: nobody but the operator opens reviews. */
+    static String usualAuthor(String plural) {
+        return switch (plural) {
+            case "privilegegrants" -> "rashid";
+            case "accessreviews" -> "operator";
+            default -> "olivia";
+        };
     }
 
     static String text(Path file) {

@@ -36,7 +36,8 @@ class SchemaIT {
     }
 
     static Stream<SchemaBound> bounds() {
-        return Stream.of("serviceidentities", "privilegegrants").flatMap(SchemaBound::of);
+        return Stream.of("serviceidentities", "privilegegrants", "accessreviews")
+                .flatMap(SchemaBound::of);
     }
 
     @ParameterizedTest
@@ -91,7 +92,7 @@ class SchemaIT {
                 .map(SchemaCase::expects)
                 .collect(Collectors.joining("\n"));
 
-        for (String plural : List.of("serviceidentities", "privilegegrants")) {
+        for (String plural : List.of("serviceidentities", "privilegegrants", "accessreviews")) {
             JsonNode crd = YAML.readTree(SchemaBound.file(plural).toFile());
             assertThat(crd.findValues("x-kubernetes-validations"))
                     .isNotEmpty()
@@ -102,12 +103,19 @@ class SchemaIT {
     }
 
     private static Answer applied(SchemaCase given, Path file) {
-        Caller caller = new Caller(story.cluster().as(given.personFor(file)));
+        Caller caller = caller(given.personFor(file));
         String yaml = SchemaCase.text(file);
         if (given.before().isEmpty()) {
             return caller.create(all(given) + "?fieldValidation=Strict", yaml);
         }
         return caller.apply(path(given, file) + "?fieldValidation=Strict", yaml);
+    }
+
+    private static Caller caller(String person) {
+        return new Caller(
+                person.equals("operator")
+                        ? story.cluster().asOperator()
+                        : story.cluster().as(person));
     }
 
     private static String path(SchemaCase given, Path file) {
@@ -116,12 +124,11 @@ class SchemaIT {
     }
 
     private static String all(SchemaCase given) {
-        return story.path(given.ofGrant() ? "privilegegrants" : "serviceidentities");
+        return story.path(given.plural());
     }
 
     private static Answer dryRun(String plural, JsonNode object) {
-        String person = plural.equals("privilegegrants") ? "rashid" : "olivia";
-        return new Caller(story.cluster().as(person)).create(story.path(plural) + "?dryRun=All", object.toString());
+        return caller(SchemaCase.usualAuthor(plural)).create(story.path(plural) + "?dryRun=All", object.toString());
     }
 
     private static List<String> fields(Answer answer) {

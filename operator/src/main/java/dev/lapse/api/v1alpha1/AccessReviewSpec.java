@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
         message = "reviewers is immutable: who decides was settled when the review was opened")
 public record AccessReviewSpec(
         @Required
-        @ValidationRule(value = "self == oldSelf", message = "type is immutable")
         @JsonPropertyDescription(
                 "Request: may a PrivilegeGrant begin? Opened by Lapse when a grant needs approval. Immutable.")
         ReviewType type,
