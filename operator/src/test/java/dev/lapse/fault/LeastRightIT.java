@@ -64,6 +64,7 @@ class LeastRightIT {
         stage.scenery().ask(all, Duration.ofMinutes(20));
         stage.scenery().awaitPhase(all, GrantPhase.Active);
         stage.proxy().passAll();
+        stage.scenery().askPeople(lives.get(0).namespace);
         stage.scenery().retire(everywhere);
         lives.forEach(stage.scenery()::revoke);
         stage.scenery().awaitPhase(all, GrantPhase.Revoked);

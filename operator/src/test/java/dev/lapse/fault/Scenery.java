@@ -3,6 +3,7 @@ package dev.lapse.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -131,6 +132,42 @@ final class Scenery {
                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: lapse-subjects}
                 subjects: [{kind: ServiceAccount, name: lapse-operator, namespace: lapse-system}]
                 """.formatted(namespace));
+    }
+
+    /** A grant that people have to approve; returns when its review is open. */
+    void askPeople(String namespace) {
+        apply("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: ServiceIdentity
+                metadata: {name: asked, namespace: %1$s}
+                spec:
+                  actorType: Pipeline
+                  subject: {serviceAccount: {name: asked, create: true}}
+                  owner: {user: olivia}
+                  changedBy: admin
+                  eligible:
+                    - name: look
+                      role: {kind: ClusterRole, name: view}
+                      namespaces: [%1$s]
+                      approvals: {required: 1}
+                      entitledBy: admin
+                      entitledByAs: [system:masters]
+                """.formatted(namespace));
+        apply("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: PrivilegeGrant
+                metadata: {name: asked, namespace: %s}
+                spec:
+                  identityRef: {name: asked}
+                  privilege: look
+                  duration: 10m
+                  reason: to see who is asked
+                  requestedBy: admin
+                  requestedByAs: [system:masters]
+                """.formatted(namespace));
+        await().atMost(Stage.PATIENCE)
+                .until(() -> admin.resources(AccessReview.class).inNamespace(namespace).list().getItems().stream()
+                        .anyMatch(review -> review.getStatus() != null));
     }
 
     private void awaitReady(String namespace) {

@@ -56,6 +56,7 @@ public final class Cluster {
         return clients.computeIfAbsent("the operator", name -> {
             Config config = config("admin.kubeconfig");
             config.setImpersonateUsername("system:serviceaccount:lapse-system:lapse-operator");
+            config.setImpersonateGroups("system:masters");
             return newClient(config);
         });
     }
