@@ -137,12 +137,17 @@ final class Scenery {
     /** A grant that people have to approve; returns when its review is open. */
     void askPeople(String namespace) {
         apply("""
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: asked, namespace: %1$s}
+                """.formatted(namespace));
+        apply("""
                 apiVersion: lapse.dev/v1alpha1
                 kind: ServiceIdentity
                 metadata: {name: asked, namespace: %1$s}
                 spec:
                   actorType: Pipeline
-                  subject: {serviceAccount: {name: asked, create: true}}
+                  subject: {serviceAccount: {name: asked}}
                   owner: {user: olivia}
                   changedBy: admin
                   eligible:
