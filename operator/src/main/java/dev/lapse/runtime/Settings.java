@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.Durations;
-import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.identity.Profile;
 import dev.lapse.review.Aliases;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +122,7 @@ public record Settings(
                 source.number(Name.RECONCILERS, 1, 64),
                 source.number(Name.EXPIRY_WORKERS, 1, 64),
                 source.text(Name.API_SERVER),
-                profiles(tree.path("profiles")),
+                ProfileSettings.read(tree.path("profiles")),
                 subjectUsers(tree.path("subject-users")),
                 aliases(tree.path("aliases")));
     }
@@ -205,54 +202,6 @@ public record Settings(
         }
     }
 
-    private static Map<ActorType, Profile> profiles(JsonNode tree) throws Invalid {
-        Map<ActorType, Profile> profiles = new EnumMap<>(Profile.defaults());
-        for (Map.Entry<String, JsonNode> property : tree.properties()) {
-            String where = "setting profiles." + property.getKey() + " in the settings file";
-            ActorType type = oneOf(where, property.getKey(), ActorType.values());
-            Profile before = profiles.get(type);
-            if (before != null) {
-                profiles.put(type, profile(where, property.getValue(), before));
-            }
-        }
-        return profiles;
-    }
-
-    private static Profile profile(String where, JsonNode tree, Profile before) throws Invalid {
-        Set<String> known = Set.of("longest-grant", "approvals", "principal", "valid-until-required");
-        for (Map.Entry<String, JsonNode> property : tree.properties()) {
-            if (!known.contains(property.getKey())) {
-                throw new Invalid(where + ": there is no " + property.getKey() + "; there are "
-                        + String.join(", ", known.stream().sorted().toList()));
-            }
-        }
-        Duration longest = before.longestGrant();
-        if (tree.has("longest-grant")) {
-            String text = tree.get("longest-grant").asText();
-            longest = Durations.parse(text)
-                    .orElseThrow(() ->
-                            new Invalid(where + ".longest-grant is \"" + text + "\": must be a duration such as 8h"));
-        }
-        int approvals = tree.path("approvals").asInt(before.approvals());
-        if (approvals < 0
-                || approvals > 5
-                || (tree.has("approvals") && !tree.get("approvals").isInt())) {
-            throw new Invalid(where + ".approvals: must be a whole number from 0 to 5");
-        }
-        PrincipalType principal = tree.has("principal")
-                ? oneOf(where + ".principal", tree.get("principal").asText(), PrincipalType.values())
-                : before.principal();
-        if (tree.has("valid-until-required")
-                && !tree.get("valid-until-required").isBoolean()) {
-            throw new Invalid(where + ".valid-until-required: must be true or false");
-        }
-        return new Profile(
-                longest,
-                approvals,
-                principal,
-                tree.path("valid-until-required").asBoolean(before.validUntilRequired()));
-    }
-
     private static Map<String, Set<String>> subjectUsers(JsonNode tree) throws Invalid {
         Map<String, Set<String>> users = new HashMap<>();
         for (Map.Entry<String, JsonNode> property : new TreeMap<>(
@@ -293,14 +242,5 @@ public record Settings(
             people.add(List.copyOf(names));
         }
         return new Aliases(people);
-    }
-
-    private static <E extends Enum<E>> E oneOf(String where, String text, E[] values) throws Invalid {
-        Function<E, String> name = Enum::name;
-        return Arrays.stream(values)
-                .filter(value -> value.name().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new Invalid(where + ": \"" + text + "\" is none of "
-                        + String.join(", ", List.of(values).stream().map(name).toList())));
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -167,21 +166,23 @@ final class EndsAtOnce implements Callable<Integer> {
                 wrong(scene, end) + scene.leftovers());
     }
 
-    /** Grants whose record of the end is not what happened. */
+    /** Grants whose record of the end is not what happened; the first is shown. */
     private static long wrong(Scene scene, Instant end) {
-        return StreamSupport.stream(scene.grants(NAMESPACE).spliterator(), false)
-                .filter(grant -> {
-                    JsonNode told = grant.path("status").path("end");
-                    String effective = told.path("effectiveAt").asText("");
-                    return effective.isEmpty()
-                            || Instant.parse(effective).isBefore(end)
-                            || told.path("verifiedAt").isMissingNode()
-                            || !told.path("cause").asText().equals("Expired")
-                            || !told.path("residual").isEmpty();
-                })
-                .map(grant -> grant.path("metadata").path("name").asText())
-                .collect(Collectors.toSet())
-                .size();
+        List<JsonNode> wrong = StreamSupport.stream(scene.grants(NAMESPACE).spliterator(), false)
+                .map(grant -> grant.path("status").path("end"))
+                .filter(told -> !right(told, end))
+                .toList();
+        wrong.stream().findFirst().ifPresent(told -> Bench.say("not as it should be: %s", told));
+        return wrong.size();
+    }
+
+    private static boolean right(JsonNode told, Instant end) {
+        String effective = told.path("effectiveAt").asText("");
+        return !effective.isEmpty()
+                && !Instant.parse(effective).isBefore(end)
+                && !told.path("verifiedAt").isMissingNode()
+                && told.path("cause").asText().equals("Expired")
+                && told.path("residual").isEmpty();
     }
 
     private static double millis(Instant from, Instant to) {
