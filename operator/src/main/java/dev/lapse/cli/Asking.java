@@ -1,0 +1,59 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.EligibleEntry;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import java.util.List;
+import java.util.Optional;
+
+/** What is found out before a grant is asked for: whether there is such a privilege, and which groups to state. */
+final class Asking {
+    private final KubernetesSession session;
+
+    Asking(KubernetesSession session) {
+        this.session = session;
+    }
+
+    /**
+     * The groups that the request has to state.
+     *
+     * @param stated by whoever asks; then these and no others
+     */
+    List<String> groups(Person me, String identity, String privilege, List<String> stated) {
+        Optional<EligibleEntry> entry = entry(identity, privilege);
+        if (!stated.isEmpty()) {
+            return stated;
+        }
+        List<EligibleEntry.Person> requesters =
+                entry.map(EligibleEntry::requesters).orElse(List.of());
+        return NeededGroups.of(me, requesters, session.may("request", identity));
+    }
+
+    /** Nothing if the caller may not look: then the operator tells. */
+    private Optional<EligibleEntry> entry(String identity, String privilege) {
+        Optional<ServiceIdentity> found;
+        try {
+            found = session.identity(identity);
+        } catch (Failure failure) {
+            if (failure.isForbidden()) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+        ServiceIdentity known = found.orElseThrow(() ->
+                Failure.because("there is no ServiceIdentity " + identity + " in namespace " + session.namespace()));
+        List<EligibleEntry> entries =
+                known.getSpec().eligible() == null ? List.of() : known.getSpec().eligible();
+        return Optional.of(entries.stream()
+                .filter(each -> each.name().equals(privilege))
+                .findFirst()
+                .orElseThrow(() -> Failure.because("ServiceIdentity " + identity + " may not ask for " + privilege
+                        + "; it may for: "
+                        + (entries.isEmpty()
+                                ? "nothing"
+                                : String.join(
+                                        ", ",
+                                        entries.stream()
+                                                .map(EligibleEntry::name)
+                                                .toList())))));
+    }
+}

@@ -1,0 +1,169 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Hands out the token of a grant to kubectl and everything else that is built with client-go. */
+@Command(
+        name = "credential",
+        description = {
+            "Print the token of a grant as an ExecCredential, for a kubeconfig's user.",
+            "Asks for the grant if there is none of this login, and waits until it is active."
+        },
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets what is required
+final class CredentialCommand implements Callable<Integer> {
+    /** What ends sooner is of no use to whoever gets it. */
+    private static final Duration USEFUL = Duration.ofSeconds(10);
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Option(names = "--identity", required = true, paramLabel = "NAME", description = "The ServiceIdentity.")
+    private String identity;
+
+    @Option(names = "--privilege", required = true, paramLabel = "NAME", description = "Its eligible entry.")
+    private String privilege;
+
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            defaultValue = "30m",
+            description = "How long the grant lasts; ${DEFAULT-VALUE} unless told.")
+    private Duration duration;
+
+    @Option(
+            names = "--reason",
+            required = true,
+            defaultValue = "${env:LAPSE_REASON}",
+            paramLabel = "TEXT",
+            description = "Why, for approvers and auditors; without it, $$LAPSE_REASON.")
+    private String reason;
+
+    @Option(
+            names = "--ticket",
+            defaultValue = "${env:LAPSE_TICKET}",
+            paramLabel = "ID",
+            description = "The change or incident it belongs to; without it, $$LAPSE_TICKET.")
+    private @Nullable String ticket;
+
+    @Option(
+            names = "--namespaces",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Only these of the entry's namespaces, separated by commas.")
+    private List<String> namespaces = List.of();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10m",
+            description = "How long to wait for the approval; ${DEFAULT-VALUE} unless told.")
+    private Duration timeout;
+
+    @Mixin
+    private Connection connection;
+
+    @Override
+    public Integer call() throws Exception {
+        String version = ExecCredential.version(System.getenv("KUBERNETES_EXEC_INFO"));
+        Logins logins = Logins.ofThisUser();
+        try (KubernetesSession session = connection.open()) {
+            Login login = new Login(
+                    session.place(), session.namespace(), identity, privilege, String.join(",", namespaces), "", "");
+            PrivilegeGrant active;
+            try (AutoCloseable one = logins.lock(login)) {
+                active = activeGrant(session, logins, login);
+            }
+            ExecCredential credential = new ExecCredential(version, token(session, active), ExecCredential.end(active));
+            spec.commandLine().getOut().println(credential.json());
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private PrivilegeGrant activeGrant(KubernetesSession session, Logins logins, Login login) {
+        PrivilegeGrant grant = logins.find(login)
+                .flatMap(known -> stillOfUse(session, known))
+                .orElseGet(() -> asked(session, logins, login));
+        return new GrantWait(
+                        session, new Waiting(Main.clock(), spec.commandLine().getErr()))
+                .untilActive(grant, timeout);
+    }
+
+    private static Optional<PrivilegeGrant> stillOfUse(KubernetesSession session, Login known) {
+        Instant now = Main.clock().instant();
+        Optional<PrivilegeGrant> found = session.grant(known.grant())
+                .filter(grant -> grant.getMetadata().getUid().equals(known.uid()));
+        found.filter(CredentialCommand::wasDeniedBySomebody).ifPresent(denied -> {
+            throw Failure.with(
+                    ExitCode.DENIED, GrantWait.line(denied) + ". To ask again: kubectl lapse logout, then once more");
+        });
+        return found.filter(grant ->
+                        GrantWait.phase(grant).filter(GrantPhase::ended).isEmpty())
+                .filter(grant -> grant.getStatus() == null
+                        || grant.getStatus().expiresAt() == null
+                        || grant.getStatus().expiresAt().isAfter(now.plus(USEFUL)));
+    }
+
+    /** A client that tries again and again must not ask a person again and again who said no. */
+    private static boolean wasDeniedBySomebody(PrivilegeGrant grant) {
+        return GrantWait.phase(grant).filter(GrantPhase.Denied::equals).isPresent()
+                && GrantWait.ready(grant.getStatus())
+                        .filter(ready -> ready.reason().equals("ApprovalDenied"))
+                        .isPresent();
+    }
+
+    private PrivilegeGrant asked(KubernetesSession session, Logins logins, Login login) {
+        if (!session.may("get", "", "secrets", session.namespace(), null).allowed()) {
+            throw Failure.because("the token would be delivered in a Secret of namespace " + session.namespace()
+                    + ", and you may not read Secrets there");
+        }
+        Person me = session.whoAmI();
+        GrantDraft draft = new GrantDraft(
+                session.namespace(),
+                GrantDraft.freshName(identity, privilege, new SecureRandom()),
+                identity,
+                privilege,
+                namespaces,
+                duration,
+                Optional.empty(),
+                Optional.empty(),
+                reason,
+                Optional.ofNullable(ticket),
+                me.user(),
+                new Asking(session).groups(me, identity, privilege, List.of()));
+        PrivilegeGrant made = KubernetesSession.as(PrivilegeGrant.class, session.create(draft.manifest(), false));
+        logins.remember(
+                login.of(made.getMetadata().getName(), made.getMetadata().getUid()));
+        return made;
+    }
+
+    private static String token(KubernetesSession session, PrivilegeGrant active) {
+        String name = Lapse.NAME_PREFIX + active.getMetadata().getUid();
+        Map<String, String> content = session.secret(name)
+                .map(Secret::getData)
+                .orElseThrow(() -> Failure.because("Secret " + name + ", which delivers the token, is gone"));
+        String token = content.get("token");
+        if (token == null) {
+            throw Failure.because("Secret " + name + " holds no token that can be read");
+        }
+        return new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8);
+    }
+}

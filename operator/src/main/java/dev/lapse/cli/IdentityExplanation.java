@@ -1,0 +1,117 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.Condition;
+import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
+import dev.lapse.api.v1alpha1.EligibleEntry;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
+import java.util.List;
+import java.util.Optional;
+
+/** What an identity may ask for, what hinders it, and what is next. */
+record IdentityExplanation(ServiceIdentity identity, Person me, boolean mayRequest, boolean mayApprove) {
+
+    Explanation told() {
+        ServiceIdentitySpec spec = identity.getSpec();
+        Explanation told = new Explanation("ServiceIdentity " + name() + " in "
+                + identity.getMetadata().getNamespace() + ": "
+                + status().map(known -> known.phase() + ", " + known.activeGrantCount() + " grants active")
+                        .orElse("not looked at yet"));
+        told.line("is", spec.actorType() + ", acts as " + subject(spec))
+                .line("owner", owner(spec))
+                .line("for", Optional.ofNullable(spec.purpose()));
+        conditions().stream()
+                .filter(condition -> condition.status() != ConditionStatus.True)
+                .forEach(condition -> told.line(
+                        "why",
+                        condition.type() + " is " + condition.status() + " (" + condition.reason() + "): "
+                                + condition.message()));
+        entries().forEach(entry -> told.line("may ask for", line(entry)));
+        return told.line("you", you()).line("next", next());
+    }
+
+    static String role(EligibleEntry entry) {
+        return entry.role().kind() + "/" + entry.role().name() + " in "
+                + (entry.clusterWide() || entry.namespaces() == null
+                        ? "the whole cluster"
+                        : String.join(", ", entry.namespaces()));
+    }
+
+    private String line(EligibleEntry entry) {
+        String approvals = entry.approvals() == null
+                ? "approvals as its profile says"
+                : entry.approvals().required() + " approvals";
+        String state = status().map(ServiceIdentityStatus::entries).stream()
+                .flatMap(List::stream)
+                .filter(known -> known.name().equals(entry.name()))
+                .findFirst()
+                .map(IdentityExplanation::state)
+                .orElse("not looked at yet");
+        return entry.name() + ": " + role(entry) + ", " + approvals + "; " + state;
+    }
+
+    private static String state(EntryStatus known) {
+        return known.state() == EntryState.Eligible
+                ? "it can be granted"
+                : known.state() + " (" + known.reason() + "): " + known.message();
+    }
+
+    private String you() {
+        return "you (" + me.user() + ") " + may(mayRequest) + " ask for its grants, and " + may(mayApprove)
+                + " approve them";
+    }
+
+    private static String may(boolean yes) {
+        return yes ? "may" : "may not";
+    }
+
+    private String next() {
+        boolean ready = conditions().stream()
+                .anyMatch(condition -> condition.type().equals("Ready") && condition.status() == ConditionStatus.True);
+        if (status().isEmpty()) {
+            return "Lapse looks at it; if it stays like this, no operator runs (docs/runbooks/operator-down.md)";
+        }
+        if (!ready) {
+            return "its owner mends what is named above";
+        }
+        return entries().stream()
+                .findFirst()
+                .map(entry -> "kubectl lapse request " + name() + " " + entry.name() + " --for 30m --reason '…' -n "
+                        + identity.getMetadata().getNamespace())
+                .orElse("somebody who may bind a role writes an entry in spec.eligible");
+    }
+
+    private static String subject(ServiceIdentitySpec spec) {
+        return spec.subject().serviceAccount() == null
+                ? "user " + spec.subject().user()
+                : "ServiceAccount " + spec.subject().serviceAccount().name();
+    }
+
+    private Optional<String> owner(ServiceIdentitySpec spec) {
+        return status().flatMap(known -> Optional.ofNullable(known.owner()))
+                .map(known -> known.name())
+                .or(() -> Optional.ofNullable(spec.owner())
+                        .map(known -> known.user() == null ? known.team() : known.user()));
+    }
+
+    private Optional<ServiceIdentityStatus> status() {
+        return Optional.ofNullable(identity.getStatus()).filter(known -> known.phase() != null);
+    }
+
+    private List<Condition> conditions() {
+        return status().map(ServiceIdentityStatus::conditions).orElse(List.of());
+    }
+
+    private List<EligibleEntry> entries() {
+        return identity.getSpec().eligible() == null
+                ? List.of()
+                : identity.getSpec().eligible();
+    }
+
+    private String name() {
+        return identity.getMetadata().getName();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Ends the grants that credential plugins use. */
+@Command(
+        name = "logout",
+        description = "End the grants that 'kubectl lapse credential' asked for on this machine, with this context.",
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets what is required
+final class LogoutCommand implements Callable<Integer> {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Option(names = "--identity", paramLabel = "NAME", description = "Only grants of this ServiceIdentity.")
+    private @Nullable String identity;
+
+    @Option(names = "--privilege", paramLabel = "NAME", description = "Only grants of this eligible entry.")
+    private @Nullable String privilege;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "1m",
+            description = "How long to wait for each end; ${DEFAULT-VALUE} unless told.")
+    private Duration timeout;
+
+    @Mixin
+    private Connection connection;
+
+    @Override
+    public Integer call() {
+        Logins logins = Logins.ofThisUser();
+        PrintWriter out = spec.commandLine().getOut();
+        try (KubernetesSession session = connection.open()) {
+            List<Login> here = logins.all().stream()
+                    .filter(login -> login.place().equals(session.place()))
+                    .filter(login -> identity == null || login.identity().equals(identity))
+                    .filter(login -> privilege == null || login.privilege().equals(privilege))
+                    .toList();
+            if (here.isEmpty()) {
+                out.println("there is no login to end");
+            }
+            for (Login login : here) {
+                out.println(ended(session.in(login.namespace()), login));
+                logins.forget(login);
+            }
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private String ended(KubernetesSession session, Login login) {
+        Optional<PrivilegeGrant> found = session.grant(login.grant())
+                .filter(grant -> grant.getMetadata().getUid().equals(login.uid()));
+        if (found.isEmpty()) {
+            return Output.name("PrivilegeGrant", login.grant()) + " is gone";
+        }
+        PrivilegeGrant grant = found.get();
+        if (GrantWait.phase(grant).filter(GrantPhase::ended).isEmpty()) {
+            Revocation revocation = new Revocation(session);
+            revocation.write(grant, revocation.patch(grant, "logout"), false);
+            grant = new GrantWait(
+                            session,
+                            new Waiting(Main.clock(), spec.commandLine().getErr()))
+                    .untilEnded(grant, timeout);
+        }
+        return Output.name(grant) + " " + Revocation.told(grant);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
+import dev.lapse.condition.Reason;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/** What has to happen next with a grant, and the command for it. */
+final class NextStep {
+    /** What those reasons take that the condition's own message does not say. */
+    private static final Map<Reason, String> WHILE_IT_WAITS = Map.of(
+            Reason.GuardNotReady,
+            "nothing from you: it goes on once the guard stands; if that takes longer than a minute, the administrators"
+                    + " look at it (docs/runbooks/guard-not-ready.md)",
+            Reason.LookupFailed,
+            "nothing from you: the API server is asked again every few seconds",
+            Reason.StepFailed,
+            "the administrators remove what the message names; Lapse tries again without end",
+            Reason.Activating,
+            "nothing: it is under way; if it stays, the operator is down (docs/runbooks/operator-down.md)",
+            Reason.NameUnproved,
+            "whoever wrote the identity's entry writes it again, with any change",
+            Reason.SubjectNotFound,
+            "somebody creates the account",
+            Reason.RoleNotGrantable,
+            "an administrator adds the role to ClusterRole lapse-operator-grantable",
+            Reason.SubjectNotGrantable,
+            "an administrator lets the operator issue tokens for that account, by name");
+
+    private NextStep() {}
+
+    static String of(PrivilegeGrant grant, Optional<RequestToDecide> review) {
+        Optional<GrantPhase> phase = GrantWait.phase(grant);
+        if (phase.isEmpty()) {
+            return "Lapse looks at it; if it stays like this, no operator runs (docs/runbooks/operator-down.md)";
+        }
+        return switch (phase.get()) {
+            case Active -> whileActive(grant);
+            case AwaitingApproval -> approval(grant, review);
+            case Scheduled -> "it begins by itself at " + grant.getSpec().notBefore();
+            case Revoking -> "nothing: Lapse takes its access away, and tries again without end";
+            case Expired, Revoked -> "nothing: it is over. Needed again? " + anew(grant);
+            case Denied -> "mend what the reason names, then ask anew: " + anew(grant);
+            case Failed -> "somebody else's object has its name: find out who made it, remove it, then " + anew(grant);
+            case Pending -> whilePending(grant);
+        };
+    }
+
+    private static String whilePending(PrivilegeGrant grant) {
+        Optional<Reason> reason = GrantWait.ready(grant.getStatus()).flatMap(ready -> reason(ready.reason()));
+        if (reason.filter(Reason.IdentityNotFound::equals).isPresent()) {
+            return "somebody creates ServiceIdentity "
+                    + grant.getSpec().identityRef().name() + " in namespace "
+                    + grant.getMetadata().getNamespace();
+        }
+        return reason.map(WHILE_IT_WAITS::get)
+                .orElse("see the reason; docs/runbooks/grant-does-not-start.md has a remedy for each");
+    }
+
+    private static Optional<Reason> reason(String word) {
+        return Arrays.stream(Reason.values())
+                .filter(each -> each.name().equals(word))
+                .findFirst();
+    }
+
+    private static String whileActive(PrivilegeGrant grant) {
+        String revoke = "kubectl lapse revoke " + grant.getMetadata().getName() + namespace(grant);
+        if (grant.getSpec().credential() != null && grant.getSpec().credential().type() == CredentialType.None) {
+            return "use it with the credential that the account has; end it early: " + revoke;
+        }
+        return "use it: kubectl get secret " + secret(grant) + namespace(grant)
+                + " -o jsonpath='{.data.kubeconfig}' | base64 -d\nend it early: " + revoke;
+    }
+
+    private static String approval(PrivilegeGrant grant, Optional<RequestToDecide> review) {
+        String command = "kubectl lapse approve " + grant.getMetadata().getName() + namespace(grant);
+        return review.map(open -> open.approvals() + " people approved; who may decide: " + command)
+                .orElse("people decide: " + command);
+    }
+
+    private static String anew(PrivilegeGrant grant) {
+        PrivilegeGrantSpec spec = grant.getSpec();
+        return "kubectl lapse request " + spec.identityRef().name() + " " + spec.privilege() + " --for "
+                + spec.duration() + " --reason '…'" + namespace(grant);
+    }
+
+    static String secret(PrivilegeGrant grant) {
+        return Lapse.NAME_PREFIX + grant.getMetadata().getUid();
+    }
+
+    private static String namespace(PrivilegeGrant grant) {
+        return " -n " + grant.getMetadata().getNamespace();
+    }
+}

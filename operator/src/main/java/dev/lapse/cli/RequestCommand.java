@@ -1,0 +1,138 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.io.PrintWriter;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Asks for a grant. */
+@Command(
+        name = "request",
+        description = "Ask for one of the privileges that an identity is eligible for.",
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets what is required
+final class RequestCommand implements Callable<Integer> {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "IDENTITY", description = "The ServiceIdentity.")
+    private String identity;
+
+    @Parameters(paramLabel = "PRIVILEGE", description = "Its eligible entry.")
+    private String privilege;
+
+    @Option(
+            names = "--for",
+            required = true,
+            paramLabel = "DURATION",
+            description = "How long, from when it is active: 30m, 1h30m.")
+    private Duration duration;
+
+    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why, for approvers and auditors.")
+    private String reason;
+
+    @Option(names = "--ticket", paramLabel = "ID", description = "The change or incident it belongs to.")
+    private @Nullable String ticket;
+
+    @Option(
+            names = "--namespaces",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Only these of the entry's namespaces, separated by commas.")
+    private List<String> namespaces = List.of();
+
+    @Option(names = "--not-before", paramLabel = "TIME", description = "Not active before then: 2026-12-01T08:00:00Z.")
+    private @Nullable Instant notBefore;
+
+    @Option(names = "--not-after", paramLabel = "TIME", description = "Not active from then on.")
+    private @Nullable Instant notAfter;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "The grant's name; without it, one is made.")
+    private @Nullable String name;
+
+    @Option(
+            names = "--group",
+            split = ",",
+            paramLabel = "GROUP",
+            description = "State this group of yours beside your name, at most 4; without it, those that are needed.")
+    private List<String> groups = List.of();
+
+    @Option(names = "--wait", description = "Wait until it is active, or ended.")
+    private boolean wait;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10m",
+            description = "How long --wait waits; ${DEFAULT-VALUE} unless told.")
+    private Duration timeout;
+
+    @Mixin
+    private DryRun dryRun;
+
+    @Mixin
+    private Output output;
+
+    @Mixin
+    private Connection connection;
+
+    @Override
+    public Integer call() {
+        if (groups.size() > NeededGroups.MOST) {
+            throw Failure.with(ExitCode.USAGE, "--group takes at most " + NeededGroups.MOST + " groups");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        try (KubernetesSession session = connection.open()) {
+            GrantDraft draft = draft(session);
+            if (dryRun.isClient()) {
+                out.println(output.data(draft.manifest()));
+                return ExitCode.DONE.number();
+            }
+            GenericKubernetesResource made = session.create(draft.manifest(), dryRun.isServer());
+            PrivilegeGrant grant = KubernetesSession.as(PrivilegeGrant.class, made);
+            if (!wait || dryRun.isServer()) {
+                out.println(output.of(made, Output.name(made) + " created" + dryRun.mark()));
+                return ExitCode.DONE.number();
+            }
+            spec.commandLine().getErr().println(Output.name(made) + " created");
+            PrivilegeGrant active = new GrantWait(
+                            session,
+                            new Waiting(Main.clock(), spec.commandLine().getErr()))
+                    .untilActive(grant, timeout);
+            out.println(output.of(
+                    active,
+                    Output.name(active) + " is active until "
+                            + active.getStatus().expiresAt()));
+            return ExitCode.DONE.number();
+        }
+    }
+
+    private GrantDraft draft(KubernetesSession session) {
+        Person me = session.whoAmI();
+        return new GrantDraft(
+                session.namespace(),
+                name == null ? GrantDraft.freshName(identity, privilege, new SecureRandom()) : name,
+                identity,
+                privilege,
+                namespaces,
+                duration,
+                Optional.ofNullable(notBefore),
+                Optional.ofNullable(notAfter),
+                reason,
+                Optional.ofNullable(ticket),
+                me.user(),
+                new Asking(session).groups(me, identity, privilege, groups));
+    }
+}

@@ -1,0 +1,146 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A request as whoever decides it sees it, the patch that carries a verdict, and what became of that. */
+record RequestToDecide(AccessReview review) {
+
+    /** What is decided, for people. */
+    String told(Instant now) {
+        AccessReviewSpec spec = review.getSpec();
+        Request request = spec.request();
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("identity", spec.identityRef().name() + ", entry " + request.privilege());
+        lines.put("role", request.role() + " in " + where(request));
+        lines.put("for", request.duration() + ", held by " + request.principalName());
+        lines.put("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()));
+        lines.put(
+                "asked by", request.requestedBy() + (request.claimed() ? " (claimed: nobody knows who wrote it)" : ""));
+        lines.put("because", request.reason() + (request.ticket() == null ? "" : " (" + request.ticket() + ")"));
+        lines.put("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
+        verdicts().forEach(seen -> lines.put("verdict of " + seen.by(), verdict(seen)));
+        lines.put("hash", request.hash());
+        return Columns.of(lines);
+    }
+
+    String name() {
+        return review.getMetadata().getName();
+    }
+
+    Optional<String> closed() {
+        AccessReviewStatus status = review.getStatus();
+        return status == null || status.phase() == null || !status.phase().ended()
+                ? Optional.empty()
+                : Optional.of("AccessReview " + name() + " is " + status.phase()
+                        + (status.outcome() == null ? "" : ", " + status.outcome()) + ": it takes no more verdicts");
+    }
+
+    /** Written only if the request is the one that was shown, and beside the verdicts of others. */
+    JsonPatch patch(Decision verdict) {
+        List<Decision> there = review.getSpec().decisions() == null
+                ? List.of()
+                : review.getSpec().decisions();
+        JsonPatch patch = new JsonPatch()
+                .test("/metadata/uid", review.getMetadata().getUid())
+                .test("/spec/request/hash", verdict.itemHash());
+        for (int i = 0; i < there.size(); i++) {
+            if (there.get(i).by().equals(verdict.by()) && there.get(i).item().equals(verdict.item())) {
+                return patch.test("/spec/decisions/" + i + "/by", verdict.by())
+                        .replace("/spec/decisions/" + i, written(verdict));
+            }
+        }
+        return patch.add("/spec/decisions/-", written(verdict));
+    }
+
+    /** Whether this very verdict stands there already. */
+    boolean holds(Decision verdict) {
+        return review.getSpec().decisions() != null
+                && review.getSpec().decisions().stream().anyMatch(verdict::equals);
+    }
+
+    /** What the operator makes of it, once it has looked at this state of the review. */
+    Optional<SeenVerdict> judged(Decision verdict) {
+        AccessReviewStatus status = review.getStatus();
+        if (status == null
+                || status.observedGeneration()
+                        < Objects.requireNonNullElse(review.getMetadata().getGeneration(), 0L)) {
+            return Optional.empty();
+        }
+        return verdicts().stream()
+                .filter(seen -> seen.by().equals(verdict.by()) && seen.verdict() == verdict.verdict())
+                .findFirst();
+    }
+
+    String outcome() {
+        AccessReviewStatus status = review.getStatus();
+        if (status != null && status.outcome() != null) {
+            return "the request is "
+                    + (status.outcome() == AccessReviewStatus.Outcome.Approved ? "approved" : "denied");
+        }
+        return approvals() + " approvals, it stays open";
+    }
+
+    String approvals() {
+        AccessReviewStatus status = review.getStatus();
+        return status == null || status.approvals() == null
+                ? "0/" + review.getSpec().required()
+                : status.approvals();
+    }
+
+    List<SeenVerdict> verdicts() {
+        return review.getStatus() == null || review.getStatus().verdicts() == null
+                ? List.of()
+                : review.getStatus().verdicts();
+    }
+
+    /** Who may decide, as the review lists it. */
+    String deciders() {
+        List<dev.lapse.api.v1alpha1.EligibleEntry.Person> reviewers =
+                review.getSpec().reviewers();
+        String verb = "the verb approve on ServiceIdentity "
+                + review.getSpec().identityRef().name();
+        return reviewers == null || reviewers.isEmpty()
+                ? "whoever holds " + verb
+                : reviewers.stream()
+                                .map(person -> person.user() != null ? person.user() : "group " + person.group())
+                                .collect(Collectors.joining(", "))
+                        + "; each also needs " + verb;
+    }
+
+    static String verdict(SeenVerdict seen) {
+        return seen.verdict()
+                + (seen.counts() ? ", counts" : ", does not count (" + seen.reason() + "): " + seen.message());
+    }
+
+    private static String where(Request request) {
+        return request.namespaces().isEmpty() ? "the whole cluster" : String.join(", ", request.namespaces());
+    }
+
+    private static Map<String, Object> written(Decision verdict) {
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("item", verdict.item());
+        value.put("by", verdict.by());
+        if (verdict.byAs() != null && !verdict.byAs().isEmpty()) {
+            value.put("byAs", verdict.byAs());
+        }
+        value.put("verdict", verdict.verdict() == Verdict.Approve ? "Approve" : "Deny");
+        value.put("itemHash", verdict.itemHash());
+        if (verdict.comment() != null) {
+            value.put("comment", verdict.comment());
+        }
+        return value;
+    }
+}

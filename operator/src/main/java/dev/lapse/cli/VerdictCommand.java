@@ -1,0 +1,216 @@
+package dev.lapse.cli;
+
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says yes or no to a request, and tells whether that counts. */
+@SuppressWarnings("NullAway.Init") // picocli sets what is required
+abstract class VerdictCommand implements Callable<Integer> {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(paramLabel = "REVIEW|GRANT", description = "The AccessReview, or the PrivilegeGrant that it is about.")
+    private String target;
+
+    @Option(
+            names = "--hash",
+            paramLabel = "HASH",
+            description = "Decide only if this is still the hash of the request.")
+    private @Nullable String hash;
+
+    @Option(
+            names = "--group",
+            split = ",",
+            paramLabel = "GROUP",
+            description = "State this group of yours beside your name, at most 4; without it, those that are needed.")
+    private List<String> groups = List.of();
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask at a terminal whether to go on.")
+    private boolean yes;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "30s",
+            description = "How long to wait for Lapse's judgement of the verdict; ${DEFAULT-VALUE} unless told.")
+    private Duration timeout;
+
+    @Mixin
+    private DryRun dryRun;
+
+    @Mixin
+    private Output output;
+
+    @Mixin
+    private Connection connection;
+
+    abstract Verdict verdict();
+
+    abstract @Nullable String comment();
+
+    @Command(
+            name = "approve",
+            description = "Say yes to a request, after seeing what it is.",
+            sortOptions = false,
+            mixinStandardHelpOptions = true)
+    static final class Approve extends VerdictCommand {
+        @Option(names = "--comment", paramLabel = "TEXT", description = "Why, for the requester and for auditors.")
+        private @Nullable String comment;
+
+        @Override
+        Verdict verdict() {
+            return Verdict.Approve;
+        }
+
+        @Override
+        @Nullable
+        String comment() {
+            return comment;
+        }
+    }
+
+    @Command(
+            name = "deny",
+            description = "Say no to a request: one no is enough, and final.",
+            sortOptions = false,
+            mixinStandardHelpOptions = true)
+    static final class Deny extends VerdictCommand {
+        @Option(
+                names = "--comment",
+                required = true,
+                paramLabel = "TEXT",
+                description = "Why, for the requester and for auditors.")
+        private String comment;
+
+        @Override
+        Verdict verdict() {
+            return Verdict.Deny;
+        }
+
+        @Override
+        String comment() {
+            return comment;
+        }
+    }
+
+    @Override
+    public final Integer call() {
+        try (KubernetesSession session = connection.open()) {
+            PrintWriter err = spec.commandLine().getErr();
+            RequestToDecide request =
+                    new RequestToDecide(new ReviewOf(session).target(target, new Waiting(Main.clock(), err), timeout));
+            err.println("AccessReview " + request.name() + " in " + session.namespace());
+            err.println(request.told(Main.clock().instant()));
+            err.flush();
+            request.closed().ifPresent(why -> {
+                throw Failure.because(why);
+            });
+            Decision decision = decision(session, request);
+            JsonPatch patch = request.patch(decision);
+            if (dryRun.isClient()) {
+                spec.commandLine()
+                        .getOut()
+                        .println(patch.kubectl("accessreviews", request.name(), session.namespace()));
+                return ExitCode.DONE.number();
+            }
+            confirmed();
+            return written(session, request, decision, patch);
+        }
+    }
+
+    private int written(KubernetesSession session, RequestToDecide request, Decision decision, JsonPatch patch) {
+        AccessReview after = request.holds(decision)
+                ? request.review()
+                : session.patch(AccessReview.class, request.name(), patch.json(), dryRun.isServer());
+        PrintWriter out = spec.commandLine().getOut();
+        if (dryRun.isServer()) {
+            out.println(
+                    output.of(after, decision.verdict() + " by " + decision.by() + " would be taken" + dryRun.mark()));
+            return ExitCode.DONE.number();
+        }
+        long generation = Objects.requireNonNullElse(after.getMetadata().getGeneration(), 0L);
+        RequestToDecide seen = new Waiting(Main.clock(), spec.commandLine().getErr())
+                .until(
+                        timeout,
+                        () -> new RequestToDecide(session.review(request.name()).orElse(after)),
+                        now -> judged(now, decision, generation).isPresent(),
+                        now -> "the verdict is written; Lapse has not judged it yet");
+        Optional<SeenVerdict> judgement = judged(seen, decision, generation);
+        if (judgement.isEmpty()) {
+            throw Failure.with(
+                    ExitCode.TIMED_OUT,
+                    "the verdict is written, but Lapse has not judged it within " + Spans.about(timeout));
+        }
+        out.println(output.of(seen.review(), sentence(seen, judgement.get())));
+        return (judgement.get().counts() ? ExitCode.DONE : ExitCode.DOES_NOT_COUNT).number();
+    }
+
+    private static Optional<SeenVerdict> judged(RequestToDecide now, Decision decision, long generation) {
+        return Objects.requireNonNullElse(now.review().getMetadata().getGeneration(), 0L) < generation
+                ? Optional.empty()
+                : now.judged(decision);
+    }
+
+    private static String sentence(RequestToDecide seen, SeenVerdict judgement) {
+        return judgement.counts()
+                ? judgement.verdict() + " by " + judgement.by() + " counts: " + seen.outcome()
+                : judgement.verdict() + " by " + judgement.by() + " does not count (" + judgement.reason() + "): "
+                        + judgement.message();
+    }
+
+    private Decision decision(KubernetesSession session, RequestToDecide request) {
+        AccessReviewSpec asked = request.review().getSpec();
+        if (hash != null && !hash.equals(asked.request().hash())) {
+            throw Failure.because("the request's hash is " + asked.request().hash() + ", not " + hash
+                    + ": it is not what you looked at");
+        }
+        if (groups.size() > NeededGroups.MOST) {
+            throw Failure.with(ExitCode.USAGE, "--group takes at most " + NeededGroups.MOST + " groups");
+        }
+        Person me = session.whoAmI();
+        List<String> stated = groups.isEmpty()
+                ? NeededGroups.of(
+                        me,
+                        asked.reviewers() == null ? List.of() : asked.reviewers(),
+                        session.may("approve", asked.identityRef().name()))
+                : groups;
+        return new Decision(
+                AccessReviewSpec.REQUEST_ITEM,
+                me.user(),
+                stated.isEmpty() ? null : stated,
+                verdict(),
+                asked.request().hash(),
+                comment());
+    }
+
+    /** In a script there is nobody to ask. */
+    private void confirmed() {
+        Console console = System.console();
+        if (yes || dryRun.isServer() || console == null) {
+            return;
+        }
+        String answer = console.readLine("%s this? [y/N] ", verdict());
+        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
+            throw Failure.because("nothing was written");
+        }
+    }
+}
