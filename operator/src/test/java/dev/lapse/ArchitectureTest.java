@@ -76,6 +76,16 @@ class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule THE_COMMAND_LINE_KNOWS_NOTHING_OF_THE_OPERATOR = noClasses()
+            .that()
+            .resideInAPackage("dev.lapse.cli..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    packages(List.of("cluster", "credential", "guard", "identity", "review", "grant", "runtime"))))
+            .allowEmptyShould(true)
+            .because("it starts anew for each command, and shows what the API server knows");
+
+    @ArchTest
     static final ArchRule TIME_IS_AN_ARGUMENT = noClasses()
             .that(not(resideInAnyPackage(packages(PROGRAMS))))
             .should()

@@ -8,14 +8,6 @@ import java.util.stream.Collectors;
 final class Columns {
     private Columns() {}
 
-    static String of(Map<String, String> lines) {
-        int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
-        return lines.entrySet().stream()
-                .map(line -> "  " + padded(line.getKey(), width) + "  "
-                        + line.getValue().replace("\n", "\n" + " ".repeat(width + 4)))
-                .collect(Collectors.joining("\n"));
-    }
-
     /** Each value may have several lines. */
     static String of(List<Map.Entry<String, String>> lines) {
         int width =

@@ -92,6 +92,8 @@ final class ExplainCommand implements Callable<Integer> {
                         session.whoAmI(),
                         session.may("approve", grant.getSpec().identityRef().name())
                                 .allowed(),
+                        session.may("get", "", "secrets", session.namespace(), NextStep.secret(grant))
+                                .allowed(),
                         readers,
                         Main.clock().instant())
                 .told();

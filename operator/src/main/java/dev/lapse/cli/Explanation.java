@@ -3,8 +3,10 @@ package dev.lapse.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Why something is as it is, and what is to be done: a headline, and answers under short words. */
 final class Explanation {
@@ -38,8 +40,15 @@ final class Explanation {
                     .filter(other -> other.getKey().equals(line.getKey()))
                     .map(Map.Entry::getValue)
                     .toList();
-            data.put(line.getKey(), same.size() == 1 ? same.get(0) : same);
+            data.put(key(line.getKey()), same.size() == 1 ? same.get(0) : same);
         }
         return data;
+    }
+
+    /** As fields are written: {@code who may read it} is whoMayReadIt. */
+    private static String key(String words) {
+        return Pattern.compile(" (.)")
+                .matcher(words)
+                .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
     }
 }

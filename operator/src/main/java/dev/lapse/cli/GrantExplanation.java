@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param review of its request, where there is one that the caller may read
  * @param mayApprove whether the caller holds the verb approve on the identity
+ * @param mayRead whether the caller may read the delivered Secret
  * @param readers of the delivered Secret; nothing if there is none
  */
 record GrantExplanation(
@@ -21,6 +22,7 @@ record GrantExplanation(
         Optional<RequestToDecide> review,
         Person me,
         boolean mayApprove,
+        boolean mayRead,
         Optional<SecretReaders> readers,
         Instant now) {
 
@@ -38,8 +40,7 @@ record GrantExplanation(
             review.ifPresent(open -> told.line("who", open.deciders()));
             told.line("you", you());
         }
-        review.ifPresent(open ->
-                open.verdicts().forEach(seen -> told.line("verdict of " + seen.by(), RequestToDecide.verdict(seen))));
+        review.ifPresent(open -> open.verdicts().forEach(seen -> told.line("verdict", RequestToDecide.verdict(seen))));
         told.line("until", until()).line("left", left());
         readers.ifPresent(known ->
                 told.line("token", "in Secret " + NextStep.secret(grant)).line("who may read it", known.told()));

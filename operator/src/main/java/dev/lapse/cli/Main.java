@@ -24,7 +24,8 @@ import picocli.CommandLine.ParameterException;
             CredentialCommand.class,
             LogoutCommand.class,
             CompletionCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            WordsCommand.class
         })
 public final class Main implements Runnable {
     @CommandLine.Spec

@@ -79,7 +79,7 @@ final class NextStep {
 
     private static String approval(PrivilegeGrant grant, Optional<RequestToDecide> review) {
         String command = "kubectl lapse approve " + grant.getMetadata().getName() + namespace(grant);
-        return review.map(open -> open.approvals() + " people approved; who may decide: " + command)
+        return review.map(open -> open.approvals() + " approvals; whoever may decide: " + command)
                 .orElse("people decide: " + command);
     }
 

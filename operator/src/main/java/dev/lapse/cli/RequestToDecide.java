@@ -19,21 +19,22 @@ import java.util.stream.Collectors;
 record RequestToDecide(AccessReview review) {
 
     /** What is decided, for people. */
-    String told(Instant now) {
+    Explanation told(Instant now) {
         AccessReviewSpec spec = review.getSpec();
         Request request = spec.request();
-        Map<String, String> lines = new LinkedHashMap<>();
-        lines.put("identity", spec.identityRef().name() + ", entry " + request.privilege());
-        lines.put("role", request.role() + " in " + where(request));
-        lines.put("for", request.duration() + ", held by " + request.principalName());
-        lines.put("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()));
-        lines.put(
-                "asked by", request.requestedBy() + (request.claimed() ? " (claimed: nobody knows who wrote it)" : ""));
-        lines.put("because", request.reason() + (request.ticket() == null ? "" : " (" + request.ticket() + ")"));
-        lines.put("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
-        verdicts().forEach(seen -> lines.put("verdict of " + seen.by(), verdict(seen)));
-        lines.put("hash", request.hash());
-        return Columns.of(lines);
+        Explanation told = new Explanation(
+                        "AccessReview " + name() + " in " + review.getMetadata().getNamespace())
+                .line("identity", spec.identityRef().name() + ", entry " + request.privilege())
+                .line("role", request.role() + " in " + where(request))
+                .line("for", request.duration() + ", held by " + request.principalName())
+                .line("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()))
+                .line(
+                        "asked by",
+                        request.requestedBy() + (request.claimed() ? " (claimed: nobody knows who wrote it)" : ""))
+                .line("because", request.reason() + (request.ticket() == null ? "" : " (" + request.ticket() + ")"))
+                .line("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
+        verdicts().forEach(seen -> told.line("verdict", verdict(seen)));
+        return told.line("hash", request.hash());
     }
 
     String name() {
@@ -63,6 +64,13 @@ record RequestToDecide(AccessReview review) {
             }
         }
         return patch.add("/spec/decisions/-", written(verdict));
+    }
+
+    /** Whether this person said so before, and it counts. */
+    boolean isSettledBy(Decision verdict) {
+        return verdicts().stream()
+                .anyMatch(
+                        seen -> seen.counts() && seen.by().equals(verdict.by()) && seen.verdict() == verdict.verdict());
     }
 
     /** Whether this very verdict stands there already. */
@@ -121,7 +129,7 @@ record RequestToDecide(AccessReview review) {
     }
 
     static String verdict(SeenVerdict seen) {
-        return seen.verdict()
+        return seen.verdict() + " by " + seen.by()
                 + (seen.counts() ? ", counts" : ", does not count (" + seen.reason() + "): " + seen.message());
     }
 

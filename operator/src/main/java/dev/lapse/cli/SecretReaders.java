@@ -76,7 +76,7 @@ record SecretReaders(Set<String> who, int ofTheControlPlane, List<String> unknow
     }
 
     String told() {
-        StringBuilder text = new StringBuilder(who.isEmpty() ? "nobody that was found" : String.join(", ", who));
+        StringBuilder text = new StringBuilder(who.isEmpty() ? "nobody else that was found" : String.join(", ", who));
         if (ofTheControlPlane > 0) {
             text.append("; and ").append(ofTheControlPlane).append(" of Kubernetes itself (system:…)");
         }

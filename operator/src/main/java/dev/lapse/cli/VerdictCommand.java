@@ -118,13 +118,20 @@ abstract class VerdictCommand implements Callable<Integer> {
             PrintWriter err = spec.commandLine().getErr();
             RequestToDecide request =
                     new RequestToDecide(new ReviewOf(session).target(target, new Waiting(Main.clock(), err), timeout));
-            err.println("AccessReview " + request.name() + " in " + session.namespace());
-            err.println(request.told(Main.clock().instant()));
+            err.println(request.told(Main.clock().instant()).text());
             err.flush();
+            Decision decision = decision(session, request);
+            if (request.isSettledBy(decision)) {
+                spec.commandLine()
+                        .getOut()
+                        .println(output.of(
+                                request.review(),
+                                decision.verdict() + " by " + decision.by() + " counts already: " + request.outcome()));
+                return ExitCode.DONE.number();
+            }
             request.closed().ifPresent(why -> {
                 throw Failure.because(why);
             });
-            Decision decision = decision(session, request);
             JsonPatch patch = request.patch(decision);
             if (dryRun.isClient()) {
                 spec.commandLine()

@@ -1,0 +1,146 @@
+package dev.lapse.cli;
+
+import static dev.lapse.cli.GivenObjects.grant;
+import static dev.lapse.cli.GivenObjects.identity;
+import static dev.lapse.cli.GivenObjects.review;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lapse.access.Rule;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.cli.SecretReaders.Given;
+import dev.lapse.cli.SecretReaders.Subject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExplanationTest {
+    private static final Instant NOW = Instant.parse("2026-12-01T08:00:00Z");
+    private static final Person ADA = new Person("ada", List.of("platform"));
+
+    @Test
+    void whatAwaitsApprovalTellsWhoMayDecideAndWhetherOneIsAmongThem() {
+        PrivilegeGrant grant = grant("AwaitingApproval", "ApprovalRequired");
+
+        String told = explained(grant, ADA, true);
+
+        assertThat(told)
+                .startsWith("PrivilegeGrant g1 in payments-ci: AwaitingApproval (ApprovalRequired)\n")
+                .contains("  why       so it is\n")
+                .contains("next      1/2 approvals; whoever may decide: kubectl lapse approve g1 -n payments-ci")
+                .contains("who       ada, group platform; each also needs the verb approve on ServiceIdentity ci")
+                .contains("you       you (ada) hold the verb approve");
+    }
+
+    @Test
+    void whoAskedIsToldThatSomebodyElseDecides() {
+        assertThat(explained(grant("AwaitingApproval", "ApprovalRequired"), new Person("rashid", List.of()), true))
+                .contains("you (rashid) asked for it, so somebody else must decide");
+    }
+
+    @Test
+    void whoIsNoReviewerIsTold() {
+        assertThat(explained(grant("AwaitingApproval", "ApprovalRequired"), new Person("erin", List.of()), true))
+                .contains("you (erin) hold the verb approve, but are none of the reviewers");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Pending          | GuardNotReady    | it goes on once the guard stands
+            Pending          | IdentityNotFound | somebody creates ServiceIdentity ci in namespace payments-ci
+            Pending          | SomethingNew     | docs/runbooks/grant-does-not-start.md
+            Active           | Active           | kubectl get secret lapse-11111111-2222-3333-4444-555555555555 -n payments-ci
+            Denied           | DurationTooLong  | kubectl lapse request ci look --for 30m
+            Expired          | Ended            | it is over
+            Revoking         | StepFailed       | Lapse takes its access away
+            Failed           | NameTaken        | somebody else's object has its name
+            """)
+    void eachStateHasANextStep(String phase, String reason, String next) {
+        assertThat(NextStep.of(grant(phase, reason), Optional.empty())).contains(next);
+    }
+
+    @Test
+    void whatNobodyLookedAtHasNoOperator() {
+        assertThat(NextStep.of(grant("null"), Optional.empty())).contains("no operator runs");
+    }
+
+    @Test
+    void programsReadTheSameAsPeople() {
+        Map<String, Object> data = new Explanation("about it")
+                .line("who may read it", "ada")
+                .line("verdict", "one")
+                .line("verdict", "two")
+                .data();
+
+        assertThat(data)
+                .isEqualTo(Map.of("about", "about it", "whoMayReadIt", "ada", "verdict", List.of("one", "two")));
+    }
+
+    @Test
+    void anIdentityTellsWhatItMayAskFor() {
+        String told =
+                new IdentityExplanation(identity(), ADA, false, true).told().text();
+
+        assertThat(told)
+                .startsWith("ServiceIdentity ci in payments-ci: Ready, 1 grants active\n")
+                .contains("look: ClusterRole/view in payments, 1 approvals; it can be granted")
+                .contains(
+                        "fix: ClusterRole/edit in the whole cluster, approvals as its profile says; Refused (AuthorMissing): nobody wrote it")
+                .contains("you (ada) may not ask for its grants, and may approve them")
+                .contains("kubectl lapse request ci look --for 30m");
+    }
+
+    @Test
+    void readersOfASecretAreThoseWhoseRulesReachIt() {
+        List<Given> given = List.of(
+                new Given("Role/all", List.of(user("rashid"), group("payments-dev"), group("system:masters"))),
+                new Given("Role/this", List.of(user("olivia"))),
+                new Given("Role/other", List.of(user("mallory"))),
+                new Given("Role/lost", List.of(user("argo"))),
+                new Given("ClusterRole/cluster", List.of(user("system:kube-controller-manager"))));
+        Map<String, List<Rule>> roles = Map.of(
+                "Role/all", List.of(rule("list", "secrets", List.of())),
+                "Role/this", List.of(rule("get", "secrets", List.of("lapse-1"))),
+                "Role/other",
+                        List.of(
+                                rule("get", "secrets", List.of("lapse-2")),
+                                rule("create", "secrets", List.of()),
+                                rule("get", "configmaps", List.of())),
+                "ClusterRole/cluster", List.of(rule("*", "*", List.of())));
+
+        String told = SecretReaders.of("lapse-1", given, roles, List.of("clusterroles"))
+                .told();
+
+        assertThat(told)
+                .startsWith("group payments-dev, group system:masters, olivia, rashid; and 1 of Kubernetes itself")
+                .endsWith("not the whole answer: you may not list clusterroles");
+    }
+
+    private static String explained(PrivilegeGrant grant, Person me, boolean mayApprove) {
+        return new GrantExplanation(
+                        grant,
+                        Optional.of(new RequestToDecide(review("[]", "[]"))),
+                        me,
+                        mayApprove,
+                        true,
+                        Optional.empty(),
+                        NOW)
+                .told()
+                .text();
+    }
+
+    private static Rule rule(String verb, String resource, List<String> names) {
+        return new Rule(List.of(""), List.of(resource), List.of(verb), names, List.of());
+    }
+
+    private static Subject user(String name) {
+        return new Subject("User", Optional.empty(), name);
+    }
+
+    private static Subject group(String name) {
+        return new Subject("Group", Optional.empty(), name);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lapse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GrantDraftTest {
+
+    @Test
+    void isWrittenAsPeopleWriteIt() {
+        GrantDraft draft = new GrantDraft(
+                "payments-ci",
+                "g1",
+                "ci",
+                "look",
+                List.of("payments"),
+                Duration.ofMinutes(90),
+                Optional.empty(),
+                Optional.of(Instant.parse("2026-12-01T08:00:00Z")),
+                "a \"fault\": it's down",
+                Optional.of("0815"),
+                "rashid",
+                List.of("payments-dev"));
+
+        assertThat(Output.yaml(draft.manifest())).isEqualTo("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: PrivilegeGrant
+                metadata:
+                  name: g1
+                  namespace: payments-ci
+                spec:
+                  identityRef:
+                    name: ci
+                  privilege: look
+                  namespaces:
+                  - payments
+                  duration: 1h30m
+                  notAfter: 2026-12-01T08:00:00Z
+                  reason: "a \\"fault\\": it's down"
+                  ticket: "0815"
+                  requestedBy: rashid
+                  requestedByAs:
+                  - payments-dev""");
+    }
+
+    @Test
+    void aFreshNameTellsWhatItIsAndIsNeverTheOperators() {
+        assertThat(GrantDraft.freshName("ci", "look", new Random(1))).matches("ci-look-[a-z0-9]{6}");
+        assertThat(GrantDraft.freshName("lapse-ci", "look", new Random(1))).startsWith("of-lapse-ci-look-");
+        assertThat(GrantDraft.freshName("c".repeat(253), "look", new Random(1)))
+                .hasSize(253)
+                .matches("c+-look-[a-z0-9]{6}");
+    }
+}
