@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Asks the API server what somebody who gave a verdict may do. */
 final class KubernetesReviewerRights {
@@ -31,21 +32,30 @@ final class KubernetesReviewerRights {
         if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == Insiders.Allow) {
             return new ReviewerRights(decides.verdict(), Verdict.Denied, decides.reason());
         }
-        for (String account : accounts(facts.spec())) {
-            for (Question question : waysToActAs(account)) {
-                Answer answer = oracle.ask(who, question.what(), question.namespace());
-                if (answer.verdict() != Verdict.Denied) {
-                    return new ReviewerRights(
+        // An account that was named as an approver does not speak for whoever asked, if they act as it.
+        Author requester = Author.of(facts.spec().request().requestedBy(), List.of());
+        return accounts(facts.spec()).stream()
+                .flatMap(account -> actsAs(who, account))
+                .findFirst()
+                .or(() -> decision.by().startsWith(SERVICE_ACCOUNT)
+                        ? actsAs(requester, decision.by()).findFirst()
+                        : Optional.empty())
+                .orElseGet(() -> new ReviewerRights(Verdict.Allowed, Verdict.Denied, ""));
+    }
+
+    /** Each way in which somebody could, or in which it could not be found out. */
+    private Stream<ReviewerRights> actsAs(Author who, String account) {
+        return waysToActAs(account).stream().flatMap(question -> {
+            Answer answer = oracle.ask(who, question.what(), question.namespace());
+            return answer.verdict() == Verdict.Denied
+                    ? Stream.empty()
+                    : Stream.of(new ReviewerRights(
                             Verdict.Allowed,
                             answer.verdict(),
                             answer.verdict() == Verdict.Allowed
-                                    ? decision.by() + " may " + question.what().describe() + ", and so act as "
-                                            + account
-                                    : answer.reason());
-                }
-            }
-        }
-        return new ReviewerRights(Verdict.Allowed, Verdict.Denied, "");
+                                    ? who.user() + " may " + question.what().describe() + ", and so act as " + account
+                                    : answer.reason()));
+        });
     }
 
     /** The account that will hold the privilege, and the one that asked, if that is no person. */

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /** What must hold of a verdict so that it counts, in the order in which it is looked at. */
 final class VerdictChecks {
-    private static final String PRINCIPALS = "system:serviceaccount:" + Lapse.PRINCIPALS_NAMESPACE + ":";
+    private static final String ACCOUNT = "system:serviceaccount:";
+    private static final String PRINCIPALS = ACCOUNT + Lapse.PRINCIPALS_NAMESPACE + ":";
 
     private VerdictChecks() {}
 
@@ -39,6 +40,7 @@ final class VerdictChecks {
             VerdictChecks::isNotTheirOwnRequest,
             VerdictChecks::isNotTheIdentity,
             VerdictChecks::isAReviewer,
+            VerdictChecks::isAPersonOrIsNamed,
             VerdictChecks::holdsTheVerb,
             VerdictChecks::isNoInsider);
 
@@ -111,6 +113,21 @@ final class VerdictChecks {
                 !listed,
                 VerdictReason.NotAReviewer,
                 decision.by() + " is not among the reviewers; whoever is one through a group names that group in byAs");
+    }
+
+    /** Whoever may edit the namespace of an account acts as it, also whoever asked: its yes is nobody's in particular. */
+    private static Optional<Finding> isAPersonOrIsNamed(
+            ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        List<Person> reviewers =
+                facts.spec().reviewers() == null ? List.of() : facts.spec().reviewers();
+        boolean named = reviewers.stream().anyMatch(person -> decision.by().equals(person.user()));
+        return refuseIf(
+                decision.verdict() == AccessReviewSpec.Verdict.Approve
+                        && decision.by().startsWith(ACCOUNT)
+                        && !named,
+                VerdictReason.NotAReviewer,
+                decision.by() + " is an account, and others may act as it: its approval counts only where the entry"
+                        + " names it by its user name among the approvers");
     }
 
     private static boolean names(Person person, Decision decision) {

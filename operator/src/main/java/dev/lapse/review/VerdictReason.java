@@ -16,11 +16,14 @@ public enum VerdictReason {
     OwnRequest,
     /** The identity itself, or an account that Lapse made, decides nothing. */
     OwnIdentity,
-    /** The review lists reviewers, and this is none of them. */
+    /** The review lists reviewers, and this is none of them; or an account approved that is not listed by its user name. */
     NotAReviewer,
     /** Whoever gave it does not hold the verb approve on the ServiceIdentity. */
     NotAllowed,
-    /** Whoever gave it could act as the account that will hold the privilege, or as the ServiceAccount that asked. */
+    /**
+     * Whoever gave it could act as the account that will hold the privilege, or as the ServiceAccount that asked; or an
+     * account gave it, and whoever asked could act as that.
+     */
     Insider,
     /** The same person has approved under another name. */
     SamePerson

@@ -132,6 +132,24 @@ class ReviewPolicyTest {
     }
 
     @Test
+    void anAccountApprovesOnlyWhereItIsNamedAndDeniesAnywhere() {
+        String bot = "system:serviceaccount:payments:bot";
+        says(bot, "Approve");
+
+        assertThat(reason(decide(), bot)).isEqualTo("NotAReviewer");
+        reviewers = "reviewers: [{user: olivia}]";
+        assertThat(decide().approvals()).isZero();
+        reviewers = "reviewers: [{user: \"" + bot + "\"}]";
+        assertThat(decide().outcome()).contains(Outcome.Approved);
+
+        decisions.clear();
+        reviewers = "";
+        says(bot, "Deny");
+
+        assertThat(decide().outcome()).contains(Outcome.Denied);
+    }
+
+    @Test
     void whoLacksTheVerbOrIsAnInsiderDoesNotCount() {
         says("erin", "Approve");
         says("ada", "Approve");
