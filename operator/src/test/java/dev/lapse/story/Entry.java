@@ -23,6 +23,10 @@ final class Entry {
         return new Entry(name, "Role", role);
     }
 
+    String name() {
+        return String.valueOf(fields.get("name"));
+    }
+
     Entry in(String... namespaces) {
         return with("namespaces", List.of(namespaces));
     }

@@ -71,17 +71,38 @@ final class Review {
     }
 
     Answer says(String person, String by, String verdict, String hash, List<String> groups) {
+        return says(new Caller(cluster.as(person)), by, verdict, hash, groups);
+    }
+
+    /** With credentials that are nobody's own. */
+    Answer says(Caller caller, String by, String verdict) {
+        return says(caller, by, verdict, hash(), List.of());
+    }
+
+    private Answer says(Caller caller, String by, String verdict, String hash, List<String> groups) {
         Map<String, Object> decision =
                 new LinkedHashMap<>(Map.of("item", "request", "by", by, "verdict", verdict, "itemHash", hash));
         if (!groups.isEmpty()) {
             decision.put("byAs", groups);
         }
-        return new Caller(cluster.as(person))
-                .send(
-                        "PATCH",
-                        path(),
-                        "application/json-patch+json",
-                        Caller.json(List.of(Map.of("op", "add", "path", "/spec/decisions/-", "value", decision))));
+        return caller.send(
+                "PATCH",
+                path(),
+                "application/json-patch+json",
+                Caller.json(List.of(Map.of("op", "add", "path", "/spec/decisions/-", "value", decision))));
+    }
+
+    /** The same under another name, as somebody who may read it could write it. */
+    Map<String, Object> copy(String other) {
+        return Map.of(
+                "apiVersion",
+                "lapse.dev/v1alpha1",
+                "kind",
+                "AccessReview",
+                "metadata",
+                Map.of("name", other),
+                "spec",
+                new Caller(cluster.admin()).get(path()).json().path("spec"));
     }
 
     void approvedBy(String person) {

@@ -138,7 +138,7 @@ final class Story {
         spec.put(
                 "eligible",
                 Arrays.stream(entries).map(entry -> entry.by(person)).toList());
-        return create(person, "ServiceIdentity", name, spec, fields);
+        return create(new Caller(cluster.as(person)), "ServiceIdentity", name, spec, fields);
     }
 
     ServiceIdentity identityNow() {
@@ -224,25 +224,39 @@ final class Story {
                 cluster, namespace, name, answer.json().at("/metadata/uid").asText());
     }
 
+    /** With credentials that are nobody's own. */
+    Grant asksAs(Caller caller, String user, String privilege) {
+        String name = "grant-" + NUMBER.incrementAndGet();
+        Answer answer = create(caller, "PrivilegeGrant", name, request(user, privilege, "10m"), Map.of());
+        assertThat(answer.passed()).as(answer.body()).isTrue();
+        return new Grant(
+                cluster, namespace, name, answer.json().at("/metadata/uid").asText());
+    }
+
     /** What the API server answers to this person, who may be refused. */
     Answer createGrant(String name, String person, String privilege, String duration, Map<String, Object> fields) {
+        return create(
+                new Caller(cluster.as(person)), "PrivilegeGrant", name, request(person, privilege, duration), fields);
+    }
+
+    private static Map<String, Object> request(String user, String privilege, String duration) {
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("identityRef", Map.of("name", IDENTITY));
         spec.put("privilege", privilege);
         spec.put("duration", duration);
         spec.put("reason", "a fault in production");
-        spec.put("requestedBy", person);
-        return create(person, "PrivilegeGrant", name, spec, fields);
+        spec.put("requestedBy", user);
+        return spec;
     }
 
     private Answer create(
-            String person, String kind, String name, Map<String, Object> usual, Map<String, Object> fields) {
+            Caller caller, String kind, String name, Map<String, Object> usual, Map<String, Object> fields) {
         usual.putAll(fields);
         usual.values().removeIf(""::equals);
         Map<String, Object> object = Map.of(
                 "apiVersion", "lapse.dev/v1alpha1", "kind", kind, "metadata", Map.of("name", name), "spec", usual);
         String all = kind.equals("PrivilegeGrant") ? "privilegegrants" : "serviceidentities";
-        return new Caller(cluster.as(person)).create(path(all), Serialization.asYaml(object));
+        return caller.create(path(all), Serialization.asYaml(object));
     }
 
     /** Of a collection of Lapse's kinds in the story's namespace. */

@@ -64,7 +64,11 @@ final class TokenClient {
     }
 
     int get(String path) {
-        return new Caller(client).get(path).code();
+        return caller().get(path).code();
+    }
+
+    Caller caller() {
+        return new Caller(client);
     }
 
     JWTClaimsSet claims() {
