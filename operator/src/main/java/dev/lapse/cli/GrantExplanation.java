@@ -42,8 +42,8 @@ record GrantExplanation(
         }
         review.ifPresent(open -> open.verdicts().forEach(seen -> told.line("verdict", RequestToDecide.verdict(seen))));
         told.line("until", until()).line("left", left());
-        readers.ifPresent(known ->
-                told.line("token", "in Secret " + NextStep.secret(grant)).line("who may read it", known.told()));
+        readers.ifPresent(known -> told.line("token", "in Secret " + NextStep.secret(grant))
+                .line("who may read it", (mayRead ? "you, " : "not you; ") + known.told()));
         return told;
     }
 
