@@ -7,6 +7,7 @@ import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
+import dev.lapse.cli.CommandReference;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import dev.lapse.review.VerdictReason;
@@ -97,6 +98,11 @@ public final class ReferencePages {
         parts.put("settings", SettingsReference.settings());
         parts.put("profiles", SettingsReference.profiles());
         parts.put("metrics", MetricsReference.table());
+        parts.put("commands", CommandReference.commands());
+        parts.put("common options", CommandReference.common());
+        parts.put(
+                "exit codes",
+                CommandReference.exitCodes(EnumReference.sentences(sources, CommandReference.EXIT_CODES)));
         return parts;
     }
 

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DocsCommandsIT {
     private static final Pattern RUNNABLE = Pattern.compile("(?:\\w+=\\$\\()?(?:kubectl|curl) .*");
-    private static final Pattern CHANGES = Pattern.compile("kubectl (?:apply|patch|delete) .*");
+    private static final Pattern CHANGES =
+            Pattern.compile("kubectl (?:apply|patch|delete|lapse (?:request|approve|deny|revoke)) .*");
     private static final List<String> SEEN_FROM_THE_PROJECT = List.of("crds", "dev", "docs", "examples", "helm");
 
     private static final Cluster CLUSTER = Cluster.running();
@@ -49,7 +50,7 @@ class DocsCommandsIT {
         run(Docs.ROOT, """
                 kubectl apply -f %1$s/01-namespaces.yaml -f %1$s/02-people.yaml
                 kubectl --kubeconfig %2$s/people/ada.kubeconfig apply -f %1$s/03-identity.yaml
-                kubectl --kubeconfig %2$s/people/rashid.kubeconfig apply -f %1$s/05-grant-ended-early.yaml
+                kubectl --kubeconfig %2$s/people/rashid.kubeconfig apply -f %1$s/05-grant-ended-early.yaml -f %1$s/08-grant-approved.yaml
                 kubectl wait --for=condition=Active --timeout=90s -n payments-ci privilegegrant/release-43
                 """.formatted(examples, CLUSTER.dir()));
     }
@@ -100,9 +101,10 @@ class DocsCommandsIT {
         Path output = Files.createTempFile("docs-commands", ".log");
         Process bash = new ProcessBuilder("bash", "-c", """
                         set -eo pipefail
-                        eval "$(%s/dev/cluster env --dir %s)"
+                        eval "$(%1$s/dev/cluster env --dir %2$s)"
+                        export PATH=%1$s/operator/src/main/dist:$PATH
                         set -x
-                        %s
+                        %3$s
                         """.formatted(Docs.ROOT, CLUSTER.dir(), script))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
