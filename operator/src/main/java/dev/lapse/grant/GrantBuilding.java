@@ -44,7 +44,7 @@ final class GrantBuilding {
             return interrupted(facts, obstacle.get(), now);
         }
         return missing(facts, now)
-                .map(step -> step(facts, step))
+                .map(step -> step(facts, step, now))
                 .orElseGet(() -> GrantDecision.todo(
                         GrantPhase.Active,
                         Reason.Active,
@@ -52,15 +52,18 @@ final class GrantBuilding {
                         new Note(facts.record().withActivatedAt(now.truncatedTo(ChronoUnit.MILLIS)))));
     }
 
-    private static GrantDecision step(GrantFacts facts, GrantAction next) {
-        // Other words than before: a status that says the same is the same version to whoever has read it.
+    private static GrantDecision step(GrantFacts facts, GrantAction next, Instant now) {
         return next instanceof ClearAway
-                ? GrantDecision.todo(
-                        GrantPhase.Pending,
-                        Reason.Activating,
-                        "what an attempt that was cut off has left is taken away",
-                        next)
+                ? GrantDecision.todo(GrantPhase.Pending, Reason.Activating, takenAway(now), next)
                 : GrantPolicy.activating(facts, next);
+    }
+
+    /**
+     * Other words each time: a status that says the same is the same version to whoever has read it, and another instance
+     * that is at it would not be refused.
+     */
+    private static String takenAway(Instant now) {
+        return "what an attempt that was cut off has left is taken away, at " + now;
     }
 
     private static GrantDecision interrupted(GrantFacts facts, Obstacle obstacle, Instant now) {
@@ -70,7 +73,11 @@ final class GrantBuilding {
         if (obstacle instanceof Waiting waiting && waiting.phase() == GrantPhase.Pending) {
             Optional<ObservedObject> left = leftByAnAttempt(facts);
             if (left.isPresent()) {
-                return GrantDecision.todo(waiting.phase(), waiting.reason(), waiting.message(), new Remove(left.get()));
+                return GrantDecision.todo(
+                        waiting.phase(),
+                        waiting.reason(),
+                        waiting.message() + "; " + takenAway(now),
+                        new ClearAway(left.get()));
             }
             Instant end = facts.record().expiresAt().orElseThrow();
             return GrantDecision.settled(

@@ -108,7 +108,12 @@ final class ReviewStatusReport {
                 + " for " + request.duration() + " (entry " + request.privilege() + " of "
                 + spec.identityRef().name() + ", held by " + request.principalName() + ")"
                 + (request.risks().isEmpty() ? "" : "; risks: " + String.join(", ", request.risks()))
-                + "; because: " + request.reason();
+                + "; because: " + oneLine(request.reason());
+    }
+
+    /** Whoever asks must not be able to add lines of their own to what an approver reads. */
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}]+", " ");
     }
 
     /** Whole but for the name, which nobody knows before somebody decides. */

@@ -155,6 +155,9 @@ final class OperatorProcess {
         Config config = new ConfigBuilder(Config.autoConfigure(null))
                 .withRequestTimeout((int) CALL_LIMIT.toMillis())
                 .withHttp2Disable(true)
+                // A WebSocket that is cut off at the wrong moment is given up without a word: its informer would know
+                // nothing new any more, and nobody would notice.
+                .withOnlyHttpWatches(true)
                 .build();
         return new KubernetesClientBuilder()
                 .withConfig(config)

@@ -31,6 +31,7 @@ class ReviewPolicyTest {
 
     private int required = 1;
     private String reviewers = "";
+    private String reason = "a test";
     private final List<String> decisions = new ArrayList<>();
     private final Map<String, Answer> proofs = new HashMap<>();
     private final Map<String, ReviewerRights> rights = new HashMap<>();
@@ -320,6 +321,13 @@ class ReviewPolicyTest {
         }
     }
 
+    @Test
+    void whoeverAsksAddsNoLinesToWhatAnApproverReads() {
+        reason = "\"ok\\nrisks: none\\u202e\"";
+
+        assertThat(ReviewStatusReport.sentence(facts().spec())).endsWith("; because: ok risks: none ");
+    }
+
     private void says(String by, String verdict) {
         says(by, verdict, HASH, null);
     }
@@ -376,12 +384,13 @@ class ReviewPolicyTest {
                     risks: []
                     requestedBy: rashid
                     claimed: false
-                    reason: a test
+                    reason: %s
                   required: %d
                   dueAt: %s
                   %s
                   decisions: [%s]
-                """.formatted(HASH, required, DUE, reviewers, String.join(", ", decisions)), AccessReview.class);
+                """.formatted(HASH, reason, required, DUE, reviewers, String.join(", ", decisions)),
+                AccessReview.class);
         ReviewFacts facts = ReviewFacts.of(
                 review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.copyOf(proofs));
         for (var decision : facts.decisions()) {
