@@ -10,8 +10,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import java.net.http.HttpClient;
+import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -155,16 +155,15 @@ final class OperatorProcess {
         Config config = new ConfigBuilder(Config.autoConfigure(null))
                 .withRequestTimeout((int) CALL_LIMIT.toMillis())
                 .withHttp2Disable(true)
-                // A WebSocket that is cut off at the wrong moment is given up without a word: its informer would know
-                // nothing new any more, and nobody would notice.
-                .withOnlyHttpWatches(true)
                 .build();
         return new KubernetesClientBuilder()
                 .withConfig(config)
-                .withHttpClientFactory(new JdkHttpClientFactory() {
+                // With the JDK's own client a WebSocket that is cut off at the wrong moment is given up without a word:
+                // its informer would know nothing new any more, and nobody would notice.
+                .withHttpClientFactory(new OkHttpClientFactory() {
                     @Override
-                    protected void additionalConfig(HttpClient.Builder builder) {
-                        builder.followRedirects(HttpClient.Redirect.NEVER);
+                    protected void additionalConfig(OkHttpClient.Builder builder) {
+                        builder.followRedirects(false).followSslRedirects(false);
                     }
                 })
                 .build();
