@@ -163,7 +163,8 @@ final class OperatorProcess {
                 .withHttpClientFactory(new OkHttpClientFactory() {
                     @Override
                     protected void additionalConfig(OkHttpClient.Builder builder) {
-                        builder.followRedirects(false).followSslRedirects(false);
+                        // What is repeated is decided call by call: a token request never is.
+                        builder.followRedirects(false).followSslRedirects(false).retryOnConnectionFailure(false);
                     }
                 })
                 .build();
