@@ -90,9 +90,7 @@ final class RequestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (groups.size() > NeededGroups.MOST) {
-            throw Failure.with(ExitCode.USAGE, "--group takes at most " + NeededGroups.MOST + " groups");
-        }
+        NeededGroups.refuseTooMany(groups);
         PrintWriter out = spec.commandLine().getOut();
         try (KubernetesSession session = connection.open()) {
             GrantDraft draft = draft(session);

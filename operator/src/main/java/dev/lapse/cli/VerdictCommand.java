@@ -190,9 +190,7 @@ abstract class VerdictCommand implements Callable<Integer> {
             throw Failure.because("the request's hash is " + asked.request().hash() + ", not " + hash
                     + ": it is not what you looked at");
         }
-        if (groups.size() > NeededGroups.MOST) {
-            throw Failure.with(ExitCode.USAGE, "--group takes at most " + NeededGroups.MOST + " groups");
-        }
+        NeededGroups.refuseTooMany(groups);
         Person me = session.whoAmI();
         List<String> stated = groups.isEmpty()
                 ? NeededGroups.of(

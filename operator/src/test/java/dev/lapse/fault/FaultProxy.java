@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -83,13 +82,6 @@ final class FaultProxy implements AutoCloseable {
 
         static Fate answer(int code) {
             return (request, proxy) -> Answer.refusal(code);
-        }
-
-        static Fate delay(Duration by) {
-            return (request, proxy) -> {
-                Thread.sleep(by.toMillis());
-                return proxy.forward(request);
-            };
         }
 
         /** @return what to answer; null breaks the connection */

@@ -218,7 +218,7 @@ final class FakeCluster implements GrantEffects {
         if (secret.uid() != null && there.isEmpty()) {
             return facts.secretGone(secret);
         }
-        if (there.isPresent() && !ours(there.get(), facts)) {
+        if (there.isPresent() && !isCredential(there.get())) {
             return facts.taken(secret);
         }
         String uid = write("deliver", () -> {
@@ -308,10 +308,6 @@ final class FakeCluster implements GrantEffects {
             return true;
         });
         objects.show(where);
-    }
-
-    private static boolean ours(HasMetadata secret, GrantFacts facts) {
-        return isCredential(secret);
     }
 
     private static boolean isCredential(HasMetadata secret) {

@@ -14,7 +14,9 @@ import dev.lapse.grant.GrantAction.DeliverToken;
 import dev.lapse.grant.GrantAction.IssueToken;
 import dev.lapse.grant.GrantAction.ReserveSecret;
 import dev.lapse.grant.GrantAction.WriteStatus;
+import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.guard.GuardState;
+import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
@@ -207,109 +209,66 @@ class GrantLawsTest {
 
     private static Map<String, UnaryOperator<GrantFacts>> losses() {
         Map<String, UnaryOperator<GrantFacts>> losses = new TreeMap<>();
-        losses.put("the identity is absent", facts -> Lost.identity(facts));
+        losses.put(
+                "the identity is absent",
+                facts -> lost(facts, Optional.empty(), facts.namespaces(), facts.role(), facts.guard(), false));
         losses.put(
                 "the role is absent",
-                facts -> Lost.role(facts, new RoleFacts(Map.of(), facts.role().wanted())));
-        losses.put("the guard does not stand", facts -> Lost.guard(facts, GuardState.notReady("")));
+                facts -> lost(
+                        facts,
+                        facts.identity(),
+                        facts.namespaces(),
+                        new RoleFacts(Map.of(), facts.role().wanted()),
+                        facts.guard(),
+                        facts.entryNameProved()));
+        losses.put(
+                "the guard does not stand",
+                facts -> lost(
+                        facts,
+                        facts.identity(),
+                        facts.namespaces(),
+                        facts.role(),
+                        GuardState.notReady(""),
+                        facts.entryNameProved()));
         losses.put("the look-up failed", facts -> facts.withEntitlement(new Entitlement.Undecided("")));
-        losses.put("a namespace is absent", Lost::namespaces);
-        losses.put("the author's name is unproved", Lost::entryProof);
+        losses.put(
+                "a namespace is absent",
+                facts -> lost(
+                        facts, facts.identity(), absent(facts), facts.role(), facts.guard(), facts.entryNameProved()));
+        losses.put(
+                "the author's name is unproved",
+                facts -> lost(facts, facts.identity(), facts.namespaces(), facts.role(), facts.guard(), false));
         return losses;
     }
 
-    /** Facts with one of them gone. */
-    private static final class Lost {
-        static GrantFacts identity(GrantFacts facts) {
-            return new GrantFacts(
-                    facts.request(),
-                    facts.record(),
-                    Optional.empty(),
-                    facts.namespaces(),
-                    facts.role(),
-                    facts.guard(),
-                    false,
-                    facts.applierLimit(),
-                    facts.objects(),
-                    facts.entitlement(),
-                    facts.verification(),
-                    facts.token(),
-                    facts.bindingsGoneAt(),
-                    facts.consent());
-        }
+    private static Map<String, NamespaceState> absent(GrantFacts facts) {
+        Map<String, NamespaceState> absent = new TreeMap<>();
+        facts.namespaces().keySet().forEach(name -> absent.put(name, NamespaceState.Absent));
+        return absent;
+    }
 
-        static GrantFacts role(GrantFacts facts, RoleFacts role) {
-            return new GrantFacts(
-                    facts.request(),
-                    facts.record(),
-                    facts.identity(),
-                    facts.namespaces(),
-                    role,
-                    facts.guard(),
-                    facts.entryNameProved(),
-                    facts.applierLimit(),
-                    facts.objects(),
-                    facts.entitlement(),
-                    facts.verification(),
-                    facts.token(),
-                    facts.bindingsGoneAt(),
-                    facts.consent());
-        }
-
-        static GrantFacts guard(GrantFacts facts, GuardState guard) {
-            return new GrantFacts(
-                    facts.request(),
-                    facts.record(),
-                    facts.identity(),
-                    facts.namespaces(),
-                    facts.role(),
-                    guard,
-                    facts.entryNameProved(),
-                    facts.applierLimit(),
-                    facts.objects(),
-                    facts.entitlement(),
-                    facts.verification(),
-                    facts.token(),
-                    facts.bindingsGoneAt(),
-                    facts.consent());
-        }
-
-        static GrantFacts namespaces(GrantFacts facts) {
-            Map<String, GrantFacts.NamespaceState> absent = new TreeMap<>();
-            facts.namespaces().keySet().forEach(name -> absent.put(name, GrantFacts.NamespaceState.Absent));
-            return new GrantFacts(
-                    facts.request(),
-                    facts.record(),
-                    facts.identity(),
-                    absent,
-                    facts.role(),
-                    facts.guard(),
-                    facts.entryNameProved(),
-                    facts.applierLimit(),
-                    facts.objects(),
-                    facts.entitlement(),
-                    facts.verification(),
-                    facts.token(),
-                    facts.bindingsGoneAt(),
-                    facts.consent());
-        }
-
-        static GrantFacts entryProof(GrantFacts facts) {
-            return new GrantFacts(
-                    facts.request(),
-                    facts.record(),
-                    facts.identity(),
-                    facts.namespaces(),
-                    facts.role(),
-                    facts.guard(),
-                    false,
-                    facts.applierLimit(),
-                    facts.objects(),
-                    facts.entitlement(),
-                    facts.verification(),
-                    facts.token(),
-                    facts.bindingsGoneAt(),
-                    facts.consent());
-        }
+    /** The same facts, but for what may be lost. */
+    private static GrantFacts lost(
+            GrantFacts facts,
+            Optional<IdentityFacts> identity,
+            Map<String, NamespaceState> namespaces,
+            RoleFacts role,
+            GuardState guard,
+            boolean entryNameProved) {
+        return new GrantFacts(
+                facts.request(),
+                facts.record(),
+                identity,
+                namespaces,
+                role,
+                guard,
+                entryNameProved,
+                facts.applierLimit(),
+                facts.objects(),
+                facts.entitlement(),
+                facts.verification(),
+                facts.token(),
+                facts.bindingsGoneAt(),
+                facts.consent());
     }
 }
