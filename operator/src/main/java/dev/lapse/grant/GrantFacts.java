@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Everything a decision about a grant is made from.
@@ -56,40 +57,15 @@ record GrantFacts(
     }
 
     GrantFacts withRequest(GrantRequest now) {
-        return new GrantFacts(
-                now,
-                record,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                objects,
-                entitlement,
-                verification,
-                token,
-                bindingsGoneAt,
-                consent);
+        return with(copy -> copy.request = now);
     }
 
     /** What is seen of an object stays as it was; of one that is new in the record nothing was seen yet. */
     GrantFacts withRecord(GrantRecord now) {
-        return new GrantFacts(
-                request,
-                now,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                now.objects().stream().map(this::seen).toList(),
-                entitlement,
-                verification,
-                token,
-                bindingsGoneAt,
-                consent);
+        return with(copy -> {
+            copy.record = now;
+            copy.objects = now.objects().stream().map(this::seen).toList();
+        });
     }
 
     private ObservedObject seen(GrantObject object) {
@@ -110,21 +86,7 @@ record GrantFacts(
     }
 
     GrantFacts withObjects(List<ObservedObject> now) {
-        return new GrantFacts(
-                request,
-                record,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                List.copyOf(now),
-                entitlement,
-                verification,
-                token,
-                bindingsGoneAt,
-                consent);
+        return with(copy -> copy.objects = List.copyOf(now));
     }
 
     /** Both the record and the sight of one object after it was made or removed. */
@@ -199,92 +161,81 @@ record GrantFacts(
     }
 
     GrantFacts withEntitlement(Entitlement.Outcome outcome) {
-        return new GrantFacts(
-                request,
-                record,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                objects,
-                Optional.of(outcome),
-                verification,
-                token,
-                bindingsGoneAt,
-                consent);
+        return with(copy -> copy.entitlement = Optional.of(outcome));
     }
 
     GrantFacts withVerification(ResidualAccess found) {
-        return new GrantFacts(
-                request,
-                record,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                objects,
-                entitlement,
-                Optional.of(found),
-                token,
-                bindingsGoneAt,
-                consent);
+        return with(copy -> copy.verification = Optional.of(found));
     }
 
     GrantFacts withToken(Optional<MintedToken> now) {
-        return new GrantFacts(
-                request,
-                record,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                objects,
-                entitlement,
-                verification,
-                now,
-                bindingsGoneAt,
-                consent);
+        return with(copy -> copy.token = now);
     }
 
     GrantFacts withBindingsGoneAt(Optional<Instant> at) {
-        return new GrantFacts(
-                request,
-                record,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                objects,
-                entitlement,
-                verification,
-                token,
-                at,
-                consent);
+        return with(copy -> copy.bindingsGoneAt = at);
     }
 
     GrantFacts withConsent(Optional<Consent> now) {
-        return new GrantFacts(
-                request,
-                record,
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                applierLimit,
-                objects,
-                entitlement,
-                verification,
-                token,
-                bindingsGoneAt,
-                now);
+        return with(copy -> copy.consent = now);
+    }
+
+    private GrantFacts with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.done();
+    }
+
+    /** The one place that repeats all components. */
+    private static final class Copy {
+        private GrantRequest request;
+        private GrantRecord record;
+        private Optional<IdentityFacts> identity;
+        private Map<String, NamespaceState> namespaces;
+        private RoleFacts role;
+        private GuardState guard;
+        private boolean entryNameProved;
+        private Optional<ApplierLimit> applierLimit;
+        private List<ObservedObject> objects;
+        private Optional<Entitlement.Outcome> entitlement;
+        private Optional<ResidualAccess> verification;
+        private Optional<MintedToken> token;
+        private Optional<Instant> bindingsGoneAt;
+        private Optional<Consent> consent;
+
+        Copy(GrantFacts from) {
+            request = from.request;
+            record = from.record;
+            identity = from.identity;
+            namespaces = from.namespaces;
+            role = from.role;
+            guard = from.guard;
+            entryNameProved = from.entryNameProved;
+            applierLimit = from.applierLimit;
+            objects = from.objects;
+            entitlement = from.entitlement;
+            verification = from.verification;
+            token = from.token;
+            bindingsGoneAt = from.bindingsGoneAt;
+            consent = from.consent;
+        }
+
+        GrantFacts done() {
+            return new GrantFacts(
+                    request,
+                    record,
+                    identity,
+                    namespaces,
+                    role,
+                    guard,
+                    entryNameProved,
+                    applierLimit,
+                    objects,
+                    entitlement,
+                    verification,
+                    token,
+                    bindingsGoneAt,
+                    consent);
+        }
     }
 }

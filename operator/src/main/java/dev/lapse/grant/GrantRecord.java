@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What was done for a grant so far: the part of its status that later passes build on. */
@@ -62,8 +63,7 @@ record GrantRecord(
     }
 
     GrantRecord withObjects(List<GrantObject> now) {
-        return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end, review);
+        return with(copy -> copy.objects = List.copyOf(now));
     }
 
     Optional<GrantObject> secret() {
@@ -73,12 +73,11 @@ record GrantRecord(
     }
 
     GrantRecord withPhase(GrantPhase now) {
-        return new GrantRecord(now, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, review);
+        return with(copy -> copy.phase = now);
     }
 
     GrantRecord withProof(Proof now) {
-        return new GrantRecord(
-                phase, Optional.of(now), resolved, activatedAt, expiresAt, objects, credentials, dies, end, review);
+        return with(copy -> copy.proof = Optional.of(now));
     }
 
     GrantRecord withIntent(Resolved meaning, Instant ends, List<GrantObject> announced) {
@@ -96,15 +95,13 @@ record GrantRecord(
     }
 
     GrantRecord withActivatedAt(Instant at) {
-        return new GrantRecord(
-                phase, proof, resolved, Optional.of(at), expiresAt, objects, credentials, dies, end, review);
+        return with(copy -> copy.activatedAt = Optional.of(at));
     }
 
     GrantRecord withObject(GrantObject changed) {
         List<GrantObject> now = new ArrayList<>(objects);
         now.replaceAll(object -> same(object, changed) ? changed : object);
-        return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, List.copyOf(now), credentials, dies, end, review);
+        return with(copy -> copy.objects = List.copyOf(now));
     }
 
     GrantRecord withCredential(IssuedCredential issued, Dies how) {
@@ -113,37 +110,68 @@ record GrantRecord(
         if (now.size() > MOST_CREDENTIALS) {
             now.remove(0);
         }
-        return new GrantRecord(
-                phase,
-                proof,
-                resolved,
-                activatedAt,
-                expiresAt,
-                objects,
-                List.copyOf(now),
-                Optional.of(how),
-                end,
-                review);
+        return with(copy -> {
+            copy.credentials = List.copyOf(now);
+            copy.dies = Optional.of(how);
+        });
     }
 
     GrantRecord withoutCredentials() {
-        return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, objects, List.of(), Optional.empty(), end, review);
+        return with(copy -> {
+            copy.credentials = List.of();
+            copy.dies = Optional.empty();
+        });
     }
 
     GrantRecord withReview(String name) {
-        return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, Optional.of(name));
+        return with(copy -> copy.review = Optional.of(name));
     }
 
     GrantRecord withEnd(End how) {
-        return new GrantRecord(
-                phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, Optional.of(how), review);
+        return with(copy -> copy.end = Optional.of(how));
     }
 
     private static boolean same(GrantObject one, GrantObject other) {
         return one.kind() == other.kind()
                 && one.name().equals(other.name())
                 && java.util.Objects.equals(one.namespace(), other.namespace());
+    }
+
+    private GrantRecord with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.done();
+    }
+
+    /** The one place that repeats all components. */
+    private static final class Copy {
+        private GrantPhase phase;
+        private Optional<Proof> proof;
+        private Optional<Resolved> resolved;
+        private Optional<Instant> activatedAt;
+        private Optional<Instant> expiresAt;
+        private List<GrantObject> objects;
+        private List<IssuedCredential> credentials;
+        private Optional<Dies> dies;
+        private Optional<End> end;
+        private Optional<String> review;
+
+        Copy(GrantRecord from) {
+            phase = from.phase;
+            proof = from.proof;
+            resolved = from.resolved;
+            activatedAt = from.activatedAt;
+            expiresAt = from.expiresAt;
+            objects = from.objects;
+            credentials = from.credentials;
+            dies = from.dies;
+            end = from.end;
+            review = from.review;
+        }
+
+        GrantRecord done() {
+            return new GrantRecord(
+                    phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, review);
+        }
     }
 }
