@@ -1,6 +1,7 @@
 package dev.lapse.access;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What was found of a privilege after its end.
@@ -8,11 +9,40 @@ import java.util.List;
  * @param asked how many questions were answered
  * @param total how many there were to ask
  * @param residual what still allows, in the authorizer's words, at most 16
+ * @param late those of {@code residual} that name a binding of Lapse's which is gone: the authorizer has not noticed
  * @param undecided whether a question could not be answered
  */
-public record ResidualAccess(int asked, int total, List<String> residual, boolean undecided) {
+public record ResidualAccess(int asked, int total, List<String> residual, List<String> late, boolean undecided) {
     public ResidualAccess {
         residual = List.copyOf(residual);
+        late = List.copyOf(late);
+    }
+
+    public ResidualAccess(int asked, int total, List<String> residual, boolean undecided) {
+        this(asked, total, residual, List.of(), undecided);
+    }
+
+    /** @param gone tells of a binding that an answer named whether it is gone */
+    public ResidualAccess withLate(Predicate<NamedBinding> gone) {
+        return new ResidualAccess(
+                asked,
+                total,
+                residual,
+                residual.stream()
+                        .filter(text -> NamedBinding.in(text).filter(gone).isPresent())
+                        .toList(),
+                undecided);
+    }
+
+    /** What is left when the late answers do not count; the question they were given to is open. */
+    public ResidualAccess withoutLate() {
+        return late.isEmpty()
+                ? this
+                : new ResidualAccess(
+                        asked,
+                        total,
+                        residual.stream().filter(text -> !late.contains(text)).toList(),
+                        true);
     }
 
     /** Whether every question was answered with no. */

@@ -25,7 +25,7 @@ final class EndProof {
     static End of(GrantFacts facts, End end, ResidualAccess found, Instant now) {
         boolean token = !facts.record().credentials().isEmpty();
         Instant at = now.truncatedTo(ChronoUnit.MILLIS);
-        ResidualAccess told = withoutWhatIsGone(facts, end, found, now);
+        ResidualAccess told = withoutWhatIsGone(end, found, now);
         return end.withProof(
                 told.undecided() ? null : at,
                 token ? TokenDead.Inferred : null,
@@ -42,16 +42,11 @@ final class EndProof {
         return now.plus(since.compareTo(LATEST) > 0 ? LATEST : since);
     }
 
-    /** A binding of this grant that is gone by UID gives nothing: who says so has not noticed yet. */
-    private static ResidualAccess withoutWhatIsGone(GrantFacts facts, End end, ResidualAccess found, Instant now) {
+    /** A binding that is gone by UID gives nothing: who says that it does has not noticed yet. */
+    private static ResidualAccess withoutWhatIsGone(End end, ResidualAccess found, Instant now) {
         boolean early =
                 end.effectiveAt() != null && now.isBefore(end.effectiveAt().plus(NOTICED_WITHIN));
-        String own = "\"" + GrantPlan.objectName(facts.request().uid());
-        List<String> others =
-                found.residual().stream().filter(text -> !text.contains(own)).toList();
-        return early && others.size() < found.residual().size()
-                ? new ResidualAccess(found.asked(), found.total(), others, true)
-                : found;
+        return early ? found.withoutLate() : found;
     }
 
     private static Instant tokenDeadAt(GrantFacts facts, Instant gone) {

@@ -81,6 +81,11 @@ final class ExpiryLane implements AutoCloseable {
         }
     }
 
+    /** Whether it is at the grant's access, for the first time, so that the grant will be handed on without being asked. */
+    boolean takes(String uid, GrantKey grant) {
+        return read(() -> queue.takes(uid, grant, clock.instant()));
+    }
+
     /** How many grants wait for their end. */
     int size() {
         return read(queue::size);

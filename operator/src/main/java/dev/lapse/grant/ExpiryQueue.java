@@ -2,10 +2,10 @@ package dev.lapse.grant;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +52,7 @@ final class ExpiryQueue {
     private final TreeSet<Due> waiting = new TreeSet<>(FIRST_DUE);
     private final Map<String, Due> byUid = new HashMap<>();
     private final Set<Due> underway = new HashSet<>();
-    private final List<GrantKey> finished = new ArrayList<>();
+    private final Set<GrantKey> finished = new LinkedHashSet<>();
     private Instant firstFinished = Instant.EPOCH;
 
     /** A later call for the same grant replaces an earlier one; one for the same end changes nothing. */
@@ -94,6 +94,14 @@ final class ExpiryQueue {
             // Scheduled anew meanwhile, it comes soon enough.
             put(again(due, now));
         }
+    }
+
+    /** Whether the grant's access is taken away right now, for the first time, or the grant is about to be handed on. */
+    boolean takes(String uid, GrantKey grant, Instant now) {
+        Due known = byUid.get(uid);
+        return finished.contains(grant)
+                || (known != null && known.untried() && !known.at().isAfter(now))
+                || underway.stream().anyMatch(due -> due.untried() && due.uid().equals(uid));
     }
 
     /** Whether there is access that is due and was not tried to be taken yet. */

@@ -84,6 +84,11 @@ public final class GrantEventSources {
         return effects.apply(grant);
     }
 
+    /** The grant is at its end and not handed on yet: whatever calls for a look at it meanwhile would be in the lane's way. */
+    boolean laneTakes(PrivilegeGrant grant) {
+        return lane.takes(grant.getMetadata().getUid(), key(grant));
+    }
+
     /** The end of a grant is known: from now on the lane sees to it. */
     void announced(GrantFacts facts) {
         if (facts.record().phase().ended() || facts.record().end().isPresent()) {

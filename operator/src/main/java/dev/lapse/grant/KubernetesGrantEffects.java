@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Author;
+import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -225,12 +226,13 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts verifyRemoval(GrantFacts facts) {
         Resolved resolved = facts.record().resolved().orElseThrow();
-        return facts.withVerification(AccessVerification.check(
+        ResidualAccess found = AccessVerification.check(
                 Author.of(resolved.principalName(), List.of()),
                 facts.role().allRules(),
                 resolved.namespaces(),
                 MOST_QUESTIONS,
-                oracle));
+                oracle);
+        return facts.withVerification(found.withLate(objects::isGoneBinding));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.lapse.grant;
 
+import dev.lapse.access.NamedBinding;
+import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -49,6 +51,14 @@ final class KubernetesGrantObjects {
     /** Refused with 409 unless the grant is still the version that was read. */
     PrivilegeGrant updateStatus(PrivilegeGrant grant) {
         return client.resource(grant).updateStatus();
+    }
+
+    /** Whether a binding has the name of one of Lapse's, and is none that there is. */
+    boolean isGoneBinding(NamedBinding binding) {
+        KubernetesView<?> view =
+                binding.namespace().isPresent() ? cluster.roleBindings() : cluster.clusterRoleBindings();
+        return binding.name().startsWith(Lapse.NAME_PREFIX)
+                && view.find(binding.namespace().orElse(""), binding.name()).isEmpty();
     }
 
     /** @return its UID, or nothing if somebody else's account has the name */

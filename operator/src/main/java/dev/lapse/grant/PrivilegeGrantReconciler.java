@@ -37,6 +37,9 @@ public final class PrivilegeGrantReconciler implements Reconciler<PrivilegeGrant
     public UpdateControl<PrivilegeGrant> reconcile(PrivilegeGrant grant, Context<PrivilegeGrant> context) {
         cache.connect(context);
         boolean gone = context.isPrimaryResourceDeleted();
+        if (!gone && sources.laneTakes(grant)) {
+            return UpdateControl.noUpdate();
+        }
         Instant now = clock.instant();
         GrantPass pass = new GrantPass(sources.effects(grant), clock, sources::announced);
         GrantPass.Settled settled = pass.over(observer.observe(grant, gone, now), now);

@@ -55,6 +55,35 @@ class ExpiryQueueTest {
     }
 
     @Test
+    void aGrantIsTheLanesFromItsEndUntilItIsHandedOn() {
+        queue.schedule(due("a", LATER));
+        assertThat(takes("a", LATER.minusNanos(1))).isFalse();
+        assertThat(takes("a", LATER)).isTrue();
+
+        Due taken = take(LATER);
+        assertThat(takes("a", LATER)).isTrue();
+
+        queue.done(taken, true, LATER);
+        assertThat(takes("a", LATER)).isTrue();
+
+        assertThat(handedOn(LATER)).containsExactly("a");
+        assertThat(takes("a", LATER)).isFalse();
+    }
+
+    @Test
+    void aGrantWhoseAccessCouldNotBeTakenIsNotTheLanesAlone() {
+        queue.schedule(due("a", NOW));
+        queue.done(take(NOW), false, NOW);
+
+        assertThat(takes("a", NOW)).isFalse();
+        assertThat(takes("a", NOW.plus(ExpiryQueue.FIRST_RETRY))).isFalse();
+    }
+
+    private boolean takes(String uid, Instant now) {
+        return queue.takes(uid, new GrantKey("payments", uid), now);
+    }
+
+    @Test
     void nobodyIsHandedOnWhileAccessIsDue() {
         queue.schedule(due("a", NOW));
         queue.schedule(due("b", NOW));
