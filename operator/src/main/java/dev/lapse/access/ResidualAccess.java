@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  * @param asked how many questions were answered
  * @param total how many there were to ask
  * @param residual what still allows, in the authorizer's words, at most 16
- * @param late those of {@code residual} that name a binding of Lapse's which is gone: the authorizer has not noticed
+ * @param late those of {@code residual} that name a binding which is gone, or about to go: asked again, the answer will be another
  * @param undecided whether a question could not be answered
  */
 public record ResidualAccess(int asked, int total, List<String> residual, List<String> late, boolean undecided) {
@@ -22,7 +22,7 @@ public record ResidualAccess(int asked, int total, List<String> residual, List<S
         this(asked, total, residual, List.of(), undecided);
     }
 
-    /** @param gone tells of a binding that an answer named whether it is gone */
+    /** @param gone tells of a binding that an answer named whether it is gone, or about to go */
     public ResidualAccess withLate(Predicate<NamedBinding> gone) {
         return new ResidualAccess(
                 asked,

@@ -42,7 +42,7 @@ final class EndProof {
         return now.plus(since.compareTo(LATEST) > 0 ? LATEST : since);
     }
 
-    /** A binding that is gone by UID gives nothing: who says that it does has not noticed yet. */
+    /** A binding that is gone gives nothing: who says that it does has not noticed yet. */
     private static ResidualAccess withoutWhatIsGone(End end, ResidualAccess found, Instant now) {
         boolean early =
                 end.effectiveAt() != null && now.isBefore(end.effectiveAt().plus(NOTICED_WITHIN));

@@ -86,6 +86,11 @@ final class ExpiryLane implements AutoCloseable {
         return read(() -> queue.takes(uid, grant, clock.instant()));
     }
 
+    /** Whether it is at the grant's access, for the first time: what gives it is about to go. */
+    boolean isTaken(String uid) {
+        return read(() -> queue.isTaken(uid, clock.instant()));
+    }
+
     /** How many grants wait for their end. */
     int size() {
         return read(queue::size);

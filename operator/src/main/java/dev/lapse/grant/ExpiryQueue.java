@@ -98,9 +98,13 @@ final class ExpiryQueue {
 
     /** Whether the grant's access is taken away right now, for the first time, or the grant is about to be handed on. */
     boolean takes(String uid, GrantKey grant, Instant now) {
+        return finished.contains(grant) || isTaken(uid, now);
+    }
+
+    /** Whether the grant's access is taken away right now, for the first time. */
+    boolean isTaken(String uid, Instant now) {
         Due known = byUid.get(uid);
-        return finished.contains(grant)
-                || (known != null && known.untried() && !known.at().isAfter(now))
+        return (known != null && known.untried() && !known.at().isAfter(now))
                 || underway.stream().anyMatch(due -> due.untried() && due.uid().equals(uid));
     }
 

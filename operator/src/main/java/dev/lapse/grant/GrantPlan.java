@@ -32,6 +32,13 @@ final class GrantPlan {
         return Lapse.NAME_PREFIX + grantUid;
     }
 
+    /** The grant that an object of this name is made for; nothing if the name is none of ours. */
+    static Optional<String> grantUid(String objectName) {
+        return objectName.startsWith(Lapse.NAME_PREFIX)
+                ? Optional.of(objectName.substring(Lapse.NAME_PREFIX.length()))
+                : Optional.empty();
+    }
+
     static String principalName(GrantRequest request, IdentityFacts identity, EntryFacts entry) {
         return entry.principal() == PrincipalType.Subject
                 ? identity.subject().userName()

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Author;
+import dev.lapse.access.NamedBinding;
 import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Carries one grant's actions out on the API server, every write fenced by UID or resourceVersion. */
 final class KubernetesGrantEffects implements GrantEffects {
@@ -41,8 +43,13 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final GrantJournal journal;
     private final StatusSeal seal;
     private final Consumer<String> bindingRemoved;
+    private final Predicate<NamedBinding> goneOrGoing;
     private PrivilegeGrant grant;
 
+    /**
+     * @param bindingRemoved is told the UID of the grant whose binding went
+     * @param goneOrGoing tells of a binding that gives what has ended whether it gives it no more, or for a moment only
+     */
     KubernetesGrantEffects(
             KubernetesGrantObjects objects,
             KubernetesTokens tokens,
@@ -53,6 +60,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             GrantJournal journal,
             StatusSeal seal,
             Consumer<String> bindingRemoved,
+            Predicate<NamedBinding> goneOrGoing,
             PrivilegeGrant grant) {
         this.objects = objects;
         this.tokens = tokens;
@@ -63,6 +71,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.journal = journal;
         this.seal = seal;
         this.bindingRemoved = bindingRemoved;
+        this.goneOrGoing = goneOrGoing;
         this.grant = grant;
     }
 
@@ -232,7 +241,7 @@ final class KubernetesGrantEffects implements GrantEffects {
                 resolved.namespaces(),
                 MOST_QUESTIONS,
                 oracle);
-        return facts.withVerification(found.withLate(objects::isGoneBinding));
+        return facts.withVerification(found.withLate(goneOrGoing));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.NamedBinding;
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -53,12 +52,10 @@ final class KubernetesGrantObjects {
         return client.resource(grant).updateStatus();
     }
 
-    /** Whether a binding has the name of one of Lapse's, and is none that there is. */
-    boolean isGoneBinding(NamedBinding binding) {
+    boolean isThere(NamedBinding binding) {
         KubernetesView<?> view =
                 binding.namespace().isPresent() ? cluster.roleBindings() : cluster.clusterRoleBindings();
-        return binding.name().startsWith(Lapse.NAME_PREFIX)
-                && view.find(binding.namespace().orElse(""), binding.name()).isEmpty();
+        return view.find(binding.namespace().orElse(""), binding.name()).isPresent();
     }
 
     /** @return its UID, or nothing if somebody else's account has the name */

@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.AccessOracle;
+import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.Lapse;
@@ -110,6 +111,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         journal,
                         seal,
                         bindingsGoneAt::remove,
+                        this::goneOrGoing,
                         grant),
                 identityConcerned,
                 reviewsConcerned,
@@ -211,6 +213,13 @@ public final class KubernetesGrants implements AutoCloseable {
     public void close() {
         lane.close();
         wakeUps.close();
+    }
+
+    /** Of many grants of one account that end at once the first to be proved still sees the last. */
+    private boolean goneOrGoing(NamedBinding binding) {
+        return GrantPlan.grantUid(binding.name())
+                .filter(uid -> lane.isTaken(uid) || !objects.isThere(binding))
+                .isPresent();
     }
 
     private Optional<PrivilegeGrant> find(GrantKey grant) {

@@ -20,6 +20,10 @@ class WalkthroughTest {
 
     private static final List<Elsewhere> RUN_ELSEWHERE = List.of(
             new Elsewhere("mvn -B verify", ".ci/run", "mvn -B verify"),
+            new Elsewhere(
+                    "mvn -B verify | grep -E 'Tests run:.*[0-9]$|BUILD'",
+                    ".ci/run",
+                    "grep -aE 'Tests run:.*[0-9]$|BUILD'"),
             new Elsewhere("./demo", ".ci/run", "./demo --keep"),
             new Elsewhere("./demo --keep --dir /tmp/lapse", ".ci/run", "./demo --keep --dir"),
             new Elsewhere("eval \"$(dev/cluster env --dir /tmp/lapse)\"", ".ci/run", "eval \"$(dev/cluster env --dir"),
