@@ -19,6 +19,10 @@ public enum Reason {
     NameUnproved,
     /** The API server could not be asked about a right. */
     LookupFailed,
+    /** What was remembered of its namespace is not known, so nothing that has to be remembered is given there. */
+    MemoryUnreadable,
+    /** What would have to be remembered finds no room in the memory of its namespace. */
+    MemoryFull,
     /** There is no such ServiceIdentity yet. */
     IdentityNotFound,
     /** The identity's subject does not exist. */
@@ -61,6 +65,8 @@ public enum Reason {
     NamespaceTerminating,
     /** The duration is above the entry's or the profile's ceiling. */
     DurationTooLong,
+    /** A claimed request of this name has ended before, or is gone: it never wakes again before its notAfter. */
+    ClaimEnded,
     /** notAfter had passed before the grant could begin. */
     NotAfterPassed,
     /** The entry lists requesters, and the one who asks is not among them. */

@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.memory.Remembered;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -27,6 +28,14 @@ sealed interface GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
             return effects.askEntitlement(facts);
+        }
+    }
+
+    /** Remembers what must outlive the grant's object. */
+    record Remember(Remembered what) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.remember(facts, what, now);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.memory.Remembered;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,6 +21,8 @@ interface GrantEffects {
     GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now);
 
     GrantFacts askEntitlement(GrantFacts facts);
+
+    GrantFacts remember(GrantFacts facts, Remembered what, Instant now);
 
     GrantFacts openReview(GrantFacts facts, RequestReview review);
 

@@ -14,6 +14,7 @@ import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.memory.Recollection;
 import dev.lapse.review.Consent;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
  * @param token issued in this pass and not delivered yet
  * @param bindingsGoneAt when the expiry lane, or this pass, saw the last binding go
  * @param consent the review of this very request, if it was opened
+ * @param memory what is remembered about the objects of its namespace
  */
 record GrantFacts(
         GrantRequest request,
@@ -48,7 +50,8 @@ record GrantFacts(
         Optional<ResidualAccess> verification,
         Optional<MintedToken> token,
         Optional<Instant> bindingsGoneAt,
-        Optional<Consent> consent) {
+        Optional<Consent> consent,
+        Recollection memory) {
 
     enum NamespaceState {
         Live,
@@ -180,6 +183,10 @@ record GrantFacts(
         return with(copy -> copy.consent = now);
     }
 
+    GrantFacts withMemory(Recollection now) {
+        return with(copy -> copy.memory = now);
+    }
+
     private GrantFacts with(Consumer<Copy> change) {
         Copy copy = new Copy(this);
         change.accept(copy);
@@ -202,6 +209,7 @@ record GrantFacts(
         private Optional<MintedToken> token;
         private Optional<Instant> bindingsGoneAt;
         private Optional<Consent> consent;
+        private Recollection memory;
 
         Copy(GrantFacts from) {
             request = from.request;
@@ -218,6 +226,7 @@ record GrantFacts(
             token = from.token;
             bindingsGoneAt = from.bindingsGoneAt;
             consent = from.consent;
+            memory = from.memory;
         }
 
         GrantFacts done() {
@@ -235,7 +244,8 @@ record GrantFacts(
                     verification,
                     token,
                     bindingsGoneAt,
-                    consent);
+                    consent,
+                    memory);
         }
     }
 }

@@ -45,6 +45,10 @@ final class GrantPolicy {
         if (obstacle.isPresent()) {
             return hindered(facts, obstacle.get(), now);
         }
+        Optional<GrantAction> claim = ClaimMemory.begins(facts, now);
+        if (claim.isPresent()) {
+            return activating(facts, claim.get());
+        }
         if (!facts.request().held()) {
             return activating(facts, new Hold());
         }
@@ -58,6 +62,10 @@ final class GrantPolicy {
 
     private static GrantDecision hindered(GrantFacts facts, Obstacle obstacle, Instant now) {
         if (obstacle instanceof Refused refused) {
+            Optional<GrantAction> claim = ClaimMemory.ends(facts, EndCause.Denied, now);
+            if (claim.isPresent()) {
+                return GrantDecision.todo(GrantPhase.Pending, refused.reason(), refused.message(), claim.get());
+            }
             End end = End.begun(EndCause.Denied, null, refused.message(), now.truncatedTo(ChronoUnit.SECONDS));
             return GrantDecision.todo(
                     GrantPhase.Denied,

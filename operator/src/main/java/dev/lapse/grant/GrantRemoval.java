@@ -23,7 +23,11 @@ final class GrantRemoval {
     /** Take away: bindings first, then the account, then the rest; then ask what is left; then say so. */
     static GrantDecision end(GrantFacts facts, Ending ending, Instant now) {
         GrantPhase last = lastPhase(facts, ending);
+        Optional<GrantAction> claim = ClaimMemory.ends(facts, ending.cause(), now);
         if (!facts.record().announced()) {
+            if (claim.isPresent()) {
+                return GrantDecision.todo(facts.record().phase(), Reason.NeverActive, ending.message(), claim.get());
+            }
             End end = begun(ending);
             return GrantDecision.todo(
                     last,
@@ -51,6 +55,9 @@ final class GrantRemoval {
         }
         if (facts.verification().isEmpty()) {
             return ending(ending, new VerifyRemoval());
+        }
+        if (claim.isPresent()) {
+            return ending(ending, claim.get());
         }
         return GrantDecision.todo(
                 last,
@@ -135,9 +142,18 @@ final class GrantRemoval {
                         new WriteStatus(facts.record().withEnd(proved)));
             }
         }
+        Optional<GrantAction> claim = facts.record().end().flatMap(end -> ClaimMemory.ends(facts, end.cause(), now));
+        if (claim.isPresent()) {
+            return GrantDecision.todo(phase, reason, "", claim.get());
+        }
+        Optional<Instant> askAgainAt = open.map(end -> EndProof.askAgainAt(end, now));
+        if (ClaimMemory.forgetful(facts, now)) {
+            return GrantDecision.settled(
+                    phase, reason, "", askAgainAt.or(() -> Optional.of(now.plus(ClaimMemory.LOOK_AGAIN))));
+        }
         if (facts.request().held()) {
             return GrantDecision.todo(phase, reason, "", new Release());
         }
-        return GrantDecision.settled(phase, reason, "", open.map(end -> EndProof.askAgainAt(end, now)));
+        return GrantDecision.settled(phase, reason, "", askAgainAt);
     }
 }

@@ -15,6 +15,9 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.memory.NotRemembered;
+import dev.lapse.memory.Remembered;
 import dev.lapse.review.Consent;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -40,6 +43,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final AccessOracle oracle;
     private final ActivationRights rights;
     private final KubernetesReviews reviews;
+    private final KubernetesMemory memory;
     private final GrantJournal journal;
     private final StatusSeal seal;
     private final Consumer<String> bindingRemoved;
@@ -57,6 +61,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             AccessOracle oracle,
             ActivationRights rights,
             KubernetesReviews reviews,
+            KubernetesMemory memory,
             GrantJournal journal,
             StatusSeal seal,
             Consumer<String> bindingRemoved,
@@ -68,6 +73,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.oracle = oracle;
         this.rights = rights;
         this.reviews = reviews;
+        this.memory = memory;
         this.journal = journal;
         this.seal = seal;
         this.bindingRemoved = bindingRemoved;
@@ -132,6 +138,12 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts askEntitlement(GrantFacts facts) {
         return facts.withEntitlement(rights.ask(facts));
+    }
+
+    @Override
+    public GrantFacts remember(GrantFacts facts, Remembered what, Instant now) {
+        memory.remember(what, now);
+        return facts.withMemory(memory.of(facts.request().namespace()));
     }
 
     @Override
@@ -253,6 +265,9 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public Optional<String> explain(RuntimeException failed) {
+        if (failed instanceof NotRemembered why) {
+            return Optional.ofNullable(why.getMessage());
+        }
         if (!(failed instanceof KubernetesClientException refused)) {
             return Optional.of("an error that the operator's log tells more about");
         }

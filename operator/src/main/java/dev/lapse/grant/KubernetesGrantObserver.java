@@ -21,6 +21,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.KubernetesRoles;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.memory.Recollection;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -42,16 +43,21 @@ final class KubernetesGrantObserver {
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
     private final KubernetesReviews reviews;
+    private final Function<String, Recollection> memory;
     private final StatusSeal seal;
     private final Function<String, Optional<Instant>> bindingsGoneAt;
 
-    /** @param bindingsGoneAt by the grant's UID, when its last binding was seen to go */
+    /**
+     * @param memory by namespace, what is remembered about its objects
+     * @param bindingsGoneAt by the grant's UID, when its last binding was seen to go
+     */
     KubernetesGrantObserver(
             KubernetesCluster cluster,
             KubernetesIdentities identities,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             KubernetesReviews reviews,
+            Function<String, Recollection> memory,
             StatusSeal seal,
             Function<String, Optional<Instant>> bindingsGoneAt) {
         this.cluster = cluster;
@@ -59,6 +65,7 @@ final class KubernetesGrantObserver {
         this.guard = guard;
         this.parameters = parameters;
         this.reviews = reviews;
+        this.memory = memory;
         this.seal = seal;
         this.bindingsGoneAt = bindingsGoneAt;
     }
@@ -88,7 +95,8 @@ final class KubernetesGrantObserver {
                 Optional.empty(),
                 Optional.empty(),
                 bindingsGoneAt.apply(request.uid()),
-                Optional.empty());
+                Optional.empty(),
+                memory.apply(request.namespace()));
         // Once there is access, nobody's consent is asked again: who regrets it revokes.
         if (record.phase().ended() || record.activatedAt().isPresent()) {
             return facts;

@@ -17,6 +17,7 @@ import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -57,6 +58,7 @@ public final class KubernetesGrants implements AutoCloseable {
             KubernetesEvents events,
             KubernetesIdentities identities,
             KubernetesReviews reviews,
+            KubernetesMemory memory,
             KubernetesTokens tokens,
             AccessOracle oracle,
             Supplier<GuardState> guard,
@@ -89,6 +91,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.guard(),
                 tools.parameters(),
                 tools.reviews(),
+                tools.memory()::of,
                 seal,
                 uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
         GrantJournal journal = new GrantJournal(tools.events(), metrics);
@@ -108,6 +111,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         tools.oracle(),
                         rights,
                         tools.reviews(),
+                        tools.memory(),
                         journal,
                         seal,
                         bindingsGoneAt::remove,
@@ -159,8 +163,8 @@ public final class KubernetesGrants implements AutoCloseable {
                 .isPresent();
     }
 
-    /** The guard changed: what waits for it may go on. */
-    public void guardChanged() {
+    /** The guard changed, or the memory can be read again: what waits for it may go on. */
+    public void lookAgainAtWaiting() {
         sources.lookAgainWhere(
                 grant -> grant.getStatus() == null || grant.getStatus().activatedAt() == null);
     }

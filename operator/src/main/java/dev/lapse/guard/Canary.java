@@ -24,6 +24,7 @@ record Canary(String binding, String path, String body, String refusal) {
         String grants = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/privilegegrants";
         String reviews = "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/accessreviews";
         String secrets = "/api/v1/namespaces/lapse-system/secrets";
+        String memory = "/api/v1/namespaces/lapse-system/configmaps";
         String accounts = "/api/v1/namespaces/lapse-principals/serviceaccounts";
         return List.of(
                 canary("lapse-identities", identities, "must be your own user name", IDENTITY),
@@ -36,7 +37,8 @@ record Canary(String binding, String path, String body, String refusal) {
                 canary("lapse-objects-grant-uid", secrets, "by the operator alone", labelled("grant-uid")),
                 canary("lapse-objects-grant-namespace", secrets, "by the operator alone", labelled("grant-namespace")),
                 canary("lapse-objects-identity-uid", secrets, "by the operator alone", labelled("identity-uid")),
-                canary("lapse-principals", accounts, "nothing but the operator", ACCOUNT));
+                canary("lapse-principals", accounts, "nothing but the operator", ACCOUNT),
+                canary("lapse-memory", memory, "by the operator alone", MEMORY));
     }
 
     /** What is wrong if the API server answered with {@code message}, as a sentence; empty if that proves the binding. */
@@ -117,6 +119,12 @@ record Canary(String binding, String path, String body, String refusal) {
             apiVersion: v1
             kind: ServiceAccount
             metadata: {name: lapse-canary-principals}
+            """;
+
+    private static final String MEMORY = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: lapse-memory-canary}
             """;
 
     private static String labelled(String label) {

@@ -23,17 +23,18 @@ import java.util.TreeMap;
  */
 public record GuardEpoch(String parts, String problem) {
     /** Every binding of the guard, and the policy it binds. */
-    static final Map<String, String> POLICY_OF_BINDING = Map.of(
-            "lapse-identities", "lapse-identities",
-            "lapse-grants", "lapse-grants",
-            "lapse-reviews", "lapse-reviews",
-            "lapse-status", "lapse-status",
-            "lapse-names", "lapse-names",
-            "lapse-secrets", "lapse-secrets",
-            "lapse-objects-grant-uid", "lapse-objects",
-            "lapse-objects-grant-namespace", "lapse-objects",
-            "lapse-objects-identity-uid", "lapse-objects",
-            "lapse-principals", "lapse-principals");
+    static final Map<String, String> POLICY_OF_BINDING = Map.ofEntries(
+            Map.entry("lapse-identities", "lapse-identities"),
+            Map.entry("lapse-grants", "lapse-grants"),
+            Map.entry("lapse-reviews", "lapse-reviews"),
+            Map.entry("lapse-status", "lapse-status"),
+            Map.entry("lapse-names", "lapse-names"),
+            Map.entry("lapse-secrets", "lapse-secrets"),
+            Map.entry("lapse-objects-grant-uid", "lapse-objects"),
+            Map.entry("lapse-objects-grant-namespace", "lapse-objects"),
+            Map.entry("lapse-objects-identity-uid", "lapse-objects"),
+            Map.entry("lapse-principals", "lapse-principals"),
+            Map.entry("lapse-memory", "lapse-memory"));
 
     /** The policies without parameters: they match other people's objects, which must not wait for a ConfigMap. */
     static final Set<String> WITHOUT_PARAMETERS = Set.of("lapse-names", "lapse-secrets");

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,10 @@ public final class KubernetesSealKey {
 
     private KubernetesSealKey() {}
 
-    public static Seal load(KubernetesClient client) {
+    /** The seal, and since when there is its key: an installation begins with it. */
+    public record Loaded(Seal seal, Instant madeAt) {}
+
+    public static Loaded load(KubernetesClient client) {
         Secret found = read(client);
         if (found == null) {
             try {
@@ -35,11 +39,13 @@ public final class KubernetesSealKey {
         String key = found == null || found.getData() == null
                 ? null
                 : found.getData().get(FIELD);
-        if (key == null) {
+        if (found == null || key == null) {
             throw new IllegalStateException("Secret " + Lapse.SYSTEM_NAMESPACE + "/" + NAME + " has no " + FIELD
                     + ": delete it, and every active grant ends");
         }
-        return new Seal(Base64.getDecoder().decode(key));
+        return new Loaded(
+                new Seal(Base64.getDecoder().decode(key)),
+                Instant.parse(found.getMetadata().getCreationTimestamp()));
     }
 
     private static @Nullable Secret read(KubernetesClient client) {

@@ -15,6 +15,7 @@ import dev.lapse.guard.KubernetesSealKey;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.ServiceIdentityReconciler;
+import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.AccessReviewReconciler;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -28,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
@@ -54,6 +56,8 @@ final class Controllers implements AutoCloseable {
     private final ServiceIdentityReconciler identityReconciler;
     private final AccessReviewReconciler reviewReconciler;
     private final KubernetesIdentities identities;
+    private final KubernetesMemory memory;
+    private final Instant sealMadeAt;
     private final Operator operator;
     private final ScheduledExecutorService sweeper;
     private volatile boolean started;
@@ -66,7 +70,10 @@ final class Controllers implements AutoCloseable {
         events = new KubernetesEvents(client, clock, settings.instance());
         KubernetesWrites writes = new KubernetesWrites(client);
         AccessOracle oracle = new KubernetesAccess(client);
-        Seal seal = KubernetesSealKey.load(client);
+        KubernetesSealKey.Loaded key = KubernetesSealKey.load(client);
+        Seal seal = key.seal();
+        sealMadeAt = key.madeAt();
+        memory = new KubernetesMemory(client, seal);
         identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
         KubernetesReviews reviews = new KubernetesReviews(client, seal);
         FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
@@ -78,6 +85,7 @@ final class Controllers implements AutoCloseable {
                         events,
                         identities,
                         reviews,
+                        memory,
                         new KubernetesTokens(client, address(client, settings), authority(client)),
                         oracle,
                         guard::state,
@@ -117,6 +125,7 @@ final class Controllers implements AutoCloseable {
         });
         meters.beforeScrape(grants::takeCensus);
         meters.watchGuard(guard::state);
+        meters.watchMemory(memory);
     }
 
     void start() throws Exception {
@@ -127,10 +136,12 @@ final class Controllers implements AutoCloseable {
         cluster.roles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.clusterRoles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.start(SYNC_LIMIT);
+        memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
+        memory.onReadable(grants::lookAgainAtWaiting);
         guard.onChange(() -> {
             identityReconciler.lookAgainWhere(identity -> true);
             reviewReconciler.lookAgainAtAll();
-            grants.guardChanged();
+            grants.lookAgainAtWaiting();
         });
         // What is overdue is taken away before anything else is done: even before the guard is looked at, without which
         // nothing is granted.
@@ -143,7 +154,7 @@ final class Controllers implements AutoCloseable {
     }
 
     boolean synced() {
-        return started && cluster.healthy();
+        return started && cluster.healthy() && memory.healthy();
     }
 
     GuardState guard() {
@@ -162,12 +173,14 @@ final class Controllers implements AutoCloseable {
         sweeper.shutdownNow();
         guard.close();
         cluster.close();
+        memory.close();
         events.close();
     }
 
     private void sweep() {
         try {
             grants.sweep();
+            memory.heal();
         } catch (RuntimeException failed) {
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the sweep failed, it is repeated");
         }

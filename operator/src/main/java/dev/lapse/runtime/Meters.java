@@ -1,8 +1,11 @@
 package dev.lapse.runtime;
 
 import dev.lapse.guard.GuardState;
+import dev.lapse.memory.KubernetesMemory;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -42,6 +45,22 @@ final class Meters {
                 .description("1 while every admission policy was seen to refuse what it must; 0: nothing is granted")
                 .strongReference(true)
                 .register(registry);
+    }
+
+    void watchMemory(KubernetesMemory memory) {
+        Gauge.builder("lapse.memory.unreadable", memory, kept -> kept.problems().size())
+                .description(
+                        "ConfigMaps of the memory that are gone or that somebody else wrote; what needs them waits")
+                .strongReference(true)
+                .register(registry);
+        MultiGauge records = MultiGauge.builder("lapse.memory.records")
+                .description("What is remembered beyond the life of its object, by kind")
+                .register(registry);
+        beforeScrape(() -> records.register(
+                memory.census().entrySet().stream()
+                        .map(kind -> MultiGauge.Row.of(Tags.of("kind", kind.getKey()), kind.getValue()))
+                        .toList(),
+                true));
     }
 
     String scrape() {

@@ -38,6 +38,9 @@ class LeastRightIT {
             "everywhere update privilegegrants/finalizers.lapse.dev",
                     "where the admission plugin OwnerReferencesPermissionEnforcement runs");
 
+    /** One for each hash of a namespace: whichever is written, the right to the others is the same. */
+    private static final String MEMORY = "lapse-memory-";
+
     private static final String SECRETS = "/api/v1/namespaces/treasury/secrets";
     private static final String CONTENT = "a secret that is none of Lapse's";
 
@@ -65,6 +68,7 @@ class LeastRightIT {
         stage.scenery().awaitPhase(all, GrantPhase.Active);
         stage.proxy().passAll();
         stage.scenery().askPeople(lives.get(0).namespace);
+        stage.scenery().claim(lives.get(0).namespace);
         stage.scenery().retire(everywhere);
         lives.forEach(stage.scenery()::revoke);
         stage.scenery().awaitPhase(all, GrantPhase.Revoked);
@@ -113,11 +117,18 @@ class LeastRightIT {
 
         List<String> idle = shipped()
                 .filter(right -> used.stream().noneMatch(right::usedBy))
+                .filter(right -> !right.name().startsWith(MEMORY) || !oneOfTheMemoryIsWritten(used))
                 .map(Right::toString)
                 .sorted()
                 .toList();
 
         assertThat(idle).containsExactlyInAnyOrderElementsOf(ASKED_WITHIN.keySet());
+    }
+
+    private static boolean oneOfTheMemoryIsWritten(List<Entry> used) {
+        return used.stream()
+                .anyMatch(entry ->
+                        entry.verb().equals("update") && entry.name().startsWith(MEMORY) && entry.code() < 300);
     }
 
     @Test
@@ -215,7 +226,8 @@ class LeastRightIT {
             return entry.subresource().equals("status") || entry.verb().equals("patch");
         }
         if (entry.namespace().equals("lapse-system")) {
-            return Set.of("lapse-operator", "lapse-guard-epoch", "lapse-seal").contains(entry.name());
+            return Set.of("lapse-operator", "lapse-guard-epoch", "lapse-seal").contains(entry.name())
+                    || entry.name().startsWith(MEMORY);
         }
         // The account of an identity that asked for one, and what grants are made of.
         boolean asked =

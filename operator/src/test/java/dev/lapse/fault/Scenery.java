@@ -76,6 +76,34 @@ final class Scenery {
         });
     }
 
+    /** Something that has to be remembered: an applier's request, which is denied at once. */
+    void claim(String namespace) {
+        admin.configMaps().inNamespace("lapse-system").withName("lapse-guard").edit(map -> {
+            map.getData().put("appliers", "admin");
+            return map;
+        });
+        var grants = admin.resources(PrivilegeGrant.class).inNamespace(namespace);
+        // The API server goes by the parameter a moment later.
+        await().atMost(Stage.PATIENCE).ignoreExceptions().untilAsserted(() -> apply("""
+                apiVersion: lapse.dev/v1alpha1
+                kind: PrivilegeGrant
+                metadata: {name: claimed, namespace: %s}
+                spec:
+                  identityRef: {name: asked}
+                  privilege: none-of-its
+                  duration: 10m
+                  reason: to see what is remembered
+                  notAfter: 2099-01-01T00:00:00Z
+                  requestedBy: olivia
+                  requestedByVia: admin
+                """.formatted(namespace)));
+        await().atMost(Stage.PATIENCE)
+                .until(() -> Optional.ofNullable(grants.withName("claimed").get())
+                        .map(PrivilegeGrant::getStatus)
+                        .filter(status -> status.phase() == GrantPhase.Denied)
+                        .isPresent());
+    }
+
     void retire(Life life) {
         admin.resources(ServiceIdentity.class)
                 .inNamespace(life.namespace)

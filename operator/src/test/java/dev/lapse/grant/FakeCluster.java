@@ -11,6 +11,8 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.StatusSchema;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.memory.Recollection;
+import dev.lapse.memory.Remembered;
 import dev.lapse.review.Consent;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -87,6 +89,9 @@ final class FakeCluster implements GrantEffects {
     /** By the name of the review. */
     final Map<String, Consent> consents = new TreeMap<>();
 
+    /** It outlives the grant. */
+    Recollection memory = Recollection.nothing("payments");
+
     boolean held;
     private int cutAt = -1;
     private Cut cut = Cut.Refused;
@@ -159,6 +164,12 @@ final class FakeCluster implements GrantEffects {
     @Override
     public GrantFacts askEntitlement(GrantFacts facts) {
         return facts.withEntitlement(entitlement);
+    }
+
+    @Override
+    public GrantFacts remember(GrantFacts facts, Remembered what, Instant now) {
+        write("remember", () -> memory = memory.with(what, now));
+        return facts.withMemory(memory);
     }
 
     @Override

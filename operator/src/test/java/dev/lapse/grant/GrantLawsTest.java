@@ -18,6 +18,7 @@ import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.memory.Recollection;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
@@ -230,6 +231,10 @@ class GrantLawsTest {
                         facts.role(),
                         GuardState.notReady(""),
                         facts.entryNameProved()));
+        losses.put(
+                "the memory is unreadable",
+                facts ->
+                        facts.withMemory(Recollection.unreadable(facts.request().namespace(), "")));
         losses.put("the look-up failed", facts -> facts.withEntitlement(new Entitlement.Undecided("")));
         losses.put(
                 "a namespace is absent",
@@ -269,6 +274,7 @@ class GrantLawsTest {
                 facts.verification(),
                 facts.token(),
                 facts.bindingsGoneAt(),
-                facts.consent());
+                facts.consent(),
+                facts.memory());
     }
 }

@@ -80,7 +80,8 @@ final class GrantLife {
                         .map(object -> cluster.objects.observe(object, record, GRANT_UID))
                         .toList())
                 .facts()
-                .withBindingsGoneAt(bindingsGoneAt);
+                .withBindingsGoneAt(bindingsGoneAt)
+                .withMemory(cluster.memory);
         return facts.withConsent(RequestReview.of(facts, now)
                 .flatMap(review -> Optional.ofNullable(cluster.consents.get(review.name()))));
     }

@@ -18,6 +18,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.Profile;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.SubjectFacts;
+import dev.lapse.memory.Recollection;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,6 +62,7 @@ final class Scene {
     private Optional<Entitlement.Outcome> entitlement = Optional.of(new Entitlement.Entitled());
     private @Nullable PrivilegeGrantStatus status;
     private List<ObservedObject> objects = List.of();
+    private Recollection memory = Recollection.nothing("payments");
 
     private Scene() {
         grant = parse("""
@@ -211,6 +213,16 @@ final class Scene {
         return this;
     }
 
+    Scene memory(Recollection remembered) {
+        memory = remembered;
+        return this;
+    }
+
+    /** As an applier writes it, until {@code notAfter}. */
+    Scene claimed(Instant notAfter) {
+        return grant("requestedByVia", "argo").grant("notAfter", notAfter.toString());
+    }
+
     PrivilegeGrant grantResource() {
         PrivilegeGrant resource = OBJECTS.convertValue(grant, PrivilegeGrant.class);
         resource.setStatus(status);
@@ -250,7 +262,8 @@ final class Scene {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                memory);
     }
 
     private Map<String, NamespaceState> namespaces(GrantRequest request, List<String> places) {

@@ -235,7 +235,8 @@ final class GuardedCluster {
     /** Takes away whatever attempts have left, as the operator, whom the guard lets. */
     void clear() {
         for (String path : PATHS.values()) {
-            for (String namespace : path.contains("%s") ? List.of("guarded", "lapse-principals") : List.of("")) {
+            for (String namespace :
+                    path.contains("%s") ? List.of("guarded", "lapse-principals", "lapse-system") : List.of("")) {
                 String all = path.formatted(namespace);
                 for (JsonNode item : get(all).path("items")) {
                     String name = item.at("/metadata/name").asText();

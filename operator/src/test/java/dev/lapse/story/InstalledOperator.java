@@ -70,6 +70,27 @@ public final class InstalledOperator {
         return memory == null ? "" : memory.getData().getOrDefault("epoch", "");
     }
 
+    /** The value of a metric without labels. */
+    static String metric(Cluster cluster, String name) {
+        try {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cluster.operatorPort() + "/metrics"))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .map(line -> line.substring(name.length() + 1))
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking the operator", interrupted);
+        }
+    }
+
     static boolean ready(Cluster cluster) {
         try {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cluster.operatorPort() + "/readyz"))
