@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
@@ -17,7 +18,13 @@ public final class InstalledOperator {
     /** Longer than any machine of ours was ever busy; nothing waits that long unless it fails. */
     static final Duration LIMIT = Duration.ofSeconds(90);
 
-    private static final Map<String, String> SETTINGS = Map.of("LAPSE_GUARD_SETTLE", "1s");
+    private static final Map<String, String> SETTINGS = Map.of(
+            "LAPSE_GUARD_SETTLE",
+            "1s",
+            "LAPSE_CONFIG",
+            Path.of("src/test/resources/dev/lapse/story/settings.yaml")
+                    .toAbsolutePath()
+                    .toString());
     private static final String LIMITS = """
             - name: gitops-applier
               namespaces: []

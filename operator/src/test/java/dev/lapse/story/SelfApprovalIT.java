@@ -1,0 +1,173 @@
+package dev.lapse.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.story.Caller.Answer;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whoever asks finds nobody's yes but another person's: not their own under a second name, not the identity's, not one
+ * that was given to something else. The settings say that rashid and rashid-admin are one person, as are ada and
+ * ada-admin.
+ */
+@SharesCluster
+class SelfApprovalIT {
+    private static final String REVIEWS = "lapse.dev/accessreviews";
+
+    private final Story story = Story.begins();
+    private final String here = story.namespace();
+
+    SelfApprovalIT() {
+        for (String person : List.of("ada", "ada-admin", "olivia", "rashid", "rashid-admin")) {
+            mayApprove(Rights.user(person));
+        }
+    }
+
+    @StoryTest
+    void whoAskedDoesNotApproveUnderASecondName() {
+        Grant grant = asked(1, Map.of());
+        Review review = Review.of(story, grant);
+
+        assertThat(review.says(as("rashid-admin"), "rashid-admin", "Approve").passed())
+                .isTrue();
+
+        assertThat(review.verdictOf("rashid-admin").reason()).isEqualTo("OwnRequest");
+        assertThat(review.awaitEvent("VerdictDoesNotCount")).contains("rashid-admin is the same person as rashid");
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+    }
+
+    @StoryTest
+    void twoNamesOfOnePersonAreNoTwoPeople() {
+        Grant grant = asked(2, Map.of());
+        Review review = Review.of(story, grant);
+        review.approvedBy("ada");
+
+        assertThat(review.says(as("ada-admin"), "ada-admin", "Approve").passed())
+                .isTrue();
+
+        assertThat(review.verdictOf("ada-admin").reason()).isEqualTo("SamePerson");
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+        review.approvedBy("olivia");
+        grant.awaitActive();
+    }
+
+    @StoryTest
+    void theIdentityDoesNotApproveForItself() {
+        String itself = "system:serviceaccount:" + here + ":" + Story.IDENTITY;
+        mayApprove(Rights.user(itself));
+        Grant grant = asked(1, Map.of());
+        Review review = Review.of(story, grant);
+
+        assertThat(review.says(as(itself), itself, "Approve").passed()).isTrue();
+
+        assertThat(review.verdictOf(itself).reason()).isEqualTo("OwnIdentity");
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+    }
+
+    @StoryTest
+    void theLikelyAuthorOfAClaimedRequestDoesNotApproveIt() {
+        story.rights().give(Rights.user("gitops-applier"), here, "create", Story.GRANTS);
+        story.rights().give(Rights.user("gitops-applier"), here, "request", Story.IDENTITIES);
+        story.identity(Entry.of("look", "view").in(here));
+        Grant grant = story.asks(
+                        "argo",
+                        "look",
+                        "10m",
+                        Map.of("requestedBy", "rashid", "requestedByVia", "gitops-applier", "notAfter", in(600)))
+                .awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, grant);
+
+        review.approvedBy("rashid");
+        review.approvedBy("ada");
+
+        assertThat(review.verdictOf("rashid").reason()).isEqualTo("OwnRequest");
+        assertThat(review.verdictOf("ada").counts()).isTrue();
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+    }
+
+    @StoryTest
+    void whoMayDecideAboutAnotherIdentityDecidesNothingHere() {
+        story.let("erin", "get patch", REVIEWS);
+        story.let("erin", "approve", Story.IDENTITIES + ":sibling");
+        Grant grant = asked(1, Map.of());
+
+        Answer answer = Review.of(story, grant).says("erin", "Approve");
+
+        assertThat(answer.message()).contains("takes the verb approve");
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+    }
+
+    @StoryTest
+    void anApprovalDiesWithTheGrantItWasGivenTo() {
+        story.let("rashid", "delete", Story.GRANTS);
+        Grant grant = asked(2, Map.of());
+        Review first = Review.of(story, grant);
+        first.approvedBy("ada");
+        assertThat(first.verdictOf("ada").counts()).isTrue();
+        grant.deletedBy("rashid", DeletionPropagation.BACKGROUND);
+        grant.awaitGone();
+
+        Grant again = story.asksUnder(grant.name(), "rashid", "look", "10m", Map.of())
+                .awaitPhase(GrantPhase.AwaitingApproval);
+
+        Review second = Review.of(story, again);
+        assertThat(second.name()).isNotEqualTo(first.name());
+        assertThat(second.now().getStatus().approvals()).isEqualTo("0/2");
+        second.approvedBy("olivia");
+        assertThat(second.verdictOf("olivia").counts()).isTrue();
+        assertThat(again.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+    }
+
+    @StoryTest
+    void aYesThatComesTooLateIsRefused() {
+        Grant grant = asked(1, Map.of("notAfter", in(15)));
+        Review review = Review.of(story, grant);
+        grant.awaitPhase(GrantPhase.Denied);
+        await().atMost(InstalledOperator.LIMIT)
+                .until(() -> review.now().getStatus().phase().ended());
+
+        assertThat(review.says("ada", "Approve").message()).contains("takes no more verdicts");
+        assertThat(grant.phase()).isEqualTo(GrantPhase.Denied);
+        assertThat(grant.leftovers()).isEmpty();
+    }
+
+    private Grant asked(int approvals, Map<String, Object> fields) {
+        story.identity(Entry.of("look", "view").in(here).with("approvals", Map.of("required", approvals)));
+        return story.asks("rashid", "look", "10m", fields).awaitPhase(GrantPhase.AwaitingApproval);
+    }
+
+    private void mayApprove(Subject who) {
+        story.rights().give(who, here, "get patch", REVIEWS);
+        story.rights().give(who, here, "approve", Story.IDENTITIES);
+    }
+
+    /** Somebody of whom the cluster has no certificate, played by an administrator. */
+    private Caller as(String user) {
+        return new Caller(played(user));
+    }
+
+    private KubernetesClient played(String user) {
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(story.admin().getConfiguration())
+                        .withImpersonateUsername(user)
+                        .build())
+                .build();
+    }
+
+    private static String in(int seconds) {
+        return Instant.now()
+                .plusSeconds(seconds)
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+    }
+}
