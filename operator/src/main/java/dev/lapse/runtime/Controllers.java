@@ -18,10 +18,7 @@ import dev.lapse.identity.ServiceIdentityReconciler;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.AccessReviewReconciler;
 import dev.lapse.review.KubernetesReviews;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
-import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.io.IOException;
@@ -32,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -199,7 +195,6 @@ final class Controllers implements AutoCloseable {
                 config -> config.withName("serviceidentity")
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
-                        .withItemStore(pruning())
                         .withInformerListLimit(PAGE));
         made.register(
                 grants.reconciler(),
@@ -207,14 +202,12 @@ final class Controllers implements AutoCloseable {
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
                         .withTriggerReconcilerOnAllEvents(true)
-                        .withItemStore(pruning())
                         .withInformerListLimit(PAGE));
         made.register(
                 reviewReconciler,
                 config -> config.withName("accessreview")
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
-                        .withItemStore(pruning())
                         .withInformerListLimit(PAGE));
         return made;
     }
@@ -226,16 +219,6 @@ final class Controllers implements AutoCloseable {
                 .setIntervalMultiplier(2)
                 .setMaxInterval(LAST_RETRY_MILLIS)
                 .withoutMaxAttempts();
-    }
-
-    private static <T extends HasMetadata> BasicItemStore<T> pruning() {
-        return new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
-            @Override
-            public T put(String key, T object) {
-                object.getMetadata().setManagedFields(List.of());
-                return super.put(key, object);
-            }
-        };
     }
 
     private void identityConcerned(String namespace, String name) {

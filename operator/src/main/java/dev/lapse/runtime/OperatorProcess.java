@@ -1,16 +1,12 @@
 package dev.lapse.runtime;
 
 import dev.lapse.api.v1alpha1.Lapse;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
-import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +14,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +25,6 @@ final class OperatorProcess {
     private static final Duration RENEW_WITHIN = Duration.ofSeconds(10);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
     private static final Duration LEASE_CALL_LIMIT = Duration.ofSeconds(3);
-    private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
 
     private final Settings settings;
     private final InstantSource clock;
@@ -51,7 +45,7 @@ final class OperatorProcess {
                 .setCause(failed)
                 .log("a thread ended by an error"));
         Meters meters = new Meters();
-        try (KubernetesClient client = client();
+        try (KubernetesClient client = OperatorClient.connected();
                 HttpEndpoints http = new HttpEndpoints(settings, health, meters)) {
             http.start();
             LOG.atInfo()
@@ -149,24 +143,5 @@ final class OperatorProcess {
         }
         LOG.atInfo().addKeyValue("instance", settings.instance()).log("operator stops");
         stopped.countDown();
-    }
-
-    private static KubernetesClient client() {
-        Config config = new ConfigBuilder(Config.autoConfigure(null))
-                .withRequestTimeout((int) CALL_LIMIT.toMillis())
-                .withHttp2Disable(true)
-                .build();
-        return new KubernetesClientBuilder()
-                .withConfig(config)
-                // With the JDK's own client a WebSocket that is cut off at the wrong moment is given up without a word:
-                // its informer would know nothing new any more, and nobody would notice.
-                .withHttpClientFactory(new OkHttpClientFactory() {
-                    @Override
-                    protected void additionalConfig(OkHttpClient.Builder builder) {
-                        // What is repeated is decided call by call: a token request never is.
-                        builder.followRedirects(false).followSslRedirects(false).retryOnConnectionFailure(false);
-                    }
-                })
-                .build();
     }
 }
