@@ -13,7 +13,9 @@ enum ExitCode {
     /** The grant was denied, or ended before it was of use. */
     DENIED(4),
     /** The verdict was written, and does not count. */
-    DOES_NOT_COUNT(5);
+    DOES_NOT_COUNT(5),
+    /** Somebody could get round the guard. */
+    COULD_BYPASS(6);
 
     private final int number;
 

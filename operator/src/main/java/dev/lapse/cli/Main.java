@@ -21,6 +21,7 @@ import picocli.CommandLine.ParameterException;
             ExplainCommand.class,
             TreeCommand.class,
             WhoamiCommand.class,
+            WhoCanBypassCommand.class,
             CredentialCommand.class,
             LogoutCommand.class,
             CompletionCommand.class,

@@ -92,6 +92,10 @@ class DocsCommandsIT {
             // 1 says that there is a difference.
             return line + " || [[ $? == 1 ]]";
         }
+        if (line.startsWith("kubectl lapse who-can-bypass")) {
+            // 6 says that somebody could: other tests' people.
+            return line + " || [[ $? == 6 ]]";
+        }
         return CHANGES.matcher(line).matches()
                 ? line + " --dry-run=server"
                 : line.replace("localhost:8080", "127.0.0.1:" + CLUSTER.operatorPort());
