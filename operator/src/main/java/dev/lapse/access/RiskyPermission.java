@@ -88,7 +88,8 @@ public enum RiskyPermission {
                     "privilegegrants",
                     "privilegegrants/*",
                     "accessreviews",
-                    "accessreviews/*");
+                    "accessreviews/*",
+                    "principals");
 
     private final String description;
     private final Predicate<Rule> predicate;

@@ -1,6 +1,8 @@
 package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.EligibleEntry;
+import dev.lapse.api.v1alpha1.PrincipalType;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,18 @@ final class Asking {
         List<EligibleEntry.Person> requesters =
                 entry.map(EligibleEntry::requesters).orElse(List.of());
         return NeededGroups.of(me, requesters, session.may("request", identity));
+    }
+
+    /**
+     * With which credential a program is to use the privilege: tokens that it creates itself, of an account that dies with
+     * the grant, unless the privilege is for the identity's own account. Then it is delivered.
+     */
+    CredentialType credential(String identity, String privilege) {
+        return entry(identity, privilege)
+                .map(EligibleEntry::principal)
+                .filter(PrincipalType.Subject::equals)
+                .map(own -> CredentialType.Token)
+                .orElse(CredentialType.Mint);
     }
 
     /** Nothing if the caller may not look: then the operator tells. */

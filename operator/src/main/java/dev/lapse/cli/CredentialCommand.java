@@ -3,7 +3,9 @@ package dev.lapse.cli;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestStatus;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Option;
         name = "credential",
         description = {
             "Print the token of a grant as an ExecCredential, for a kubeconfig's user.",
-            "Asks for the grant if there is none of this login, and waits until it is active."
+            "Asks for the grant if there is none of this login, and waits until it is active.",
+            "Of a Dedicated account it creates a token of ten minutes each time; nothing is stored."
         },
         sortOptions = false,
         mixinStandardHelpOptions = true)
@@ -32,6 +35,9 @@ import picocli.CommandLine.Option;
 final class CredentialCommand implements Callable<Integer> {
     /** What ends sooner is of no use to whoever gets it. */
     private static final Duration USEFUL = Duration.ofSeconds(10);
+
+    /** The guard lets nobody mint for longer, and no API server for less. */
+    private static final Duration MINTED_FOR = Duration.ofMinutes(10);
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -72,6 +78,13 @@ final class CredentialCommand implements Callable<Integer> {
     private List<String> namespaces = List.of();
 
     @Option(
+            names = "--credential",
+            paramLabel = "TYPE",
+            description = "Mint: create tokens; Token: read the one that is delivered in a Secret."
+                    + " Without it, Mint where the entry's principal is Dedicated, else Token.")
+    private @Nullable CredentialType type;
+
+    @Option(
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "10m",
@@ -86,16 +99,42 @@ final class CredentialCommand implements Callable<Integer> {
         String version = ExecCredential.version(System.getenv("KUBERNETES_EXEC_INFO"));
         Logins logins = Logins.ofThisUser();
         try (KubernetesSession session = connection.open()) {
-            Login login = new Login(
-                    session.place(), session.namespace(), identity, privilege, String.join(",", namespaces), "", "");
+            Login login = new Login(session.place(), session.namespace(), identity, privilege, scope(), "", "");
             PrivilegeGrant active;
             try (AutoCloseable one = logins.lock(login)) {
                 active = activeGrant(session, logins, login);
             }
-            ExecCredential credential = new ExecCredential(version, token(session, active), ExecCredential.end(active));
-            spec.commandLine().getOut().println(credential.json());
+            spec.commandLine()
+                    .getOut()
+                    .println(credential(version, session, active).json());
             return ExitCode.DONE.number();
         }
+    }
+
+    /** What makes it another login, beside the privilege's name. */
+    private String scope() {
+        return String.join(",", namespaces) + (type == null ? "" : "|" + type);
+    }
+
+    private static ExecCredential credential(String version, KubernetesSession session, PrivilegeGrant active) {
+        if (!isMinted(active)) {
+            return new ExecCredential(version, token(session, active), ExecCredential.end(active));
+        }
+        TokenRequestStatus minted = session.mint(
+                Lapse.PRINCIPALS_NAMESPACE,
+                Lapse.NAME_PREFIX + active.getMetadata().getUid(),
+                MINTED_FOR);
+        return new ExecCredential(
+                version,
+                minted.getToken(),
+                ExecCredential.earlier(
+                        Optional.of(Instant.parse(minted.getExpirationTimestamp())),
+                        Optional.ofNullable(active.getStatus().expiresAt())));
+    }
+
+    private static boolean isMinted(PrivilegeGrant grant) {
+        return grant.getSpec().credential() != null
+                && grant.getSpec().credential().type() == CredentialType.Mint;
     }
 
     private PrivilegeGrant activeGrant(KubernetesSession session, Logins logins, Login login) {
@@ -131,7 +170,13 @@ final class CredentialCommand implements Callable<Integer> {
     }
 
     private PrivilegeGrant asked(KubernetesSession session, Logins logins, Login login) {
-        if (!session.may("get", "", "secrets", session.namespace(), null).allowed()) {
+        Asking asking = new Asking(session);
+        CredentialType wanted = type == null ? asking.credential(identity, privilege) : type;
+        if (wanted == CredentialType.None) {
+            throw Failure.because("--credential None is no credential to hand out: take Mint or Token");
+        }
+        if (wanted == CredentialType.Token
+                && !session.may("get", "", "secrets", session.namespace(), null).allowed()) {
             throw Failure.because("the token would be delivered in a Secret of namespace " + session.namespace()
                     + ", and you may not read Secrets there");
         }
@@ -148,7 +193,8 @@ final class CredentialCommand implements Callable<Integer> {
                 reason,
                 Optional.ofNullable(ticket),
                 me.user(),
-                new Asking(session).groups(me, identity, privilege, List.of()));
+                asking.groups(me, identity, privilege, List.of()),
+                Optional.of(wanted));
         PrivilegeGrant made = KubernetesSession.as(PrivilegeGrant.class, session.create(draft.manifest(), false));
         logins.remember(
                 login.of(made.getMetadata().getName(), made.getMetadata().getUid()));

@@ -46,6 +46,10 @@ record ExecCredential(String apiVersion, String token, Optional<Instant> expires
                 ? Optional.empty()
                 : Optional.of(issued.get(issued.size() - 1).expiresAt());
         Optional<Instant> whole = Optional.ofNullable(status.expiresAt());
+        return earlier(token, whole);
+    }
+
+    static Optional<Instant> earlier(Optional<Instant> token, Optional<Instant> whole) {
         return token.isPresent() && whole.isPresent()
                 ? Optional.of(token.get().isBefore(whole.get()) ? token.get() : whole.get())
                 : token.or(() -> whole);

@@ -2,6 +2,7 @@ package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -23,7 +24,8 @@ record GrantDraft(
         String reason,
         Optional<String> ticket,
         String requestedBy,
-        List<String> requestedByAs) {
+        List<String> requestedByAs,
+        Optional<CredentialType> credential) {
 
     /** Without vowels and what looks alike, as Kubernetes makes its own. */
     private static final String LETTERS = "bcdfghjklmnpqrstvwxz2456789";
@@ -59,6 +61,7 @@ record GrantDraft(
         if (!requestedByAs.isEmpty()) {
             spec.put("requestedByAs", requestedByAs);
         }
+        credential.ifPresent(type -> spec.put("credential", Map.of("type", type.name())));
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("name", name);
         metadata.put("namespace", namespace);

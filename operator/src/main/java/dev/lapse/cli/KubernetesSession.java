@@ -10,6 +10,9 @@ import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReviewBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestStatus;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewStatus;
 import io.fabric8.kubernetes.client.Config;
@@ -21,6 +24,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,6 +125,20 @@ final class KubernetesSession implements AutoCloseable {
 
     Optional<Secret> secret(String name) {
         return find(Secret.class, name);
+    }
+
+    /** Creates a token of an account; the API server says for how long. */
+    TokenRequestStatus mint(String where, String account, Duration lifetime) {
+        TokenRequest wish = new TokenRequestBuilder()
+                .withNewSpec()
+                .withExpirationSeconds(lifetime.toSeconds())
+                .endSpec()
+                .build();
+        return ask(() -> client.serviceAccounts()
+                .inNamespace(where)
+                .withName(account)
+                .tokenRequest(wish)
+                .getStatus());
     }
 
     <T extends HasMetadata> Optional<T> find(Class<T> kind, String name) {

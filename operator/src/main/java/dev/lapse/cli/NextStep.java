@@ -73,6 +73,10 @@ final class NextStep {
         if (grant.getSpec().credential() != null && grant.getSpec().credential().type() == CredentialType.None) {
             return "use it with the credential that the account has; end it early: " + revoke;
         }
+        if (grant.getSpec().credential() != null && grant.getSpec().credential().type() == CredentialType.Mint) {
+            return grant.getSpec().requestedBy() + " alone uses it: kubectl create token " + secret(grant) + " -n "
+                    + Lapse.PRINCIPALS_NAMESPACE + " --duration 10m\nend it early: " + revoke;
+        }
         return "use it: kubectl get secret " + secret(grant) + namespace(grant)
                 + " -o jsonpath='{.data.kubeconfig}' | base64 -d\nend it early: " + revoke;
     }

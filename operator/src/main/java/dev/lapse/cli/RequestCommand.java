@@ -1,6 +1,7 @@
 package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
@@ -69,6 +70,13 @@ final class RequestCommand implements Callable<Integer> {
             description = "State this group of yours beside your name, at most 4; without it, those that are needed.")
     private List<String> groups = List.of();
 
+    @Option(
+            names = "--credential",
+            paramLabel = "TYPE",
+            description = "Token, in a Secret of the namespace; Mint: you create tokens yourself; or None."
+                    + " Without it, Token.")
+    private @Nullable CredentialType credential;
+
     @Option(names = "--wait", description = "Wait until it is active, or ended.")
     private boolean wait;
 
@@ -131,6 +139,7 @@ final class RequestCommand implements Callable<Integer> {
                 reason,
                 Optional.ofNullable(ticket),
                 me.user(),
-                new Asking(session).groups(me, identity, privilege, groups));
+                new Asking(session).groups(me, identity, privilege, groups),
+                Optional.ofNullable(credential));
     }
 }

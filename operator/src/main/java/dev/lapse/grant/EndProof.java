@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
@@ -23,7 +24,7 @@ final class EndProof {
 
     /** The end with what {@code found} proves; the proof stays open while an answer is missing or premature. */
     static End of(GrantFacts facts, End end, ResidualAccess found, Instant now) {
-        boolean token = !facts.record().credentials().isEmpty();
+        boolean token = minted(facts) || !facts.record().credentials().isEmpty();
         Instant at = now.truncatedTo(ChronoUnit.MILLIS);
         ResidualAccess told = withoutWhatIsGone(end, found, now);
         return end.withProof(
@@ -49,7 +50,15 @@ final class EndProof {
         return early ? found.withoutLate() : found;
     }
 
+    /** Of how many tokens, and when, only the audit log knows. */
+    private static boolean minted(GrantFacts facts) {
+        return facts.request().credential() == CredentialType.Mint;
+    }
+
     private static Instant tokenDeadAt(GrantFacts facts, Instant gone) {
+        if (minted(facts)) {
+            return gone.plus(TokenSchedule.CACHE);
+        }
         List<IssuedCredential> issued = facts.record().credentials();
         return TokenSchedule.deadAt(
                 facts.request().audiences(), gone, issued.get(issued.size() - 1).expiresAt());

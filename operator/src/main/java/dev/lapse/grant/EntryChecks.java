@@ -78,7 +78,7 @@ final class EntryChecks {
     }
 
     static Optional<Obstacle> credentialIsPossible(GrantFacts facts, EntryFacts entry, Instant now) {
-        boolean token = facts.request().credential() == CredentialType.Token;
+        CredentialType type = facts.request().credential();
         Optional<String> unusable = facts.request().encryptTo().flatMap(TokenEnvelope::unusable);
         if (unusable.isPresent()) {
             return refuse(
@@ -88,12 +88,18 @@ final class EntryChecks {
         }
         if (entry.principal() == PrincipalType.Dedicated) {
             return refuseIf(
-                    !token,
+                    type == CredentialType.None,
                     Reason.CredentialNotPossible,
-                    "credential type None leaves nobody able to use a Dedicated principal: ask for Token");
+                    "credential type None leaves nobody able to use a Dedicated principal: ask for Token or Mint");
+        }
+        if (type == CredentialType.Mint) {
+            return refuse(
+                    Reason.CredentialNotPossible,
+                    "credential type Mint is for an account that dies with the grant, and entry " + entry.name()
+                            + " has principal Subject: ask for Token, or let the entry name principal Dedicated");
         }
         return refuseIf(
-                token
+                type == CredentialType.Token
                         && facts.identity()
                                 .orElseThrow()
                                 .subject()

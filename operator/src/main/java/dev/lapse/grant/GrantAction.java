@@ -96,11 +96,7 @@ sealed interface GrantAction {
         public GrantFacts unanswered(GrantFacts facts) {
             return facts.record().activatedAt().isPresent()
                     ? facts
-                    : facts.withRecord(facts.record().objects().stream()
-                            .filter(object -> object.kind() == GrantBuilding.carrier(facts))
-                            .findFirst()
-                            .map(object -> facts.record().withObject(object.with(null, ObjectState.Creating)))
-                            .orElseThrow());
+                    : facts.withRecord(GrantBuilding.withoutCarrier(facts));
         }
     }
 
@@ -111,6 +107,7 @@ sealed interface GrantAction {
         }
     }
 
+    /** Makes a binding, or the Role that one refers to. */
     record Bind(GrantObject binding) implements GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {

@@ -131,7 +131,7 @@ final class GrantBuilding {
             Optional<GrantAction> step = switch (observed.object().kind()) {
                 case ServiceAccount -> account(observed);
                 case Secret -> secret(facts, observed, now);
-                case RoleBinding, ClusterRoleBinding -> binding(observed);
+                case Role, RoleBinding, ClusterRoleBinding -> giving(observed);
             };
             if (step.isPresent()) {
                 return step;
@@ -159,6 +159,15 @@ final class GrantBuilding {
         return facts.record().resolved().orElseThrow().principal() == PrincipalType.Dedicated
                 ? ObjectKind.ServiceAccount
                 : ObjectKind.Secret;
+    }
+
+    /** The record without what would carry a token: whatever it carries, the next attempt takes it away. */
+    static GrantRecord withoutCarrier(GrantFacts facts) {
+        return facts.record().objects().stream()
+                .filter(object -> object.kind() == carrier(facts))
+                .findFirst()
+                .map(object -> facts.record().withObject(object.with(null, ObjectState.Creating)))
+                .orElseThrow();
     }
 
     private static Optional<GrantAction> account(ObservedObject account) {
@@ -197,7 +206,7 @@ final class GrantBuilding {
                         facts.record().expiresAt().orElseThrow()));
     }
 
-    private static Optional<GrantAction> binding(ObservedObject binding) {
+    private static Optional<GrantAction> giving(ObservedObject binding) {
         return switch (binding.sight()) {
             case Correct ->
                 binding.object().state() == ObjectState.Present

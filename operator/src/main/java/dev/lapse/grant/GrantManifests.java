@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
@@ -15,8 +16,10 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleRef;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
@@ -73,19 +76,50 @@ final class GrantManifests {
                 .build();
     }
 
-    static RoleBinding roleBinding(GrantRequest request, GrantObject binding, Resolved resolved) {
-        return new RoleBindingBuilder()
-                .withMetadata(metadata(request, binding))
-                .withRoleRef(roleRef(resolved))
-                .withSubjects(subject(resolved.principalName()))
-                .build();
+    /** A binding, or the Role that one refers to. */
+    static HasMetadata giving(GrantRequest request, GrantObject object, Resolved resolved) {
+        boolean mint = GrantPlan.isForMinting(object, request.uid());
+        RoleRef role = mint ? new RoleRef(RBAC, ObjectKind.Role.name(), object.name()) : roleRef(resolved);
+        Subject to = subject(mint ? request.requestedBy() : resolved.principalName());
+        return switch (object.kind()) {
+            case Role -> mintRole(request, object);
+            case RoleBinding ->
+                new RoleBindingBuilder()
+                        .withMetadata(metadata(request, object))
+                        .withRoleRef(role)
+                        .withSubjects(to)
+                        .build();
+            case ClusterRoleBinding ->
+                new ClusterRoleBindingBuilder()
+                        .withMetadata(metadata(request, object))
+                        .withRoleRef(role)
+                        .withSubjects(to)
+                        .build();
+            case ServiceAccount, Secret ->
+                throw new IllegalArgumentException("a " + object.kind() + " gives no access");
+        };
     }
 
-    static ClusterRoleBinding clusterRoleBinding(GrantRequest request, GrantObject binding, Resolved resolved) {
-        return new ClusterRoleBindingBuilder()
-                .withMetadata(metadata(request, binding))
-                .withRoleRef(roleRef(resolved))
-                .withSubjects(subject(resolved.principalName()))
+    /**
+     * RBAC's right to create tokens of that one account, and beside it the right that policy lapse-principals asks for: it
+     * lets nobody do so who was not named here, however many wildcards they hold.
+     */
+    private static Role mintRole(GrantRequest request, GrantObject role) {
+        String account = GrantPlan.objectName(request.uid());
+        return new RoleBuilder()
+                .withMetadata(metadata(request, role))
+                .addNewRule()
+                .withApiGroups("")
+                .withResources("serviceaccounts/token")
+                .withResourceNames(account)
+                .withVerbs("create")
+                .endRule()
+                .addNewRule()
+                .withApiGroups(Lapse.GROUP)
+                .withResources("principals")
+                .withResourceNames(account)
+                .withVerbs("mint")
+                .endRule()
                 .build();
     }
 
@@ -95,13 +129,25 @@ final class GrantManifests {
         return labels != null && grantUid.equals(labels.get(Lapse.GRANT_UID_LABEL));
     }
 
-    /** Whether a binding gives exactly what the grant resolved to. */
-    static boolean gives(RoleRef role, List<Subject> subjects, Resolved resolved) {
-        RoleRef wanted = roleRef(resolved);
+    /** Whether a binding, or the Role that one refers to, gives exactly what the grant resolved to. */
+    static boolean gives(HasMetadata seen, GrantRequest request, GrantObject object, Resolved resolved) {
+        HasMetadata wanted = giving(request, object, resolved);
+        if (seen instanceof Role role && wanted instanceof Role other) {
+            return Rule.of(role.getRules()).equals(Rule.of(other.getRules()));
+        }
+        if (seen instanceof RoleBinding binding && wanted instanceof RoleBinding other) {
+            return same(binding.getRoleRef(), binding.getSubjects(), other.getRoleRef(), other.getSubjects());
+        }
+        return seen instanceof ClusterRoleBinding binding
+                && wanted instanceof ClusterRoleBinding other
+                && same(binding.getRoleRef(), binding.getSubjects(), other.getRoleRef(), other.getSubjects());
+    }
+
+    private static boolean same(RoleRef role, List<Subject> subjects, RoleRef wanted, List<Subject> one) {
         return role.getKind().equals(wanted.getKind())
                 && role.getName().equals(wanted.getName())
                 && subjects.size() == 1
-                && same(subjects.get(0), subject(resolved.principalName()));
+                && same(subjects.get(0), one.get(0));
     }
 
     /** The grant an object belongs to, for events about the object. */
@@ -119,6 +165,7 @@ final class GrantManifests {
         return switch (object.kind()) {
             case ServiceAccount -> "/api/v1" + namespaced + "serviceaccounts/" + object.name();
             case Secret -> "/api/v1" + namespaced + "secrets/" + object.name();
+            case Role -> "/apis/" + RBAC + "/v1" + namespaced + "roles/" + object.name();
             case RoleBinding -> "/apis/" + RBAC + "/v1" + namespaced + "rolebindings/" + object.name();
             case ClusterRoleBinding -> "/apis/" + RBAC + "/v1/clusterrolebindings/" + object.name();
         };

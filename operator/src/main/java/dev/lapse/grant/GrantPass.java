@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -61,9 +62,21 @@ final class GrantPass {
             GrantFacts certain = effects.answered(failed)
                     ? facts
                     : decision.next().orElseThrow().unanswered(facts);
-            effects.writeStatus(certain, decision.failing(why.get()), now);
+            effects.writeStatus(beforeAnyToken(certain), decision.failing(why.get()), now);
         } catch (RuntimeException again) {
             failed.addSuppressed(again);
         }
+    }
+
+    /**
+     * The next attempt may be cut off between its first token and its status, and nobody would know of the token: so what
+     * is to carry it is not on record either, and made anew.
+     */
+    private static GrantFacts beforeAnyToken(GrantFacts facts) {
+        boolean none = facts.record().announced()
+                && facts.record().activatedAt().isEmpty()
+                && facts.record().credentials().isEmpty()
+                && facts.request().credential() == CredentialType.Token;
+        return none ? facts.withRecord(GrantBuilding.withoutCarrier(facts)) : facts;
     }
 }

@@ -20,6 +20,8 @@ import java.util.Optional;
 
 /** What a request means at the moment of its activation: which objects, for whom, until when. */
 final class GrantPlan {
+    private static final String MINT = "-mint";
+
     private GrantPlan() {}
 
     /** Where the role is bound; empty means the whole cluster. */
@@ -35,8 +37,19 @@ final class GrantPlan {
     /** The grant that an object of this name is made for; nothing if the name is none of ours. */
     static Optional<String> grantUid(String objectName) {
         return objectName.startsWith(Lapse.NAME_PREFIX)
-                ? Optional.of(objectName.substring(Lapse.NAME_PREFIX.length()))
+                ? Optional.of(objectName.substring(Lapse.NAME_PREFIX.length()).replaceFirst(MINT + "$", ""))
                 : Optional.empty();
+    }
+
+    /** The name of the Role, and of its binding, that let the requester create tokens of the grant's account. */
+    static String mintName(String grantUid) {
+        return objectName(grantUid) + MINT;
+    }
+
+    /** Whether {@code object} is about creating tokens, rather than about what they are good for. */
+    static boolean isForMinting(GrantObject object, String grantUid) {
+        return Lapse.PRINCIPALS_NAMESPACE.equals(object.namespace())
+                && object.name().equals(mintName(grantUid));
     }
 
     static String principalName(GrantRequest request, IdentityFacts identity, EntryFacts entry) {
@@ -107,6 +120,11 @@ final class GrantPlan {
         }
         if (request.credential() == CredentialType.Token) {
             objects.add(announced(ObjectKind.Secret, request.namespace(), name));
+        }
+        if (request.credential() == CredentialType.Mint) {
+            String mint = mintName(request.uid());
+            objects.add(announced(ObjectKind.Role, Lapse.PRINCIPALS_NAMESPACE, mint));
+            objects.add(announced(ObjectKind.RoleBinding, Lapse.PRINCIPALS_NAMESPACE, mint));
         }
         if (entry.clusterWide()) {
             objects.add(new GrantObject(ObjectKind.ClusterRoleBinding, null, name, null, ObjectState.Creating));

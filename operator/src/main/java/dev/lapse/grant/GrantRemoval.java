@@ -86,7 +86,7 @@ final class GrantRemoval {
         return switch (object.object().kind()) {
             case ClusterRoleBinding, RoleBinding -> 0;
             case ServiceAccount -> 1;
-            case Secret -> 2;
+            case Secret, Role -> 2;
         };
     }
 

@@ -5,7 +5,9 @@ import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Transition;
 import dev.lapse.condition.ConditionType;
@@ -51,12 +53,19 @@ final class GrantStatusReport {
                 record.expiresAt().orElse(null),
                 record.objects(),
                 record.credentials(),
-                record.dies().orElse(null),
+                report.dies(),
                 report.openStreamsUntil(),
                 record.end().orElse(null),
                 report.history(previous),
                 null,
                 Conditions.merge(before, report.conditions()));
+    }
+
+    /** What a requester mints lives for ten minutes, of which Lapse knows nothing. */
+    private @Nullable Dies dies() {
+        boolean minted = facts.request().credential() == CredentialType.Mint
+                && facts.record().announced();
+        return minted ? Dies.ByOperator : facts.record().dies().orElse(null);
     }
 
     private @Nullable Instant openStreamsUntil() {

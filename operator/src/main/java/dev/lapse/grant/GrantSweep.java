@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,7 +47,7 @@ final class GrantSweep {
         Map<String, String> labels = object.getMetadata().getLabels();
         return Optional.ofNullable(labels)
                 .map(all -> all.get(Lapse.GRANT_UID_LABEL))
-                .filter(uid ->
-                        GrantPlan.objectName(uid).equals(object.getMetadata().getName()));
+                .filter(uid -> Set.of(GrantPlan.objectName(uid), GrantPlan.mintName(uid))
+                        .contains(object.getMetadata().getName()));
     }
 }

@@ -10,7 +10,6 @@ import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
@@ -225,14 +224,9 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts bind(GrantFacts facts, GrantObject binding) {
         Resolved resolved = facts.record().resolved().orElseThrow();
-        Optional<String> uid = binding.kind() == ObjectKind.RoleBinding
-                ? objects.createBinding(
-                        facts.request(), GrantManifests.roleBinding(facts.request(), binding, resolved), resolved)
-                : objects.createBinding(
-                        facts.request(),
-                        GrantManifests.clusterRoleBinding(facts.request(), binding, resolved),
-                        resolved);
-        return uid.map(made -> facts.made(binding, made)).orElseGet(() -> facts.taken(binding));
+        return objects.createGiving(facts.request(), binding, resolved)
+                .map(made -> facts.made(binding, made))
+                .orElseGet(() -> facts.taken(binding));
     }
 
     @Override

@@ -13,12 +13,14 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Makes and removes the objects of grants; what has our name but is not ours is left as it is. */
 final class KubernetesGrantObjects {
@@ -78,28 +80,29 @@ final class KubernetesGrantObjects {
     }
 
     /**
-     * Makes the binding, or finds that an earlier attempt did.
+     * Makes the binding, or the Role that one refers to, or finds that an earlier attempt did.
      *
-     * @return its UID, or nothing if somebody else's binding has the name
+     * @return its UID, or nothing if somebody else's has the name
      */
-    <T extends HasMetadata> Optional<String> createBinding(GrantRequest request, T binding, Resolved resolved) {
+    Optional<String> createGiving(GrantRequest request, GrantObject object, Resolved resolved) {
+        HasMetadata wanted = GrantManifests.giving(request, object, resolved);
         try {
-            T made = client.resource(binding).create();
+            HasMetadata made = client.resource(wanted).create();
             seen(made);
             return Optional.of(made.getMetadata().getUid());
         } catch (KubernetesClientException failed) {
             if (failed.getCode() != CONFLICT) {
                 throw failed;
             }
-            T there = client.resource(binding).get();
+            HasMetadata there = find(object);
             if (there == null || !GrantManifests.isOf(there, request.uid())) {
                 if (there == null) {
                     throw failed;
                 }
                 return Optional.empty();
             }
-            if (!asResolved(there, resolved)) {
-                writes.delete(path(there), there.getMetadata().getUid());
+            if (!GrantManifests.gives(there, request, object, resolved)) {
+                writes.delete(GrantManifests.path(object), there.getMetadata().getUid());
                 throw failed;
             }
             seen(there);
@@ -107,28 +110,14 @@ final class KubernetesGrantObjects {
         }
     }
 
-    private static boolean asResolved(HasMetadata there, Resolved resolved) {
-        if (there instanceof RoleBinding binding) {
-            return GrantManifests.gives(binding.getRoleRef(), binding.getSubjects(), resolved);
-        }
-        return there instanceof ClusterRoleBinding binding
-                && GrantManifests.gives(binding.getRoleRef(), binding.getSubjects(), resolved);
-    }
-
     private void seen(HasMetadata made) {
         if (made instanceof RoleBinding binding) {
             cluster.roleBindings().created(binding);
+        } else if (made instanceof Role role) {
+            cluster.roles().created(role);
         } else if (made instanceof ClusterRoleBinding binding) {
             cluster.clusterRoleBindings().created(binding);
         }
-    }
-
-    private static String path(HasMetadata binding) {
-        String name = binding.getMetadata().getName();
-        return binding instanceof RoleBinding
-                ? "/apis/rbac.authorization.k8s.io/v1/namespaces/"
-                        + binding.getMetadata().getNamespace() + "/rolebindings/" + name
-                : "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/" + name;
     }
 
     /**
@@ -230,7 +219,12 @@ final class KubernetesGrantObjects {
         if (object.kind() == ObjectKind.Secret) {
             return secretThere(object);
         }
-        HasMetadata found = switch (object.kind()) {
+        return Optional.ofNullable(find(object))
+                .map(seen -> new There(seen.getMetadata().getUid(), GrantManifests.isOf(seen, request.uid())));
+    }
+
+    private @Nullable HasMetadata find(GrantObject object) {
+        return switch (object.kind()) {
             case ServiceAccount ->
                 client.serviceAccounts()
                         .inNamespace(object.namespace())
@@ -242,11 +236,16 @@ final class KubernetesGrantObjects {
                         .inNamespace(object.namespace())
                         .withName(object.name())
                         .get();
-            default ->
+            case Role ->
+                client.rbac()
+                        .roles()
+                        .inNamespace(object.namespace())
+                        .withName(object.name())
+                        .get();
+            case ClusterRoleBinding ->
                 client.rbac().clusterRoleBindings().withName(object.name()).get();
+            case Secret -> throw new IllegalArgumentException("the operator may not read Secrets");
         };
-        return Optional.ofNullable(found)
-                .map(seen -> new There(seen.getMetadata().getUid(), GrantManifests.isOf(seen, request.uid())));
     }
 
     private Optional<There> secretThere(GrantObject secret) {
@@ -265,6 +264,7 @@ final class KubernetesGrantObjects {
     private Optional<KubernetesView<?>> view(GrantObject object) {
         return switch (object.kind()) {
             case ServiceAccount -> Optional.of(cluster.accounts());
+            case Role -> Optional.of(cluster.roles());
             case RoleBinding -> Optional.of(cluster.roleBindings());
             case ClusterRoleBinding -> Optional.of(cluster.clusterRoleBindings());
             case Secret -> Optional.empty();

@@ -25,8 +25,6 @@ import dev.lapse.memory.Recollection;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.rbac.RoleRef;
-import io.fabric8.kubernetes.api.model.rbac.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,9 +123,15 @@ final class KubernetesGrantObserver {
         cluster.roleBindings().list().stream()
                 .filter(binding -> GrantManifests.isOf(binding, uid))
                 .map(binding -> new GrantObject(
-                        ObjectKind.RoleBinding, binding.getMetadata().getNamespace(), name, null, ObjectState.Creating))
+                        ObjectKind.RoleBinding,
+                        binding.getMetadata().getNamespace(),
+                        binding.getMetadata().getName(),
+                        null,
+                        ObjectState.Creating))
                 .forEach(all::add);
         all.add(new GrantObject(ObjectKind.ClusterRoleBinding, null, name, null, ObjectState.Creating));
+        all.add(new GrantObject(
+                ObjectKind.Role, Lapse.PRINCIPALS_NAMESPACE, GrantPlan.mintName(uid), null, ObjectState.Creating));
         return List.copyOf(all);
     }
 
@@ -185,26 +189,14 @@ final class KubernetesGrantObserver {
         String namespace = object.namespace() == null ? "" : object.namespace();
         Optional<? extends HasMetadata> found = switch (object.kind()) {
             case ServiceAccount -> cluster.accounts().find(namespace, object.name());
+            case Role -> cluster.roles().find(namespace, object.name());
             case RoleBinding -> cluster.roleBindings().find(namespace, object.name());
             case ClusterRoleBinding -> cluster.clusterRoleBindings().find("", object.name());
             case Secret -> Optional.empty();
         };
-        Sight sight = switch (object.kind()) {
-            case Secret -> object.state() == ObjectState.Gone ? Sight.Absent : Sight.Hidden;
-            case ServiceAccount ->
-                found.map(seen -> GrantManifests.isOf(seen, request.uid()) ? accountSight(object, seen) : Sight.Foreign)
-                        .orElse(Sight.Absent);
-            case RoleBinding ->
-                cluster.roleBindings()
-                        .find(namespace, object.name())
-                        .map(seen -> bindingSight(request, record, object, seen, seen.getRoleRef(), seen.getSubjects()))
-                        .orElse(Sight.Absent);
-            case ClusterRoleBinding ->
-                cluster.clusterRoleBindings()
-                        .find("", object.name())
-                        .map(seen -> bindingSight(request, record, object, seen, seen.getRoleRef(), seen.getSubjects()))
-                        .orElse(Sight.Absent);
-        };
+        Sight sight = object.kind() == ObjectKind.Secret
+                ? object.state() == ObjectState.Gone ? Sight.Absent : Sight.Hidden
+                : found.map(seen -> sight(request, record, object, seen)).orElse(Sight.Absent);
         return new ObservedObject(
                 object,
                 sight,
@@ -218,18 +210,15 @@ final class KubernetesGrantObserver {
                 : Sight.Changed;
     }
 
-    private static Sight bindingSight(
-            GrantRequest request,
-            GrantRecord record,
-            GrantObject object,
-            HasMetadata seen,
-            RoleRef role,
-            List<Subject> subjects) {
+    private static Sight sight(GrantRequest request, GrantRecord record, GrantObject object, HasMetadata seen) {
         if (!GrantManifests.isOf(seen, request.uid())) {
             return Sight.Foreign;
         }
+        if (object.kind() == ObjectKind.ServiceAccount) {
+            return accountSight(object, seen);
+        }
         boolean asResolved = record.resolved()
-                .filter(resolved -> GrantManifests.gives(role, subjects, resolved))
+                .filter(resolved -> GrantManifests.gives(seen, request, object, resolved))
                 .isPresent();
         return asResolved ? Sight.Correct : Sight.Changed;
     }

@@ -194,6 +194,12 @@ public final class KubernetesGrants implements AutoCloseable {
                         .filter(account -> Lapse.PRINCIPALS_NAMESPACE.equals(
                                 account.getMetadata().getNamespace()))
                         .toList());
+        ours.put(
+                ObjectKind.Role,
+                cluster.roles().list().stream()
+                        .filter(role -> Lapse.PRINCIPALS_NAMESPACE.equals(
+                                role.getMetadata().getNamespace()))
+                        .toList());
         for (GrantSweep.Orphan orphan : GrantSweep.orphans(ours, sources.all())) {
             try {
                 objects.delete(orphan.object(), orphan.uid());
@@ -239,8 +245,10 @@ public final class KubernetesGrants implements AutoCloseable {
         cluster.roleBindings().onChange(this::concerned);
         cluster.clusterRoleBindings().onChange(this::concerned);
         cluster.accounts().onChange(this::concerned);
-        cluster.roles()
-                .onChange(role -> roleChanged("Role/" + role.getMetadata().getName()));
+        cluster.roles().onChange(role -> {
+            concerned(role);
+            roleChanged("Role/" + role.getMetadata().getName());
+        });
         cluster.clusterRoles()
                 .onChange(
                         role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));

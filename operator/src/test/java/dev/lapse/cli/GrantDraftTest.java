@@ -2,6 +2,7 @@ package dev.lapse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +26,8 @@ class GrantDraftTest {
                 "a \"fault\": it's down",
                 Optional.of("0815"),
                 "rashid",
-                List.of("payments-dev"));
+                List.of("payments-dev"),
+                Optional.of(CredentialType.Mint));
 
         assertThat(Output.yaml(draft.manifest())).isEqualTo("""
                 apiVersion: lapse.dev/v1alpha1
@@ -45,7 +47,9 @@ class GrantDraftTest {
                   ticket: "0815"
                   requestedBy: rashid
                   requestedByAs:
-                  - payments-dev""");
+                  - payments-dev
+                  credential:
+                    type: Mint""");
     }
 
     @Test

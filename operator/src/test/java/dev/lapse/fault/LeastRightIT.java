@@ -35,6 +35,7 @@ class LeastRightIT {
     private static final Map<String, String> ASKED_WITHIN = Map.of(
             "everywhere bind clusterroles.rbac.authorization.k8s.io:view", "when it creates a binding",
             "everywhere bind clusterroles.rbac.authorization.k8s.io:edit", "when it creates a binding",
+            "lapse-principals mint principals.lapse.dev", "when it creates the Role of a grant of type Mint",
             "everywhere update privilegegrants/finalizers.lapse.dev",
                     "where the admission plugin OwnerReferencesPermissionEnforcement runs");
 
@@ -233,7 +234,7 @@ class LeastRightIT {
         boolean asked =
                 entry.resource().equals("serviceaccounts") && entry.name().equals("ci");
         return asked
-                || entry.name().matches("lapse-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+                || entry.name().matches("lapse-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-mint)?")
                 || entry.rbacResource().equals("serviceaccounts/token");
     }
 

@@ -63,6 +63,16 @@ final class LifeInspection {
     }
 
     private void isCorrect(Life life, RoleBinding binding) {
+        if (binding.getMetadata().getName().endsWith("-mint")) {
+            all.assertThat(binding.getRoleRef().getKind() + "/"
+                            + binding.getRoleRef().getName())
+                    .as("%s: role for minting", life)
+                    .isEqualTo("Role/lapse-" + life.uid() + "-mint");
+            all.assertThat(binding.getSubjects().stream().map(subject -> subject.getKind() + " " + subject.getName()))
+                    .as("%s: who may mint", life)
+                    .containsExactly("User admin");
+            return;
+        }
         all.assertThat(binding.getRoleRef().getName()).as("%s: role", life).isEqualTo("view");
         all.assertThat(binding.getSubjects())
                 .as("%s: subjects", life)
@@ -141,6 +151,7 @@ final class LifeInspection {
     private static List<String> kinds(Shape shape) {
         return switch (shape) {
             case DEDICATED_TOKEN -> List.of("ServiceAccount", "Secret", "RoleBinding");
+            case DEDICATED_MINT -> List.of("ServiceAccount", "Role", "RoleBinding", "RoleBinding");
             case SUBJECT_TOKEN -> List.of("Secret", "RoleBinding");
             case SUBJECT_NONE -> List.of("RoleBinding");
         };

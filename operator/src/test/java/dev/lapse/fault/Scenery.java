@@ -274,6 +274,12 @@ final class Scenery {
         found.addAll(
                 admin.secrets().inAnyNamespace().withLabel(label, uid).list().getItems());
         found.addAll(admin.rbac()
+                .roles()
+                .inAnyNamespace()
+                .withLabel(label, uid)
+                .list()
+                .getItems());
+        found.addAll(admin.rbac()
                 .roleBindings()
                 .inAnyNamespace()
                 .withLabel(label, uid)

@@ -5,6 +5,7 @@ import java.util.Locale;
 /** Who receives a grant's privilege, and with what credential. */
 enum Shape {
     DEDICATED_TOKEN("Dedicated", "Token"),
+    DEDICATED_MINT("Dedicated", "Mint"),
     SUBJECT_TOKEN("Subject", "Token"),
     SUBJECT_NONE("Subject", "None");
 

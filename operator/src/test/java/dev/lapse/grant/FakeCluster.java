@@ -246,18 +246,12 @@ final class FakeCluster implements GrantEffects {
         Resolved resolved = facts.record().resolved().orElseThrow();
         Optional<HasMetadata> there = objects.at(binding);
         if (there.isEmpty()) {
-            return facts.made(
-                    binding,
-                    make(
-                            binding,
-                            binding.kind() == ObjectKind.RoleBinding
-                                    ? GrantManifests.roleBinding(facts.request(), binding, resolved)
-                                    : GrantManifests.clusterRoleBinding(facts.request(), binding, resolved)));
+            return facts.made(binding, make(binding, GrantManifests.giving(facts.request(), binding, resolved)));
         }
         if (!GrantManifests.isOf(there.get(), facts.request().uid())) {
             return facts.taken(binding);
         }
-        if (!FakeObjects.gives(there.get(), resolved)) {
+        if (!GrantManifests.gives(there.get(), facts.request(), binding, resolved)) {
             delete(binding);
             throw new NotDone("the binding existed and gave something else", true);
         }

@@ -4,12 +4,9 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.grant.ObservedObject.Sight;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
-import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +20,8 @@ import java.util.Set;
 final class FakeObjects {
     /** A token of an account, and of a Secret if it is bound to one. */
     record Token(String id, String accountUid, Optional<String> secretUid, Instant expiresAt) {}
+
+    static final String MINTED = "minted-";
 
     private final Map<String, HasMetadata> real = new HashMap<>();
     private final Map<String, HasMetadata> shown = new HashMap<>();
@@ -68,7 +67,7 @@ final class FakeObjects {
     }
 
     /** Informers of bindings list by label, and nobody lists Secrets. */
-    ObservedObject observe(GrantObject object, GrantRecord record, String grantUid) {
+    ObservedObject observe(GrantObject object, GrantRecord record, GrantRequest request) {
         HasMetadata seen = object.kind() == ObjectKind.Secret ? null : shown.get(GrantManifests.path(object));
         if (seen != null && object.kind().binding() && !labelled(seen)) {
             seen = null;
@@ -76,13 +75,13 @@ final class FakeObjects {
         Optional<String> uid = Optional.ofNullable(seen)
                 .map(found -> found.getMetadata().getUid())
                 .or(() -> Optional.ofNullable(object.uid()));
-        return new ObservedObject(object, sight(object, record, grantUid, seen), uid);
+        return new ObservedObject(object, sight(object, record, request, seen), uid);
     }
 
     private static Sight sight(
             GrantObject object,
             GrantRecord record,
-            String grantUid,
+            GrantRequest request,
             @org.jspecify.annotations.Nullable HasMetadata seen) {
         if (object.kind() == ObjectKind.Secret) {
             return object.state() == ObjectState.Gone ? Sight.Absent : Sight.Hidden;
@@ -90,20 +89,15 @@ final class FakeObjects {
         if (seen == null) {
             return Sight.Absent;
         }
-        if (!GrantManifests.isOf(seen, grantUid)) {
+        if (!GrantManifests.isOf(seen, request.uid())) {
             return Sight.Foreign;
         }
         boolean correct = object.kind() == ObjectKind.ServiceAccount
                 ? object.uid() == null || object.uid().equals(seen.getMetadata().getUid())
-                : record.resolved().filter(resolved -> gives(seen, resolved)).isPresent();
+                : record.resolved()
+                        .filter(resolved -> GrantManifests.gives(seen, request, object, resolved))
+                        .isPresent();
         return correct ? Sight.Correct : Sight.Changed;
-    }
-
-    static boolean gives(HasMetadata binding, Resolved resolved) {
-        return binding instanceof RoleBinding role
-                ? GrantManifests.gives(role.getRoleRef(), role.getSubjects(), resolved)
-                : binding instanceof ClusterRoleBinding clusterRole
-                        && GrantManifests.gives(clusterRole.getRoleRef(), clusterRole.getSubjects(), resolved);
     }
 
     private static boolean labelled(HasMetadata object) {
@@ -115,6 +109,13 @@ final class FakeObjects {
         Token token = new Token("jti-" + (tokens.size() + 1), accountUid, secretUid, expiresAt);
         tokens.add(token);
         return token;
+    }
+
+    /** Somebody who may creates a token of the account, of which the operator learns nothing. */
+    void mint(String accountUid, Instant expiresAt) {
+        Token token = new Token(MINTED + (tokens.size() + 1), accountUid, Optional.empty(), expiresAt);
+        tokens.add(token);
+        delivered.add(token.id());
     }
 
     void deliver(String secretUid, String tokenId) {

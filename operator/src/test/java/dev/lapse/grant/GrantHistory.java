@@ -11,8 +11,10 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.guard.GuardState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,7 @@ final class GrantHistory {
                 new Event("the next write is cut off", this::cutOff),
                 new Event("the next write is cut off", this::cutOff),
                 new Event("the lane runs", this::lane),
+                new Event("the requester mints", () -> life.mint()),
                 new Event("revoked", () -> life.scene.grant("revoked", "true").grant("revokedBy", "olivia")),
                 new Event("deleted", () -> life.scene.grantMetadata("deletionTimestamp", NOW.toString())),
                 new Event("suspended", () -> life.scene.identity("state", "Suspended")),
@@ -82,6 +85,8 @@ final class GrantHistory {
             if (one(2)) {
                 scene.grant("credential", "{type: None}");
             }
+        } else if (one(3)) {
+            scene.grant("credential", "{type: Mint}");
         }
         switch (random.nextInt(4)) {
             case 0 -> scene.entry("namespaces", "").entry("clusterWide", "true");
@@ -107,7 +112,7 @@ final class GrantHistory {
 
     /** Something happens, mostly nothing that ends the grant. */
     void something() {
-        Event event = events.get(random.nextInt(one(3) ? events.size() : 7));
+        Event event = events.get(random.nextInt(one(3) ? events.size() : 8));
         told.add(event.name());
         event.happens().run();
     }
@@ -155,6 +160,14 @@ final class GrantHistory {
                     where,
                     new RoleBindingBuilder(binding)
                             .addNewSubject("rbac.authorization.k8s.io", "User", "mallory", null)
+                            .build());
+        } else if (object instanceof Role role) {
+            life.cluster.objects.put(
+                    where,
+                    new RoleBuilder(role)
+                            .editFirstRule()
+                            .withResourceNames()
+                            .endRule()
                             .build());
         }
     }

@@ -11,12 +11,14 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.condition.ConditionType;
+import dev.lapse.credential.TokenSchedule;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A grant's life in a {@link FakeCluster}: passes of the operator, and what happens between them. */
@@ -76,8 +78,9 @@ final class GrantLife {
     GrantFacts observe() {
         scene.status(cluster.status).grantMetadata("finalizers", cluster.held ? "[lapse.dev/revoke-first]" : "");
         GrantRecord record = GrantRecord.of(cluster.status);
+        GrantRequest request = scene.facts().request();
         GrantFacts facts = scene.objects(record.objects().stream()
-                        .map(object -> cluster.objects.observe(object, record, GRANT_UID))
+                        .map(object -> cluster.objects.observe(object, record, request))
                         .toList())
                 .facts()
                 .withBindingsGoneAt(bindingsGoneAt)
@@ -103,6 +106,20 @@ final class GrantLife {
         } catch (FakeCluster.NotDone | FakeCluster.Killed cutOff) {
             // It is tried again.
         }
+    }
+
+    /** Whoever asked creates a token, if that is possible now. */
+    void mint() {
+        GrantRequest request = scene.facts().request();
+        List<HasMetadata> there = cluster.objects.of(request.uid());
+        boolean allowed = Stream.of("Role", "RoleBinding")
+                .allMatch(kind -> there.stream()
+                        .anyMatch(object -> object.getKind().equals(kind)
+                                && object.getMetadata().getName().equals(GrantPlan.mintName(request.uid()))));
+        there.stream()
+                .filter(object -> allowed && object.getKind().equals("ServiceAccount"))
+                .forEach(account ->
+                        cluster.objects.mint(account.getMetadata().getUid(), now.plus(TokenSchedule.SHORTEST)));
     }
 
     GrantLife after(Duration time) {
@@ -154,10 +171,15 @@ final class GrantLife {
                     .contains(String.valueOf(object.uid()));
         });
         assertThat(cluster.objects.of(GRANT_UID)).hasSameSizeAs(status.objects());
-        for (HasMetadata binding : bindings()) {
-            assertThat(FakeObjects.gives(binding, Objects.requireNonNull(status.resolved())))
-                    .isTrue();
-        }
+        status.objects().stream()
+                .filter(object -> object.kind().binding() || object.kind() == PrivilegeGrantStatus.ObjectKind.Role)
+                .forEach(object -> assertThat(cluster.objects.at(object))
+                        .hasValueSatisfying(there -> assertThat(GrantManifests.gives(
+                                        there,
+                                        scene.facts().request(),
+                                        object,
+                                        Objects.requireNonNull(status.resolved())))
+                                .isTrue()));
         object(PrivilegeGrantStatus.ObjectKind.Secret)
                 .ifPresent(secret -> assertThat(cluster.objects.tokenIn(String.valueOf(secret.uid())))
                         .as("the token in the Secret is the last on record")
@@ -173,7 +195,9 @@ final class GrantLife {
                 : status().credentials().stream()
                         .map(PrivilegeGrantStatus.IssuedCredential::id)
                         .toList();
-        assertThat(liveTokens()).isSubsetOf(recorded);
+        assertThat(liveTokens())
+                .filteredOn(token -> !token.startsWith(FakeObjects.MINTED))
+                .isSubsetOf(recorded);
     }
 
     void holdsNothing() {

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to a grant, step by step, from its request to the proof of its end. */
 class GrantPolicyTest {
@@ -328,6 +329,22 @@ class GrantPolicyTest {
         assertThat(life.end().cause()).isEqualTo(EndCause.EligibilityLost);
         assertThat(life.end().message()).contains("could not be activated", "ada may not bind it");
         life.holdsNothing();
+    }
+
+    /** The first attempt has written down that the account is there; the second one issued its token and died. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
+    void aTokenThatNobodyWroteDownDiesAlsoIfAnEarlierAttemptHadBeenRefused(int write) {
+        GrantLife life = GrantLife.of(Scene.inOrder());
+        life.cluster.cut(3, FakeCluster.Cut.Refused);
+        life.pass();
+        life.cluster.objects.show();
+        life.cluster.cut(write, FakeCluster.Cut.KilledBefore);
+        life.pass();
+
+        life.settle();
+
+        life.holdsExactlyWhatIsRecorded();
     }
 
     @Test

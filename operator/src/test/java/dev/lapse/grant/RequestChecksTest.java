@@ -329,7 +329,13 @@ class RequestChecksTest {
                         Reason.CredentialNotPossible,
                         scene -> scene.grant("credential", "{type: None}"),
                         "credential type None",
-                        "ask for Token"),
+                        "ask for Token or Mint"),
+                Wrong.refused(
+                        "tokens of an account that outlives the grant",
+                        Reason.CredentialNotPossible,
+                        scene -> scene.entry("principal", "Subject").grant("credential", "{type: Mint}"),
+                        "credential type Mint",
+                        "ask for Token, or let the entry name principal Dedicated"),
                 Wrong.refused(
                         "a token for a user name",
                         Reason.CredentialNotPossible,
@@ -458,6 +464,7 @@ class RequestChecksTest {
                 new Right(
                         "a risk accepted that the role does not hold",
                         scene -> scene.entry("accepts", "[{risk: SecretsRead, reason: it may rotate them}]")),
+                new Right("tokens for whoever asks", scene -> scene.grant("credential", "{type: Mint}")),
                 new Right(
                         "nothing to deliver to an account that has a credential",
                         scene -> scene.entry("principal", "Subject").grant("credential", "{type: None}")),

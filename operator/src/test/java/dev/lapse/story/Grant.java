@@ -195,6 +195,7 @@ final class Grant {
     List<String> leftovers() {
         KubernetesClient admin = cluster.admin();
         return Stream.of(
+                        admin.rbac().roles().inAnyNamespace().list().getItems(),
                         admin.rbac().roleBindings().inAnyNamespace().list().getItems(),
                         admin.rbac().clusterRoleBindings().list().getItems(),
                         admin.serviceAccounts().inAnyNamespace().list().getItems(),

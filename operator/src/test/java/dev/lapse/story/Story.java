@@ -226,8 +226,12 @@ final class Story {
 
     /** With credentials that are nobody's own. */
     Grant asksAs(Caller caller, String user, String privilege) {
+        return asksAs(caller, user, privilege, Map.of());
+    }
+
+    Grant asksAs(Caller caller, String user, String privilege, Map<String, Object> fields) {
         String name = "grant-" + NUMBER.incrementAndGet();
-        Answer answer = create(caller, "PrivilegeGrant", name, request(user, privilege, "10m"), Map.of());
+        Answer answer = create(caller, "PrivilegeGrant", name, request(user, privilege, "10m"), fields);
         assertThat(answer.passed()).as(answer.body()).isTrue();
         return new Grant(
                 cluster, namespace, name, answer.json().at("/metadata/uid").asText());

@@ -172,7 +172,7 @@ public record PrivilegeGrantSpec(
     public record Credential(
             @Default("Token")
             @JsonPropertyDescription(
-                    "Token: a short-lived ServiceAccount token, delivered in a Secret of this namespace. None: only the binding, for an account that has a credential already.")
+                    "Token: a short-lived ServiceAccount token, delivered in a Secret of this namespace. Mint: nothing is delivered; while the grant lasts, requestedBy and nobody else may create tokens of its dedicated account, each of ten minutes. None: only the binding, for an account that has a credential already.")
             CredentialType type,
 
             @Nullable
@@ -190,6 +190,7 @@ public record PrivilegeGrantSpec(
 
     public enum CredentialType {
         Token,
+        Mint,
         None
     }
 }

@@ -126,13 +126,15 @@ public record PrivilegeGrantStatus(
             String hash) {}
 
     public record GrantObject(
-            @Required @JsonPropertyDescription("ServiceAccount, Secret, RoleBinding or ClusterRoleBinding.")
+            @Required @JsonPropertyDescription("ServiceAccount, Secret, Role, RoleBinding or ClusterRoleBinding.")
             ObjectKind kind,
 
             @Nullable @JsonPropertyDescription("Absent for a ClusterRoleBinding.")
             String namespace,
 
-            @Required @JsonPropertyDescription("lapse- and the UID of the grant.")
+            @Required
+            @JsonPropertyDescription(
+                    "lapse- and the UID of the grant; what lets its requester create tokens has -mint behind it.")
             String name,
 
             @Nullable @JsonPropertyDescription("Absent until it is known to exist.")
@@ -151,6 +153,7 @@ public record PrivilegeGrantStatus(
     public enum ObjectKind {
         ServiceAccount,
         Secret,
+        Role,
         RoleBinding,
         ClusterRoleBinding;
 

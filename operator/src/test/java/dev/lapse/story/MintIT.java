@@ -1,0 +1,126 @@
+package dev.lapse.story;
+
+import static dev.lapse.story.TokenClient.FORBIDDEN;
+import static dev.lapse.story.TokenClient.OK;
+import static dev.lapse.story.TokenClient.UNAUTHORIZED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.EndCause;
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
+import dev.lapse.condition.ConditionType;
+import dev.lapse.story.Caller.Answer;
+import java.util.Map;
+
+/** Grants that deliver nothing: whoever asked creates tokens of the grant's account while it lasts, and nobody else does. */
+@SharesCluster
+class MintIT {
+    private static final Map<String, Object> MINT = Map.of("credential", Map.of("type", "Mint"));
+    private static final String TEN_MINUTES = "600";
+
+    private final Story story = Story.begins();
+    private final String here = story.namespace();
+
+    @StoryTest
+    void whoAskedMintsAndUsesItUntilTheEnd() {
+        story.identity(Entry.of("look", "view").in(here));
+        Grant grant = story.asks("rashid", "look", "10m", MINT).awaitActive();
+
+        TokenClient token = minted("rashid", grant);
+
+        assertThat(token.lists(here)).isEqualTo(OK);
+        assertThat(token.lists("default")).isEqualTo(FORBIDDEN);
+        assertThat(story.admin().secrets().inNamespace(here).list().getItems())
+                .noneMatch(secret -> secret.getMetadata().getName().equals(grant.objectName()));
+        assertThat(grant.status().dies()).isEqualTo(Dies.ByOperator);
+
+        grant.revokedBy("rashid", "rashid");
+        var end = grant.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
+
+        assertThat(mint(caller("rashid"), grant, TEN_MINUTES).code()).isIn(FORBIDDEN, 404);
+        assertThat(token.lists(here)).isNotEqualTo(OK);
+        await().atMost(InstalledOperator.LIMIT).until(() -> token.lists(here) == UNAUTHORIZED);
+        assertThat(end.tokenDead()).isEqualTo(TokenDead.Inferred);
+        grant.assertAccessRemoved();
+    }
+
+    @StoryTest
+    void nobodyElseMints() {
+        story.identity(Entry.of("look", "view").in(here));
+        story.let("mallory", "create get", Story.GRANTS);
+        story.let("mallory", "request", Story.IDENTITIES);
+        story.rights().bind(Rights.user("erin"), "lapse-principals", "ClusterRole", "edit");
+        story.rights().bind(Rights.user("gitops-applier"), "lapse-principals", "ClusterRole", "cluster-admin");
+        Grant grant = story.asks("rashid", "look", "10m", MINT).awaitActive();
+        Grant others = story.asks("mallory", "look", "10m", MINT).awaitActive();
+
+        try {
+            // An outsider with a grant of her own, an editor of the principals' namespace, holders of a wildcard.
+            assertThat(mint(caller("mallory"), others, TEN_MINUTES).passed()).isTrue();
+            assertThat(mint(caller("mallory"), grant, TEN_MINUTES).code()).isEqualTo(FORBIDDEN);
+            assertThat(mint(caller("rashid"), others, TEN_MINUTES).code()).isEqualTo(FORBIDDEN);
+            for (Caller other : new Caller[] {caller("erin"), caller("argo"), new Caller(story.admin())}) {
+                await().untilAsserted(() -> {
+                    Answer refused = mint(other, grant, TEN_MINUTES);
+                    assertThat(refused.code()).isEqualTo(FORBIDDEN);
+                    assertThat(refused.message()).contains("are for whoever asked for its grant");
+                });
+            }
+            assertThat(mint(caller("rashid"), grant, "601").message()).contains("ask for 600");
+        } finally {
+            story.rights().takeFrom(Rights.user("erin"), "lapse-principals");
+            story.rights().takeFrom(Rights.user("gitops-applier"), "lapse-principals");
+        }
+    }
+
+    @StoryTest
+    void anAccountThatAsksMintsAsItself() {
+        story.identity(Entry.of("look", "view").in(here));
+        story.account("pipeline");
+        var pipeline = Rights.serviceAccount(here, "pipeline");
+        story.rights().give(pipeline, here, "create get", Story.GRANTS);
+        story.rights().give(pipeline, here, "request", Story.IDENTITIES);
+        Caller account = story.workloadToken("pipeline").caller();
+        String user = "system:serviceaccount:" + here + ":pipeline";
+
+        Grant grant = story.asksAs(account, user, "look", MINT).awaitActive();
+
+        TokenClient token = TokenClient.of(story.cluster(), token(mint(account, grant, TEN_MINUTES)));
+        assertThat(token.lists(here)).isEqualTo(OK);
+        assertThat(mint(caller("rashid"), grant, TEN_MINUTES).code()).isEqualTo(FORBIDDEN);
+    }
+
+    @StoryTest
+    void tokensOfAnAccountThatStaysAreNotForMinting() {
+        story.identity(Entry.of("look", "view").in(here).forSubject());
+
+        Grant grant = story.asks("rashid", "look", "10m", MINT).awaitPhase(GrantPhase.Denied);
+
+        assertThat(grant.reason()).isEqualTo("CredentialNotPossible");
+        assertThat(grant.condition(ConditionType.Ready).message())
+                .contains("let the entry name principal Dedicated", "ask for Token");
+        assertThat(grant.leftovers()).isEmpty();
+    }
+
+    private TokenClient minted(String person, Grant grant) {
+        return TokenClient.of(story.cluster(), token(mint(caller(person), grant, TEN_MINUTES)));
+    }
+
+    private Caller caller(String person) {
+        return new Caller(story.cluster().as(person));
+    }
+
+    private static Answer mint(Caller who, Grant grant, String seconds) {
+        return who.create(
+                "/api/v1/namespaces/lapse-principals/serviceaccounts/" + grant.objectName() + "/token",
+                "{apiVersion: authentication.k8s.io/v1, kind: TokenRequest, spec: {expirationSeconds: " + seconds
+                        + "}}");
+    }
+
+    private static String token(Answer answer) {
+        assertThat(answer.passed()).as(answer.message()).isTrue();
+        return answer.json().at("/status/token").asText();
+    }
+}
