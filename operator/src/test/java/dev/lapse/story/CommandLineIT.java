@@ -8,11 +8,13 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.story.Terminal.Answer;
 import dev.lapse.story.Terminal.Running;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,7 +160,7 @@ class CommandLineIT {
                 .start(privileged, List.of("kubectl", "auth", "can-i", "delete", "configmaps"))
                 .answer();
         assertThat(again.out()).isEqualTo("no\n");
-        assertThat(grants()).hasSize(1);
+        assertThat(grants()).singleElement().satisfies(used -> assertThat(secretOf(used)).isEmpty());
         TokenClient token = TokenClient.of(story.cluster(), handedOut());
         assertThat(token.lists(here)).isEqualTo(OK);
 
@@ -167,6 +169,32 @@ class CommandLineIT {
         assertThat(logout.out()).contains("is Revoked, revoked by rashid: logout");
         assertThat(token.lists(here)).isGreaterThan(400);
         assertThat(rashid("logout").out()).isEqualTo("there is no login to end\n");
+    }
+
+    @StoryTest
+    void aDeliveredTokenIsHandedOutToWhoAsksForThat() {
+        Running asking = terminal()
+                .start(
+                        terminal().kubeconfigOf("rashid"),
+                        List.of("kubectl", "lapse", "credential", "--credential", "Token"),
+                        credential().toArray(String[]::new));
+        assertThat(lapse("ada", "approve", awaitOne(GrantPhase.AwaitingApproval)).exit())
+                .isZero();
+
+        Answer answer = asking.answer();
+
+        Matcher token = TOKEN.matcher(answer.out());
+        assertThat(token.find()).as(answer.err()).isTrue();
+        assertThat(TokenClient.of(story.cluster(), token.group(1)).lists(here)).isEqualTo(OK);
+        assertThat(grants()).singleElement().satisfies(used -> assertThat(secretOf(used)).isPresent());
+    }
+
+    private Optional<Secret> secretOf(PrivilegeGrant grant) {
+        return Optional.ofNullable(story.admin()
+                .secrets()
+                .inNamespace(here)
+                .withName("lapse-" + grant.getMetadata().getUid())
+                .get());
     }
 
     /** A kubeconfig as the documentation has it made: rashid's own context, and one whose user is the plugin. */
