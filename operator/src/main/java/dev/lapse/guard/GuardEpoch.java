@@ -37,7 +37,7 @@ public record GuardEpoch(String parts, String problem) {
             Map.entry("lapse-memory", "lapse-memory"));
 
     /** The policies without parameters: they match other people's objects, which must not wait for a ConfigMap. */
-    static final Set<String> WITHOUT_PARAMETERS = Set.of("lapse-names", "lapse-secrets");
+    static final Set<String> WITHOUT_PARAMETERS = Set.of("lapse-names", "lapse-secrets", "lapse-memory");
 
     static final String PARAMETERS = "lapse-guard";
 
