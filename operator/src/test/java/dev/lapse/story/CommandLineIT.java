@@ -160,7 +160,9 @@ class CommandLineIT {
                 .start(privileged, List.of("kubectl", "auth", "can-i", "delete", "configmaps"))
                 .answer();
         assertThat(again.out()).isEqualTo("no\n");
-        assertThat(grants()).singleElement().satisfies(used -> assertThat(secretOf(used)).isEmpty());
+        assertThat(grants())
+                .singleElement()
+                .satisfies(used -> assertThat(secretOf(used)).isEmpty());
         TokenClient token = TokenClient.of(story.cluster(), handedOut());
         assertThat(token.lists(here)).isEqualTo(OK);
 
@@ -178,7 +180,8 @@ class CommandLineIT {
                         terminal().kubeconfigOf("rashid"),
                         List.of("kubectl", "lapse", "credential", "--credential", "Token"),
                         credential().toArray(String[]::new));
-        assertThat(lapse("ada", "approve", awaitOne(GrantPhase.AwaitingApproval)).exit())
+        assertThat(lapse("ada", "approve", awaitOne(GrantPhase.AwaitingApproval))
+                        .exit())
                 .isZero();
 
         Answer answer = asking.answer();
@@ -186,7 +189,9 @@ class CommandLineIT {
         Matcher token = TOKEN.matcher(answer.out());
         assertThat(token.find()).as(answer.err()).isTrue();
         assertThat(TokenClient.of(story.cluster(), token.group(1)).lists(here)).isEqualTo(OK);
-        assertThat(grants()).singleElement().satisfies(used -> assertThat(secretOf(used)).isPresent());
+        assertThat(grants())
+                .singleElement()
+                .satisfies(used -> assertThat(secretOf(used)).isPresent());
     }
 
     private Optional<Secret> secretOf(PrivilegeGrant grant) {
