@@ -10,9 +10,12 @@ import java.util.Optional;
 /** What is found out before a grant is asked for: whether there is such a privilege, and which groups to state. */
 final class Asking {
     private final KubernetesSession session;
+    private final String verb;
 
-    Asking(KubernetesSession session) {
+    /** @param verb of Lapse that asking takes */
+    Asking(KubernetesSession session, String verb) {
         this.session = session;
+        this.verb = verb;
     }
 
     /**
@@ -27,7 +30,7 @@ final class Asking {
         }
         List<EligibleEntry.Person> requesters =
                 entry.map(EligibleEntry::requesters).orElse(List.of());
-        return NeededGroups.of(me, requesters, session.may("request", identity));
+        return NeededGroups.of(me, requesters, session.may(verb, identity));
     }
 
     /**

@@ -170,7 +170,7 @@ final class CredentialCommand implements Callable<Integer> {
     }
 
     private PrivilegeGrant asked(KubernetesSession session, Logins logins, Login login) {
-        Asking asking = new Asking(session);
+        Asking asking = new Asking(session, "request");
         CredentialType wanted = type == null ? asking.credential(identity, privilege) : type;
         if (wanted == CredentialType.None) {
             throw Failure.because("--credential None is no credential to hand out: take Mint or Token");
@@ -192,6 +192,7 @@ final class CredentialCommand implements Callable<Integer> {
                 Optional.empty(),
                 reason,
                 Optional.ofNullable(ticket),
+                Optional.empty(),
                 me.user(),
                 asking.groups(me, identity, privilege, List.of()),
                 Optional.of(wanted));

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -72,12 +73,14 @@ final class ExplainCommand implements Callable<Integer> {
         AccessReview review = session.review(name.name())
                 .orElseThrow(() -> Failure.because(
                         "there is no AccessReview " + name.name() + " in namespace " + session.namespace()));
+        RequestToDecide decided = new RequestToDecide(review);
         String grant = review.getSpec().request().grant();
-        return ofGrant(
-                session,
-                session.grant(grant)
-                        .orElseThrow(
-                                () -> Failure.because("PrivilegeGrant " + grant + ", which it is about, is gone")));
+        return session.grant(grant)
+                .map(known -> ofGrant(session, known))
+                .or(() -> Optional.of(decided)
+                        .filter(RequestToDecide::isBreakGlass)
+                        .map(owed -> owed.told(Main.clock().instant()).line("owed", GrantExplanation.owed(owed))))
+                .orElseThrow(() -> Failure.because("PrivilegeGrant " + grant + ", which it is about, is gone"));
     }
 
     private static Explanation ofGrant(KubernetesSession session, PrivilegeGrant grant) {
@@ -101,8 +104,16 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static Explanation ofIdentity(KubernetesSession session, ServiceIdentity identity) {
         String name = identity.getMetadata().getName();
+        List<RequestToDecide> owed =
+                readable(() -> Optional.of(session.list(AccessReview.class)), false).orElse(List.of()).stream()
+                        .filter(review -> review.getSpec().identityRef().name().equals(name))
+                        .map(RequestToDecide::new)
+                        .filter(review ->
+                                review.isBreakGlass() && review.closed().isEmpty())
+                        .toList();
         return new IdentityExplanation(
                         identity,
+                        owed,
                         session.whoAmI(),
                         session.may("request", name).allowed(),
                         session.may("approve", name).allowed())

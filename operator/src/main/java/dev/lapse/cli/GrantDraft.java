@@ -23,6 +23,7 @@ record GrantDraft(
         Optional<Instant> notAfter,
         String reason,
         Optional<String> ticket,
+        Optional<String> incident,
         String requestedBy,
         List<String> requestedByAs,
         Optional<CredentialType> credential) {
@@ -57,6 +58,7 @@ record GrantDraft(
         notAfter.ifPresent(at -> spec.put("notAfter", at.toString()));
         spec.put("reason", reason);
         ticket.ifPresent(number -> spec.put("ticket", number));
+        incident.ifPresent(what -> spec.put("breakGlass", Map.of("incident", what)));
         spec.put("requestedBy", requestedBy);
         if (!requestedByAs.isEmpty()) {
             spec.put("requestedByAs", requestedByAs);

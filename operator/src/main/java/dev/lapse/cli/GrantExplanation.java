@@ -34,8 +34,10 @@ record GrantExplanation(
                 .line("asks for", spec.privilege() + " of " + spec.identityRef().name() + ", for " + spec.duration())
                 .line("asked by", asker(spec))
                 .line("because", spec.reason() + (spec.ticket() == null ? "" : " (" + spec.ticket() + ")"))
+                .line("incident", incident(spec))
                 .line("why", why())
                 .line("next", NextStep.of(grant, review));
+        review.filter(RequestToDecide::isBreakGlass).ifPresent(owed -> told.line("owed", owed(owed)));
         if (isAwaiting()) {
             review.ifPresent(open -> told.line("who", open.deciders()));
             told.line("you", you());
@@ -61,6 +63,21 @@ record GrantExplanation(
                 + (spec.requestedByVia() == null
                         ? ""
                         : " (claimed: " + spec.requestedByVia() + " wrote it, nobody knows for whom)");
+    }
+
+    private static Optional<String> incident(PrivilegeGrantSpec spec) {
+        return Optional.ofNullable(spec.breakGlass())
+                .map(taken -> taken.incident() + " (break-glass: without approval)");
+    }
+
+    /** What is owed for a break-glass, and who can pay it. */
+    static String owed(RequestToDecide review) {
+        String name = "AccessReview " + review.name() + " is " + review.phase();
+        return review.closed().isPresent()
+                ? name + ": " + review.outcome()
+                : name + ", due " + review.review().getSpec().dueAt() + ": " + review.outcome()
+                        + "\n" + review.deciders() + ": kubectl lapse review keep " + review.name() + " -n "
+                        + review.review().getMetadata().getNamespace();
     }
 
     private Optional<String> why() {

@@ -11,8 +11,13 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import java.util.List;
 import java.util.Optional;
 
-/** What an identity may ask for, what hinders it, and what is next. */
-record IdentityExplanation(ServiceIdentity identity, Person me, boolean mayRequest, boolean mayApprove) {
+/**
+ * What an identity may ask for, what hinders it, and what is next.
+ *
+ * @param owed the reviews of its break-glass that nobody has settled, as far as the caller may read them
+ */
+record IdentityExplanation(
+        ServiceIdentity identity, List<RequestToDecide> owed, Person me, boolean mayRequest, boolean mayApprove) {
 
     Explanation told() {
         ServiceIdentitySpec spec = identity.getSpec();
@@ -30,7 +35,14 @@ record IdentityExplanation(ServiceIdentity identity, Person me, boolean mayReque
                         condition.type() + " is " + condition.status() + " (" + condition.reason() + "): "
                                 + condition.message()));
         entries().forEach(entry -> told.line("may ask for", line(entry)));
+        owed.forEach(review -> told.line("owes", owed(review)));
         return told.line("you", you()).line("next", next());
+    }
+
+    private static String owed(RequestToDecide review) {
+        return "a review of the break-glass of incident "
+                + review.review().getSpec().request().incident() + ", grant "
+                + review.review().getSpec().request().grant() + "; " + GrantExplanation.owed(review);
     }
 
     static String role(EligibleEntry entry) {
@@ -50,7 +62,10 @@ record IdentityExplanation(ServiceIdentity identity, Person me, boolean mayReque
                 .findFirst()
                 .map(IdentityExplanation::state)
                 .orElse("not looked at yet");
-        return entry.name() + ": " + role(entry) + ", " + approvals + "; " + state;
+        String breakGlass = entry.breakGlass() == null
+                ? ""
+                : ", or break-glass up to " + entry.breakGlass().maxDuration();
+        return entry.name() + ": " + role(entry) + ", " + approvals + breakGlass + "; " + state;
     }
 
     private static String state(EntryStatus known) {

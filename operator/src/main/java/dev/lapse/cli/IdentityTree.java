@@ -113,7 +113,9 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
         String phase = review.review().getStatus() == null
                 ? "not looked at yet"
                 : review.review().getStatus().phase().name();
-        return new Tree("AccessReview", review.name(), phase + ", " + review.approvals() + " approvals", "", verdicts);
+        String state =
+                review.isBreakGlass() ? phase + ", of break-glass" : phase + ", " + review.approvals() + " approvals";
+        return new Tree("AccessReview", review.name(), state, "", verdicts);
     }
 
     private List<PrivilegeGrant> mine() {

@@ -44,6 +44,12 @@ final class RequestCommand implements Callable<Integer> {
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why, for approvers and auditors.")
     private String reason;
 
+    @Option(
+            names = "--break-glass",
+            paramLabel = "INCIDENT",
+            description = "Take it at once, without approval, for this incident. Somebody else reviews it within 24 h.")
+    private @Nullable String incident;
+
     @Option(names = "--ticket", paramLabel = "ID", description = "The change or incident it belongs to.")
     private @Nullable String ticket;
 
@@ -138,8 +144,10 @@ final class RequestCommand implements Callable<Integer> {
                 Optional.ofNullable(notAfter),
                 reason,
                 Optional.ofNullable(ticket),
+                Optional.ofNullable(incident),
                 me.user(),
-                new Asking(session).groups(me, identity, privilege, groups),
+                new Asking(session, incident == null ? "request" : "breakglass")
+                        .groups(me, identity, privilege, groups),
                 Optional.ofNullable(credential));
     }
 }

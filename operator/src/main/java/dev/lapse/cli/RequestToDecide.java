@@ -4,8 +4,9 @@ import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -29,12 +30,33 @@ record RequestToDecide(AccessReview review) {
                 .line("for", request.duration() + ", held by " + request.principalName())
                 .line("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()))
                 .line(
-                        "asked by",
+                        isBreakGlass() ? "taken by" : "asked by",
                         request.requestedBy() + (request.claimed() ? " (claimed: nobody knows who wrote it)" : ""))
-                .line("because", request.reason() + (request.ticket() == null ? "" : " (" + request.ticket() + ")"))
-                .line("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
+                .line("incident", Optional.ofNullable(request.incident()))
+                .line("because", request.reason() + (request.ticket() == null ? "" : " (" + request.ticket() + ")"));
+        if (isBreakGlass()) {
+            told.line("review", phase() + ", due " + spec.dueAt());
+        } else {
+            told.line("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
+        }
         verdicts().forEach(seen -> told.line("verdict", verdict(seen)));
         return told.line("hash", request.hash());
+    }
+
+    /** Whether it is decided after the fact. */
+    boolean isBreakGlass() {
+        return review.getSpec().type() == ReviewType.BreakGlass;
+    }
+
+    /** The verb of Lapse that deciding takes. */
+    String verb() {
+        return isBreakGlass() ? "review" : "approve";
+    }
+
+    String phase() {
+        return review.getStatus() == null || review.getStatus().phase() == null
+                ? ReviewPhase.Open.name()
+                : review.getStatus().phase().name();
     }
 
     String name() {
@@ -95,10 +117,14 @@ record RequestToDecide(AccessReview review) {
     String outcome() {
         AccessReviewStatus status = review.getStatus();
         if (status != null && status.outcome() != null) {
-            return "the request is "
-                    + (status.outcome() == AccessReviewStatus.Outcome.Approved ? "approved" : "denied");
+            return switch (status.outcome()) {
+                case Approved -> "the request is approved";
+                case Denied -> "the request is denied";
+                case Kept -> "nothing is owed for it any more";
+                case Revoked -> "its grant ends, and break-glass to the same is held until somebody else says Keep";
+            };
         }
-        return approvals() + " approvals, it stays open";
+        return isBreakGlass() ? "it is owed still" : approvals() + " approvals, it stays open";
     }
 
     String approvals() {
@@ -118,10 +144,13 @@ record RequestToDecide(AccessReview review) {
     String deciders() {
         List<dev.lapse.api.v1alpha1.EligibleEntry.Person> reviewers =
                 review.getSpec().reviewers();
-        String verb = "the verb approve on ServiceIdentity "
+        String verb = "the verb " + verb() + " on ServiceIdentity "
                 + review.getSpec().identityRef().name();
         return reviewers == null || reviewers.isEmpty()
-                ? "whoever holds " + verb
+                ? (isBreakGlass()
+                                ? "whoever else than "
+                                        + review.getSpec().request().requestedBy()
+                                : "whoever") + " holds " + verb
                 : reviewers.stream()
                                 .map(person -> person.user() != null ? person.user() : "group " + person.group())
                                 .collect(Collectors.joining(", "))
@@ -144,7 +173,7 @@ record RequestToDecide(AccessReview review) {
         if (verdict.byAs() != null && !verdict.byAs().isEmpty()) {
             value.put("byAs", verdict.byAs());
         }
-        value.put("verdict", verdict.verdict() == Verdict.Approve ? "Approve" : "Deny");
+        value.put("verdict", verdict.verdict().name());
         value.put("itemHash", verdict.itemHash());
         if (verdict.comment() != null) {
             value.put("comment", verdict.comment());

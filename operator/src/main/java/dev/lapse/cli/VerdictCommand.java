@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says yes or no to a request, and tells whether that counts. */
+/** Says yes or no to a request, or to a break-glass afterwards, and tells whether that counts. */
 @SuppressWarnings("NullAway.Init") // picocli sets what is required
 abstract class VerdictCommand implements Callable<Integer> {
     @CommandLine.Spec
@@ -112,6 +112,68 @@ abstract class VerdictCommand implements Callable<Integer> {
         }
     }
 
+    /** After the fact: as {@code kubectl certificate approve}, a word for what, and one for the verdict. */
+    @Command(
+            name = "review",
+            description = "Say whether a break-glass was right.",
+            sortOptions = false,
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "(keep | revoke)",
+            subcommands = {Keep.class, Revoke.class})
+    static final class Review implements Runnable {
+        @CommandLine.Spec
+        private CommandLine.Model.CommandSpec spec;
+
+        @Override
+        public void run() {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "say keep or revoke, and the AccessReview or PrivilegeGrant");
+        }
+    }
+
+    @Command(
+            name = "keep",
+            description =
+                    "It was right: nothing is owed for it any more. After a Revoke of somebody else, lifts the hold.",
+            sortOptions = false,
+            mixinStandardHelpOptions = true)
+    static final class Keep extends VerdictCommand {
+        @Option(names = "--comment", paramLabel = "TEXT", description = "Why, for auditors.")
+        private @Nullable String comment;
+
+        @Override
+        Verdict verdict() {
+            return Verdict.Keep;
+        }
+
+        @Override
+        @Nullable
+        String comment() {
+            return comment;
+        }
+    }
+
+    @Command(
+            name = "revoke",
+            description =
+                    "It was not right: the grant ends, and break-glass to the same is held until somebody else says keep.",
+            sortOptions = false,
+            mixinStandardHelpOptions = true)
+    static final class Revoke extends VerdictCommand {
+        @Option(names = "--comment", required = true, paramLabel = "TEXT", description = "Why, for auditors.")
+        private String comment;
+
+        @Override
+        Verdict verdict() {
+            return Verdict.Revoke;
+        }
+
+        @Override
+        String comment() {
+            return comment;
+        }
+    }
+
     @Override
     public final Integer call() {
         try (KubernetesSession session = connection.open()) {
@@ -120,6 +182,7 @@ abstract class VerdictCommand implements Callable<Integer> {
                     new RequestToDecide(new ReviewOf(session).target(target, new Waiting(Main.clock(), err), timeout));
             err.println(request.told(Main.clock().instant()).text());
             err.flush();
+            fitting(request);
             Decision decision = decision(session, request);
             if (request.isSettledBy(decision)) {
                 spec.commandLine()
@@ -184,6 +247,18 @@ abstract class VerdictCommand implements Callable<Integer> {
                         + judgement.message();
     }
 
+    private void fitting(RequestToDecide request) {
+        boolean afterwards = verdict() == Verdict.Keep || verdict() == Verdict.Revoke;
+        if (afterwards && !request.isBreakGlass()) {
+            throw Failure.because("AccessReview " + request.name()
+                    + " asks before the fact: kubectl lapse approve, or kubectl lapse deny");
+        }
+        if (!afterwards && request.isBreakGlass()) {
+            throw Failure.because("AccessReview " + request.name()
+                    + " is about a break-glass: kubectl lapse review keep, or kubectl lapse review revoke");
+        }
+    }
+
     private Decision decision(KubernetesSession session, RequestToDecide request) {
         AccessReviewSpec asked = request.review().getSpec();
         if (hash != null && !hash.equals(asked.request().hash())) {
@@ -196,10 +271,10 @@ abstract class VerdictCommand implements Callable<Integer> {
                 ? NeededGroups.of(
                         me,
                         asked.reviewers() == null ? List.of() : asked.reviewers(),
-                        session.may("approve", asked.identityRef().name()))
+                        session.may(request.verb(), asked.identityRef().name()))
                 : groups;
         return new Decision(
-                AccessReviewSpec.REQUEST_ITEM,
+                asked.itemName(),
                 me.user(),
                 stated.isEmpty() ? null : stated,
                 verdict(),

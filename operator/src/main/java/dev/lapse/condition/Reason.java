@@ -39,6 +39,12 @@ public enum Reason {
     ReviewCancelled,
     /** What was approved is no longer what would be given, or who approved may not any more. */
     ApprovalVoid,
+    /** Somebody took a privilege without approval, and somebody else has to say whether that was right. */
+    ReviewOwed,
+    /** Nobody said in time whether a break-glass was right. It stays owed, and a verdict still counts. */
+    ReviewOverdue,
+    /** Somebody else said that a break-glass was right. */
+    BreakGlassKept,
     /** A review can still be decided before it is due, or was. */
     OnTime,
 
@@ -85,6 +91,12 @@ public enum Reason {
     AuthorMissing,
     /** What an applier wrote goes beyond its limits. */
     BeyondApplierLimits,
+    /** The entry allows no break-glass. */
+    BreakGlassNotAllowed,
+    /** An earlier break-glass of the identity is not reviewed yet, and this one is of another incident, or too much. */
+    BreakGlassOwed,
+    /** Somebody said Revoke to a break-glass for the same, and nobody else has said Keep since. */
+    BreakGlassHeld,
     /** The entry takes a risk it does not accept by name. */
     RiskNotAccepted,
     /** This kind of credential does not go with this principal. */

@@ -61,7 +61,7 @@ final class ActivationRights {
         GrantRequest request = facts.request();
         return holds(
                 Author.of(request.requestedBy(), request.requestedByAs()),
-                ReviewVerb.REQUEST,
+                request.breakGlass() ? ReviewVerb.BREAKGLASS : ReviewVerb.REQUEST,
                 Who.Requester,
                 facts,
                 "; whose right comes from a group names that group in requestedByAs");

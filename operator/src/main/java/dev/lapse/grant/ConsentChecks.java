@@ -34,7 +34,8 @@ final class ConsentChecks {
                             + " was not opened by the operator as it is: create a new PrivilegeGrant");
         }
         return switch (consent.phase()) {
-            case Open ->
+            // The last two are of break-glass, which asks nobody beforehand.
+            case Open, Overdue, Held ->
                 Optional.of(waiting(
                         facts,
                         consent.approvals() + " approvals; AccessReview " + consent.name() + " can be decided until "

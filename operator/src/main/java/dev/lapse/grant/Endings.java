@@ -31,6 +31,7 @@ final class Endings {
     /** These hold once objects may exist. */
     private static final List<Check> ONCE_ANNOUNCED = List.of(
             Endings::timeIsOver,
+            Endings::reviewedAway,
             Endings::identityChanged,
             Endings::identityStopped,
             Endings::nobodyAnswers,
@@ -83,6 +84,16 @@ final class Endings {
     private static Optional<Ending> timeIsOver(GrantFacts facts, Instant now) {
         Instant end = facts.record().expiresAt().orElseThrow();
         return endIf(!now.isBefore(end), EndCause.Expired, end, "its time was over at " + end);
+    }
+
+    private static Optional<Ending> reviewedAway(GrantFacts facts, Instant now) {
+        return BreakGlass.onRecord(facts, now)
+                .flatMap(debt -> Optional.ofNullable(debt.revokedBy()))
+                .map(by -> new Ending(
+                        EndCause.ReviewRevoked,
+                        Optional.of(by),
+                        now,
+                        by + " reviewed this break-glass and said Revoke"));
     }
 
     private static Optional<Ending> identityChanged(GrantFacts facts, Instant now) {
@@ -140,6 +151,8 @@ final class Endings {
                         .equals(resolved(facts).role()))
                 .filter(entryNow -> entryNow.principal() == resolved(facts).principal())
                 .filter(entryNow -> covers(entryNow, resolved(facts).namespaces()))
+                .filter(entryNow ->
+                        !facts.request().breakGlass() || entryNow.breakGlass().isPresent())
                 .isPresent();
         return endIf(
                 !covered,

@@ -15,6 +15,7 @@ import dev.lapse.grant.RequestCheck.Obstacle;
 import dev.lapse.identity.AcceptedRisks;
 import dev.lapse.identity.ApplierReach;
 import dev.lapse.identity.EntryFacts;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -60,12 +61,17 @@ final class EntryChecks {
     }
 
     static Optional<Obstacle> durationIsAllowed(GrantFacts facts, EntryFacts entry, Instant now) {
+        Duration ceiling = entry.breakGlass()
+                .filter(allowed -> facts.request().breakGlass())
+                .map(EntryFacts.BreakGlass::maxDuration)
+                .orElse(entry.maxDuration());
         return refuseIf(
-                facts.request().duration().compareTo(entry.maxDuration()) > 0
+                facts.request().duration().compareTo(ceiling) > 0
                         || facts.request().duration().isZero(),
                 Reason.DurationTooLong,
                 "spec.duration " + Durations.format(facts.request().duration()) + " is above the ceiling of "
-                        + entry.name() + ", " + Durations.format(entry.maxDuration()) + ": ask for less");
+                        + entry.name() + (facts.request().breakGlass() ? " for break-glass, " : ", ")
+                        + Durations.format(ceiling) + ": ask for less");
     }
 
     static Optional<Obstacle> notAfterIsAhead(GrantFacts facts, Instant now) {

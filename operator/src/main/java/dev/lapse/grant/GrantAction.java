@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Remembered;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +61,14 @@ sealed interface GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
             return effects.openReview(facts, review);
+        }
+    }
+
+    /** Writes down what will be owed for a break-glass. */
+    record TakeOnDebt(BreakGlassDebt debt, Duration maxTotal) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.takeOnDebt(facts, debt, maxTotal, now);
         }
     }
 

@@ -43,6 +43,10 @@ final class GrantBuilding {
         if (obstacle.isPresent()) {
             return interrupted(facts, obstacle.get(), now);
         }
+        Optional<GrantAction> debt = BreakGlass.unwritten(facts, now);
+        if (debt.isPresent()) {
+            return BreakGlass.writingDown(debt.get());
+        }
         return missing(facts, now)
                 .map(step -> step(facts, step, now))
                 .orElseGet(() -> GrantDecision.todo(
@@ -108,6 +112,9 @@ final class GrantBuilding {
     /** The grant is active: keep it as it should be until its end. */
     static GrantDecision keep(GrantFacts facts, Instant now) {
         Instant end = facts.record().expiresAt().orElseThrow();
+        if (facts.request().breakGlass() && !facts.memory().readable()) {
+            return unchanged(facts, end, now);
+        }
         Optional<GrantAction> step = missing(facts, now);
         if (step.isPresent()) {
             return GrantPolicy.activating(facts, step.get());
@@ -117,6 +124,17 @@ final class GrantBuilding {
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());
         return GrantDecision.settled(GrantPhase.Active, Reason.Active, "active until " + end, wake);
+    }
+
+    /** Somebody may have said Revoke: what there is stays until that is known, and nothing is made anew. */
+    private static GrantDecision unchanged(GrantFacts facts, Instant end, Instant now) {
+        Instant again = now.plus(ClaimMemory.LOOK_AGAIN);
+        return GrantDecision.settled(
+                GrantPhase.Active,
+                Reason.Active,
+                "active until " + end + "; whether somebody has revoked it is not known: "
+                        + facts.memory().problem(),
+                Optional.of(again.isBefore(end) ? again : end));
     }
 
     /** The first thing that is not as it should be, in the order in which things are made: access comes last. */

@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Remembered;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,9 @@ interface GrantEffects {
     GrantFacts remember(GrantFacts facts, Remembered what, Instant now);
 
     GrantFacts openReview(GrantFacts facts, RequestReview review);
+
+    /** @param maxTotal how much may be owed for one incident; if others came first, the facts say so */
+    GrantFacts takeOnDebt(GrantFacts facts, BreakGlassDebt debt, Duration maxTotal, Instant now);
 
     GrantFacts createAccount(GrantFacts facts, GrantObject account);
 

@@ -6,7 +6,9 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesEvents.Kind;
 import dev.lapse.condition.Reason;
+import dev.lapse.memory.BreakGlassDebt;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Tells people and tools what became of grants: an Event, a log line, a measurement. */
 final class GrantJournal {
     private static final Logger LOG = LoggerFactory.getLogger(GrantJournal.class);
+    private static final String BREAK_GLASS = "BreakGlass";
 
     private final KubernetesEvents events;
     private final GrantMetrics metrics;
@@ -28,7 +31,7 @@ final class GrantJournal {
     }
 
     /** The status was written; only a change of phase is news. */
-    void wrote(GrantFacts facts, GrantDecision decision, @Nullable PrivilegeGrantStatus before) {
+    void wrote(GrantFacts facts, GrantDecision decision, @Nullable PrivilegeGrantStatus before, Instant now) {
         GrantPhase was = before == null ? GrantPhase.Pending : before.phase();
         if (was == decision.phase() && before != null) {
             facts.record().end().filter(end -> failedLate(before, end)).ifPresent(end -> tellOfResidue(facts, end));
@@ -52,9 +55,42 @@ final class GrantJournal {
                 bad(facts, decision.phase()) ? Kind.Warning : Kind.Normal,
                 eventReason(decision),
                 sentence(facts, decision));
+        if (decision.phase() == GrantPhase.Active) {
+            BreakGlass.onRecord(facts, now).ifPresent(owed -> tellLoudly(facts, owed));
+        }
         if (decision.phase().ended() && facts.record().announced()) {
             facts.record().end().ifPresent(end -> metrics.ended(facts, end));
         }
+    }
+
+    /** Of the grant and of its identity, so that whoever looks at either sees it. */
+    private void tellLoudly(GrantFacts facts, BreakGlassDebt owed) {
+        GrantRequest request = facts.request();
+        metrics.brokeGlass(facts);
+        String note = request.requestedBy() + " took privilege " + request.privilege() + " of identity "
+                + request.identity() + " without approval, incident " + owed.incident() + ", until "
+                + facts.record().expiresAt().map(Object::toString).orElse("")
+                + ": somebody else reviews it in AccessReview "
+                + owed.review() + " until " + owed.spec().dueAt();
+        LOG.atWarn()
+                .addKeyValue("grant", request.namespace() + "/" + request.name())
+                .addKeyValue("identity", request.identity())
+                .addKeyValue("by", request.requestedBy())
+                .addKeyValue("incident", owed.incident())
+                .addKeyValue("review", owed.review())
+                .log("break-glass");
+        events.tell(
+                new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
+                Kind.Warning,
+                BREAK_GLASS,
+                note);
+        facts.identity()
+                .ifPresent(identity -> events.tell(
+                        new KubernetesEvents.About(
+                                "ServiceIdentity", identity.namespace(), identity.name(), identity.uid()),
+                        Kind.Warning,
+                        BREAK_GLASS,
+                        "PrivilegeGrant " + request.name() + ": " + note));
     }
 
     private static boolean failedLate(PrivilegeGrantStatus before, End end) {

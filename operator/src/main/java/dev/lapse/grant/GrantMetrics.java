@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.identity.IdentityFacts;
+import dev.lapse.memory.BreakGlassDebt;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -10,6 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** The measurements about grants, each named and described once. Times are seconds. */
@@ -19,6 +22,7 @@ final class GrantMetrics {
     private final DistributionSummary lag;
     private final Counter exposed;
     private final Counter failedVerifications;
+    private final MultiGauge owed;
 
     GrantMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -33,6 +37,11 @@ final class GrantMetrics {
         exposed = Counter.builder("lapse.exposed.seconds")
                 .description("Time that privilege outlived its grant, added up")
                 .register(registry);
+        owed = MultiGauge.builder("lapse.breakglass.debts")
+                .description(
+                        "Break-glass that nobody has reviewed yet (Owed, Overdue), and what is held since a Revoke (Held)")
+                .register(registry);
+        owed(List.of(), Instant.EPOCH);
         failedVerifications = Counter.builder("lapse.verification.failures")
                 .description("Ended grants whose account was still allowed something the grant had given")
                 .register(registry);
@@ -63,6 +72,25 @@ final class GrantMetrics {
                                 entry.getValue()))
                         .toList(),
                 true);
+    }
+
+    void owed(List<BreakGlassDebt> debts, Instant now) {
+        long held = debts.stream().filter(debt -> !debt.owed()).count();
+        long overdue = debts.stream().filter(debt -> debt.overdue(now)).count();
+        owed.register(
+                List.of(
+                        MultiGauge.Row.of(Tags.of("state", "Owed"), debts.size() - held - overdue),
+                        MultiGauge.Row.of(Tags.of("state", "Overdue"), overdue),
+                        MultiGauge.Row.of(Tags.of("state", "Held"), held)),
+                true);
+    }
+
+    void brokeGlass(GrantFacts facts) {
+        Counter.builder("lapse.breakglass.activations")
+                .description("Privileges that were taken without approval")
+                .tags("actor_type", actorType(facts))
+                .register(registry)
+                .increment();
     }
 
     void tokenIssued(GrantFacts facts) {

@@ -52,12 +52,20 @@ final class GrantPolicy {
         if (!facts.request().held()) {
             return activating(facts, new Hold());
         }
+        Optional<GrantAction> debt = BreakGlass.unwritten(facts, now);
+        if (debt.isPresent()) {
+            return BreakGlass.writingDown(debt.get());
+        }
         IdentityFacts identity = facts.identity().orElseThrow();
         EntryFacts entry = identity.entry(facts.request().privilege()).orElseThrow();
         Instant end = GrantPlan.expiresAt(facts, now);
         GrantRecord intent = proved(facts, now)
                 .withIntent(GrantPlan.resolve(facts, identity, entry), end, GrantPlan.objects(facts.request(), entry));
-        return activating(facts, new WriteStatus(intent));
+        return activating(
+                facts,
+                new WriteStatus(BreakGlass.onRecord(facts, now)
+                        .map(owed -> intent.withReview(owed.review()))
+                        .orElse(intent)));
     }
 
     private static GrantDecision hindered(GrantFacts facts, Obstacle obstacle, Instant now) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * What a PrivilegeGrant asks for, parsed once.
  *
  * @param held whether Lapse's finalizer is on the object
+ * @param incident what the privilege is taken for without approval, if it is
  */
 record GrantRequest(
         String namespace,
@@ -37,6 +38,7 @@ record GrantRequest(
         Optional<String> encryptTo,
         String reason,
         Optional<String> ticket,
+        Optional<String> incident,
         boolean revoked,
         Optional<String> revokedBy,
         Optional<String> revokeReason) {
@@ -72,9 +74,14 @@ record GrantRequest(
                 Optional.ofNullable(spec.credential()).map(PrivilegeGrantSpec.Credential::encryptTo),
                 spec.reason(),
                 Optional.ofNullable(spec.ticket()),
+                Optional.ofNullable(spec.breakGlass()).map(PrivilegeGrantSpec.BreakGlass::incident),
                 Boolean.TRUE.equals(spec.revoked()),
                 Optional.ofNullable(spec.revokedBy()),
                 Optional.ofNullable(spec.revokeReason()));
+    }
+
+    boolean breakGlass() {
+        return incident.isPresent();
     }
 
     /** The object itself is gone: torn out by hand, or together with its definition. */
@@ -101,6 +108,7 @@ record GrantRequest(
                 encryptTo,
                 reason,
                 ticket,
+                incident,
                 revoked,
                 revokedBy,
                 revokeReason);
@@ -129,6 +137,7 @@ record GrantRequest(
                 encryptTo,
                 reason,
                 ticket,
+                incident,
                 revoked,
                 revokedBy,
                 revokeReason);

@@ -14,9 +14,11 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.Remembered;
+import dev.lapse.review.BreakGlassRules;
 import dev.lapse.review.Consent;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -43,6 +45,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final ActivationRights rights;
     private final KubernetesReviews reviews;
     private final KubernetesMemory memory;
+    private final KubernetesOwedReviews owed;
     private final GrantJournal journal;
     private final StatusSeal seal;
     private final Consumer<String> bindingRemoved;
@@ -61,6 +64,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             ActivationRights rights,
             KubernetesReviews reviews,
             KubernetesMemory memory,
+            KubernetesOwedReviews owed,
             GrantJournal journal,
             StatusSeal seal,
             Consumer<String> bindingRemoved,
@@ -73,6 +77,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.rights = rights;
         this.reviews = reviews;
         this.memory = memory;
+        this.owed = owed;
         this.journal = journal;
         this.seal = seal;
         this.bindingRemoved = bindingRemoved;
@@ -107,7 +112,10 @@ final class KubernetesGrantEffects implements GrantEffects {
         if (!after.equals(before)) {
             try {
                 put(after);
-                journal.wrote(facts, decision, before);
+                journal.wrote(facts, decision, before, now);
+                if (facts.request().breakGlass() && facts.record().activatedAt().isPresent()) {
+                    BreakGlass.onRecord(facts, now).ifPresent(owed::open);
+                }
             } catch (KubernetesClientException failed) {
                 // A grant that is gone has no status; what it gave must go all the same, and nothing more be given.
                 if (failed.getCode() != NOT_FOUND || !facts.request().deleting()) {
@@ -149,6 +157,12 @@ final class KubernetesGrantEffects implements GrantEffects {
     public GrantFacts openReview(GrantFacts facts, RequestReview review) {
         reviews.open(GrantManifests.review(facts.request(), review));
         return facts.withConsent(Optional.of(Consent.opened(review.name(), review.spec())));
+    }
+
+    @Override
+    public GrantFacts takeOnDebt(GrantFacts facts, BreakGlassDebt debt, Duration maxTotal, Instant now) {
+        return facts.withMemory(memory.rememberIf(
+                debt, known -> BreakGlassRules.of(known, debt, maxTotal, now).isEmpty(), now));
     }
 
     @Override

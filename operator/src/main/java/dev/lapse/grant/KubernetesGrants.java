@@ -4,6 +4,7 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
 import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -48,6 +49,8 @@ public final class KubernetesGrants implements AutoCloseable {
     private final WakeUps wakeUps;
     private final GrantEventSources sources;
     private final PrivilegeGrantReconciler reconciler;
+    private final KubernetesOwedReviews owed;
+    private final InstantSource clock;
     private final KubernetesPrimaryCache primaryCache = new KubernetesPrimaryCache();
 
     /** What the controller works with. */
@@ -80,6 +83,8 @@ public final class KubernetesGrants implements AutoCloseable {
         cluster = tools.cluster();
         identities = tools.identities();
         metrics = new GrantMetrics(tools.meters());
+        clock = tools.clock();
+        owed = new KubernetesOwedReviews(tools.memory(), tools.reviews(), identities, clock);
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
         ActivationRights rights = new ActivationRights(
                 tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
@@ -112,6 +117,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         rights,
                         tools.reviews(),
                         tools.memory(),
+                        owed,
                         journal,
                         seal,
                         bindingsGoneAt::remove,
@@ -138,12 +144,27 @@ public final class KubernetesGrants implements AutoCloseable {
     /** An identity changed: so may its grants. */
     public void identityChanged(String namespace, String name) {
         sources.identityChanged(namespace, name);
+        openMissing(namespace, name);
     }
 
-    /** A review changed: so may the grant that it decides. */
+    private void openMissing(String namespace, String identity) {
+        if (sources.running()) {
+            owed.openMissing(
+                    debt -> debt.namespace().equals(namespace)
+                            && debt.identity().equals(identity),
+                    this::find);
+        }
+    }
+
+    /** A review changed: so may the grant that it decides, and what is owed cannot go. */
     public void reviewChanged(AccessReview review) {
         sources.lookAgain(new GrantKey(
                 review.getMetadata().getNamespace(), review.getSpec().request().grant()));
+        if (review.getSpec().type() == ReviewType.BreakGlass) {
+            openMissing(
+                    review.getMetadata().getNamespace(),
+                    review.getSpec().identityRef().name());
+        }
     }
 
     /** Whether a grant still asks for what a review is about. */
@@ -177,6 +198,7 @@ public final class KubernetesGrants implements AutoCloseable {
         metrics.count(sources.census(grant -> identities.find(
                 grant.getMetadata().getNamespace(),
                 grant.getSpec().identityRef().name())));
+        metrics.owed(owed.all(), clock.instant());
     }
 
     /** Removes what no open grant answers for. Reads only the informers. */
@@ -185,6 +207,7 @@ public final class KubernetesGrants implements AutoCloseable {
         if (!sources.running()) {
             return;
         }
+        owed.openMissing(debt -> true, this::find);
         Map<ObjectKind, List<? extends HasMetadata>> ours = new EnumMap<>(ObjectKind.class);
         ours.put(ObjectKind.RoleBinding, cluster.roleBindings().list());
         ours.put(ObjectKind.ClusterRoleBinding, cluster.clusterRoleBindings().list());

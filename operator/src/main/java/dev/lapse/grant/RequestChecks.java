@@ -23,6 +23,7 @@ final class RequestChecks {
             IdentityChecks::subjectIsBound,
             IdentityChecks::privilegeIsEligible,
             entry(EntryChecks::requesterIsAllowed),
+            entry(BreakGlassChecks::entryAllowsIt),
             entry(EntryChecks::namespacesAreEligible),
             entry(EntryChecks::durationIsAllowed),
             EntryChecks::notAfterIsAhead,
@@ -37,6 +38,7 @@ final class RequestChecks {
             TrustChecks::requesterIsProved,
             entry(TrustChecks::authorIsProved),
             ConsentChecks::enoughPeopleApproved,
+            entry(BreakGlassChecks::nothingOlderIsOwed),
             TrustChecks::notBeforeHasCome,
             entry(TrustChecks::everybodyIsEntitled));
 

@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
+import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.review.Consent;
@@ -16,19 +17,24 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The review that a request needs: how many approvals, of what exactly. Its name holds the hash of what is approved, so
  * whatever changes makes another review, and an approval never stands for anything but what was looked at.
  */
 record RequestReview(String name, AccessReviewSpec spec) {
-    /** How long people have, unless the grant says sooner. */
+    /** How long people have, unless a request says sooner. */
     static final Duration LONGEST = Duration.ofHours(24);
 
     private static final int DIGITS_IN_NAME = 10;
+    private static final int MOST_REMEMBERED = 512;
 
     /** Nobody knows who wrote a claimed request: one more has to approve, and never fewer than two. */
     static int approvalsNeeded(GrantRequest request, EntryFacts entry) {
+        if (request.breakGlass()) {
+            return 0;
+        }
         return request.claimed() ? Math.max(2, entry.approvals() + 1) : entry.approvals();
     }
 
@@ -38,10 +44,19 @@ record RequestReview(String name, AccessReviewSpec spec) {
         Optional<EntryFacts> entry =
                 identity.flatMap(known -> known.entry(facts.request().privilege()));
         return entry.filter(eligible -> approvalsNeeded(facts.request(), eligible) > 0)
-                .map(eligible -> of(facts, identity.orElseThrow(), eligible, now));
+                .map(eligible -> of(ReviewType.Request, facts, identity.orElseThrow(), eligible, now));
     }
 
-    private static RequestReview of(GrantFacts facts, IdentityFacts identity, EntryFacts entry, Instant now) {
+    /** The review of a break-glass: whether it was right. Nothing if the request is none. */
+    static Optional<RequestReview> afterwards(GrantFacts facts, Instant now) {
+        Optional<IdentityFacts> identity = facts.identity();
+        return identity.flatMap(known -> known.entry(facts.request().privilege()))
+                .filter(eligible -> facts.request().breakGlass())
+                .map(eligible -> of(ReviewType.BreakGlass, facts, identity.orElseThrow(), eligible, now));
+    }
+
+    private static RequestReview of(
+            ReviewType type, GrantFacts facts, IdentityFacts identity, EntryFacts entry, Instant now) {
         GrantRequest request = facts.request();
         Resolved meaning = GrantPlan.resolve(facts, identity, entry);
         String hash = ContentHash.of(
@@ -50,9 +65,13 @@ record RequestReview(String name, AccessReviewSpec spec) {
                 entry.contentHash(),
                 identity.type().name(),
                 identity.owner().map(ResolvedOwner::name).orElse(""),
-                identity.validUntil().map(Instant::toString).orElse(""));
+                identity.validUntil().map(Instant::toString).orElse("")
+                        + request.incident().map(incident -> "/" + incident).orElse(""));
+        boolean before = type == ReviewType.Request;
+        // What is owed is remembered whole, in few words.
+        Function<String, String> told = text -> before ? text : StatusText.fit(oneLine(text), MOST_REMEMBERED);
         AccessReviewSpec spec = new AccessReviewSpec(
-                ReviewType.Request,
+                type,
                 new IdentityReference(identity.name()),
                 new Request(
                         request.name(),
@@ -67,14 +86,20 @@ record RequestReview(String name, AccessReviewSpec spec) {
                         meaning.risks(),
                         request.requestedBy(),
                         request.claimed(),
-                        request.reason(),
-                        request.ticket().orElse(null)),
-                entry.approvers().isEmpty() ? null : entry.approvers(),
-                approvalsNeeded(request, entry),
+                        told.apply(request.reason()),
+                        request.ticket().map(told).orElse(null),
+                        request.incident().map(told).orElse(null)),
+                // Whoever may review may do so: those who could have approved may all be away.
+                entry.approvers().isEmpty() || !before ? null : entry.approvers(),
+                before ? approvalsNeeded(request, entry) : 1,
                 entry.insiders(),
-                dueAt(request, now),
+                before ? dueAt(request, now) : now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS),
                 List.of());
         return new RequestReview(GrantPlan.objectName(request.uid()) + "-" + hash.substring(0, DIGITS_IN_NAME), spec);
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}]+", " ");
     }
 
     private static Instant dueAt(GrantRequest request, Instant now) {

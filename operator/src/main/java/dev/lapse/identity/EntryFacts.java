@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param namespaces where the role may be bound; empty if it is cluster-wide
  * @param clusterWide only where the entry says so in as many words: nothing said is nowhere
+ * @param breakGlass how much of it may be taken without approval, where that is allowed
  * @param contentHash over all of the entry as it is written, for the proof of its author's name
  * @param reachHash over what a grant of it gives and at which risk: a change of anything else leaves active grants alone
  */
@@ -39,12 +40,19 @@ public record EntryFacts(
         List<Person> approvers,
         Insiders insiders,
         PrincipalType principal,
+        Optional<BreakGlass> breakGlass,
         Set<Risk> accepted,
         Optional<String> author,
         List<String> authorGroups,
         Optional<String> via,
         String contentHash,
         String reachHash) {
+
+    /**
+     * @param maxDuration of one grant
+     * @param maxTotal of all grants for one incident that nobody has reviewed
+     */
+    public record BreakGlass(Duration maxDuration, Duration maxTotal) {}
 
     private static final ObjectWriter WRITTEN = JsonMapper.builder()
             .serializationInclusion(JsonInclude.Include.NON_DEFAULT)
@@ -53,12 +61,9 @@ public record EntryFacts(
             .writer();
 
     static EntryFacts of(EligibleEntry entry, Profile profile) {
-        Duration longest = entry.maxDuration() == null
-                ? profile.longestGrant()
-                : Durations.parse(entry.maxDuration()).orElse(Duration.ZERO);
-        if (longest.compareTo(profile.longestGrant()) > 0) {
-            longest = profile.longestGrant();
-        }
+        Duration longest = entry.maxDuration() == null ? profile.longestGrant() : capped(entry.maxDuration(), profile);
+        Optional<BreakGlass> breakGlass =
+                Optional.ofNullable(entry.breakGlass()).map(written -> breakGlass(written, profile));
         PrincipalType principal = entry.principal() == null ? profile.principal() : entry.principal();
         List<String> namespaces = entry.clusterWide() ? List.of() : sorted(entry.namespaces());
         Set<Risk> accepted = list(entry.accepts()).stream()
@@ -79,6 +84,7 @@ public record EntryFacts(
                         ? Insiders.Refuse
                         : entry.approvals().insiders(),
                 principal,
+                breakGlass,
                 accepted,
                 Optional.ofNullable(entry.entitledBy()),
                 list(entry.entitledByAs()),
@@ -102,6 +108,17 @@ public record EntryFacts(
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a record of strings can be written", impossible);
         }
+    }
+
+    private static BreakGlass breakGlass(EligibleEntry.BreakGlass written, Profile profile) {
+        Duration total = Durations.parse(written.maxTotal()).orElse(Duration.ZERO);
+        Duration one = capped(written.maxDuration(), profile);
+        return new BreakGlass(one.compareTo(total) > 0 ? total : one, total);
+    }
+
+    private static Duration capped(String written, Profile profile) {
+        Duration longest = Durations.parse(written).orElse(Duration.ZERO);
+        return longest.compareTo(profile.longestGrant()) > 0 ? profile.longestGrant() : longest;
     }
 
     private static List<String> sorted(@Nullable List<String> values) {

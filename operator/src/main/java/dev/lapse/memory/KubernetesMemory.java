@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -156,6 +157,18 @@ public final class KubernetesMemory implements AutoCloseable {
         write(record.namespace(), shard -> shard.with(record, now));
     }
 
+    /**
+     * As {@link #remember}, if what is remembered by then allows it.
+     *
+     * @return what is remembered afterwards
+     */
+    public Recollection rememberIf(Remembered record, Predicate<Recollection> allowed, Instant now) {
+        write(
+                record.namespace(),
+                shard -> allowed.test(Recollection.of(record.namespace(), shard)) ? shard.with(record, now) : shard);
+        return of(record.namespace());
+    }
+
     /** Forgets {@code record} before its time. */
     public void forget(Remembered record, Instant now) {
         write(record.namespace(), shard -> shard.without(record, now));
@@ -177,6 +190,16 @@ public final class KubernetesMemory implements AutoCloseable {
     /** Why some of it is not known, one sentence a ConfigMap. */
     public List<String> problems() {
         return all(held -> held.sound().isEmpty() ? Optional.of(held.problem()) : Optional.empty());
+    }
+
+    /** Those of one kind that are not over, of every namespace, as far as they are known. */
+    public <T extends Remembered> List<T> all(Class<T> kind, Instant now) {
+        return all(Held::sound).stream()
+                .flatMap(Shard::records)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .filter(record -> !record.over(now))
+                .toList();
     }
 
     /** How many records there are of each kind. */

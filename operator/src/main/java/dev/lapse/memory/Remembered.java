@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * components are what is written, so one that is added later must be nullable.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({@JsonSubTypes.Type(value = Claim.class, name = "Claim")})
-public sealed interface Remembered permits Claim {
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Claim.class, name = "Claim"),
+    @JsonSubTypes.Type(value = BreakGlassDebt.class, name = "BreakGlassDebt")
+})
+public sealed interface Remembered permits Claim, BreakGlassDebt {
     /** Of the object it is about; it also says which ConfigMap it is in. */
     String namespace();
 

@@ -4,6 +4,7 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.cluster.FirstPass;
@@ -14,6 +15,7 @@ import dev.lapse.guard.NameProof;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.SubjectFacts;
+import dev.lapse.memory.KubernetesMemory;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -36,12 +38,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps a review's status: which verdicts count, and what was decided. */
 public final class AccessReviewReconciler implements Reconciler<AccessReview> {
+    private static final Duration UNTIL_MEMORY_IS_READ = Duration.ofSeconds(5);
+
     private final KubernetesClient client;
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
     private final KubernetesReviewerRights rights;
     private final ReviewJournal journal;
     private final Aliases aliases;
+    private final KubernetesBreakGlassReviews breakGlass;
     private final Supplier<GuardState> guard;
     private final Predicate<AccessReview> wanted;
     private final Consumer<AccessReview> changed;
@@ -56,6 +61,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             KubernetesEvents events,
             AccessOracle oracle,
             Aliases aliases,
+            KubernetesMemory memory,
             Supplier<GuardState> guard,
             MeterRegistry meters,
             InstantSource clock) {}
@@ -73,6 +79,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.rights = new KubernetesReviewerRights(tools.oracle());
         this.journal = new ReviewJournal(tools.events(), tools.meters());
         this.aliases = tools.aliases();
+        this.breakGlass = new KubernetesBreakGlassReviews(tools.memory(), tools.identities(), tools.clock());
         this.guard = tools.guard();
         this.clock = tools.clock();
         this.wanted = wanted;
@@ -113,9 +120,14 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     @Override
     public UpdateControl<AccessReview> reconcile(AccessReview review, Context<AccessReview> context) {
         Instant now = clock.instant();
+        if (!breakGlass.ready(review)) {
+            return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_MEMORY_IS_READ);
+        }
         AccessReviewStatus before = reviews.trusted(review);
         if (review.getMetadata().getDeletionTimestamp() != null
                 || (before != null && before.phase().ended())) {
+            // An operator that was killed may have said so here and not in its memory.
+            breakGlass.settled(review, before);
             return UpdateControl.noUpdate();
         }
         GuardState guardNow = guard.get();
@@ -130,7 +142,9 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         AccessReviewStatus after =
                 reviews.sealed(ReviewStatusReport.of(facts, decision, proof, review.getStatus(), now), review);
         if (!after.equals(review.getStatus())) {
+            breakGlass.deciding(review, decision);
             write(review, after, context);
+            breakGlass.settled(review, after);
             journal.wrote(facts, decision, before);
         }
         return decision.lookAgainAt()
@@ -148,11 +162,14 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         }
         Map<String, NameProof.Answer> proofs = NameProof.entries(
                 guardNow, recorded(before), Instant.parse(review.getMetadata().getCreationTimestamp()), hashes, now);
+        boolean isWanted =
+                spec.type() == ReviewType.BreakGlass ? breakGlass.wanted(review, before) : wanted.test(review);
         Optional<String> subject = identities
                 .find(review.getMetadata().getNamespace(), spec.identityRef().name())
                 .map(IdentityFacts::subject)
-                .map(SubjectFacts::userName);
-        return ReviewFacts.of(review, before, wanted.test(review), subject, proofs);
+                .map(SubjectFacts::userName)
+                .or(() -> breakGlass.subject(review));
+        return ReviewFacts.of(review, before, isWanted, subject, proofs);
     }
 
     private static NameProof.Recorded recorded(@Nullable AccessReviewStatus before) {

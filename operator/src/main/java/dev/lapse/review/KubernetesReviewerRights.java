@@ -28,7 +28,10 @@ final class KubernetesReviewerRights {
     ReviewerRights of(ReviewFacts facts, Decision decision) {
         Author who = Author.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs());
         Answer decides = oracle.ask(
-                who, ReviewVerb.APPROVE.on(facts.spec().identityRef().name()), Optional.of(facts.namespace()));
+                who,
+                ReviewVerb.toDecide(facts.spec().type())
+                        .on(facts.spec().identityRef().name()),
+                Optional.of(facts.namespace()));
         if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == Insiders.Allow) {
             return new ReviewerRights(decides.verdict(), Verdict.Denied, decides.reason());
         }

@@ -44,6 +44,13 @@ public final class KubernetesReviews {
                 : connected.get(new ResourceID(name, namespace)).map(this::consent);
     }
 
+    /** Whether there is one of this name, decided or not. */
+    public boolean exists(String namespace, String name) {
+        IndexerResourceCache<AccessReview> connected = cache;
+        return connected != null
+                && connected.get(new ResourceID(name, namespace)).isPresent();
+    }
+
     /** Those that can still be decided. */
     Stream<AccessReview> open() {
         IndexerResourceCache<AccessReview> connected = cache;

@@ -1,9 +1,12 @@
 package dev.lapse.review;
 
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesEvents.Kind;
+import dev.lapse.condition.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -43,10 +46,19 @@ final class ReviewJournal {
         if (before == null) {
             events.tell(
                     about,
-                    Kind.Normal,
+                    facts.spec().type() == ReviewType.Request ? Kind.Normal : Kind.Warning,
                     "ReviewOpened",
                     ReviewStatusReport.sentence(facts.spec()) + "; decide until "
                             + facts.spec().dueAt() + ", status.patch has the command");
+        }
+        Reason reason = ReviewStatusReport.reason(decision, facts.spec().type());
+        if (decision.phase() != facts.phase()
+                && (decision.phase() == ReviewPhase.Overdue || decision.phase() == ReviewPhase.Held)) {
+            events.tell(
+                    about,
+                    Kind.Warning,
+                    reason.name(),
+                    ReviewStatusReport.sentence(facts.spec()) + ": " + decision.message());
         }
         if (decision.phase().ended() && !facts.phase().ended()) {
             LOG.atInfo()
@@ -66,10 +78,8 @@ final class ReviewJournal {
                     .increment();
             events.tell(
                     about,
-                    ReviewStatusReport.reason(decision) == dev.lapse.condition.Reason.Approved
-                            ? Kind.Normal
-                            : Kind.Warning,
-                    ReviewStatusReport.reason(decision).name(),
+                    reason == Reason.Approved || reason == Reason.BreakGlassKept ? Kind.Normal : Kind.Warning,
+                    reason.name(),
                     decision.message());
         }
     }

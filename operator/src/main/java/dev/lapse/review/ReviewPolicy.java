@@ -1,6 +1,7 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
@@ -57,7 +58,9 @@ final class ReviewPolicy {
                 verdicts.add(seen(facts, decision, onlyOnce(judged, decision, verdicts, aliases), now));
             }
         }
-        return summed(facts, verdicts, open, aliases, now);
+        return facts.spec().type() == ReviewType.BreakGlass
+                ? BreakGlassVerdicts.sum(facts, verdicts, open, now)
+                : summed(facts, verdicts, open, aliases, now);
     }
 
     private static ReviewDecision summed(
@@ -156,6 +159,16 @@ final class ReviewPolicy {
 
     /** A second name adds no second person. */
     private static Judged onlyOnce(Judged judged, Decision decision, List<SeenVerdict> before, Aliases aliases) {
+        if (judged.reason() == VerdictReason.Counts
+                && decision.verdict() == Verdict.Keep
+                && before.stream()
+                        .anyMatch(verdict -> verdict.counts()
+                                && verdict.verdict() == Verdict.Revoke
+                                && aliases.same(verdict.by(), decision.by()))) {
+            return new Judged(
+                    VerdictReason.SamePerson,
+                    decision.by() + " has said Revoke under another name: somebody else must lift that");
+        }
         boolean again = judged.reason() == VerdictReason.Counts
                 && decision.verdict() == Verdict.Approve
                 && before.stream()

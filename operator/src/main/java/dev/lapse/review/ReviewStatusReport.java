@@ -2,8 +2,11 @@ package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Item;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
@@ -39,7 +42,7 @@ final class ReviewStatusReport {
                 decision.decidedAt().orElse(null),
                 decision.approvals() + "/" + facts.spec().required(),
                 List.of(new Item(
-                        AccessReviewSpec.REQUEST_ITEM,
+                        facts.spec().itemName(),
                         StatusText.fit(sentence(facts.spec()), LONGEST_ITEM),
                         facts.spec().request().grantUID(),
                         facts.spec().request().hash())),
@@ -61,31 +64,37 @@ final class ReviewStatusReport {
     }
 
     private static List<Condition> conditions(ReviewFacts facts, ReviewDecision decision, String message, Instant now) {
-        Reason reason = reason(decision);
-        boolean late = decision.phase() == ReviewPhase.Expired;
+        Reason reason = reason(decision, facts.spec().type());
+        boolean late = decision.phase() == ReviewPhase.Expired || decision.phase() == ReviewPhase.Overdue;
         return List.of(
                 condition(ConditionType.Ready, decision.phase() == ReviewPhase.Completed, reason, message, facts, now),
                 condition(ConditionType.Complete, decision.phase().ended(), reason, message, facts, now),
                 condition(
                         ConditionType.OnTime,
                         !late,
-                        late ? Reason.ReviewExpired : Reason.OnTime,
+                        late ? reason : Reason.OnTime,
                         late ? message : "due at " + facts.spec().dueAt(),
                         facts,
                         now));
     }
 
-    static Reason reason(ReviewDecision decision) {
+    static Reason reason(ReviewDecision decision, ReviewType type) {
         return switch (decision.phase()) {
-            case Open -> Reason.ApprovalRequired;
+            case Open -> type == ReviewType.Request ? Reason.ApprovalRequired : Reason.ReviewOwed;
+            case Overdue -> Reason.ReviewOverdue;
+            case Held -> Reason.BreakGlassHeld;
             case Expired -> Reason.ReviewExpired;
             case Cancelled -> Reason.ReviewCancelled;
-            case Completed ->
-                decision.outcome()
-                                .filter(outcome -> outcome == AccessReviewStatus.Outcome.Approved)
-                                .isPresent()
-                        ? Reason.Approved
-                        : Reason.ApprovalDenied;
+            case Completed -> decision.outcome().map(ReviewStatusReport::reason).orElse(Reason.ApprovalDenied);
+        };
+    }
+
+    private static Reason reason(Outcome outcome) {
+        return switch (outcome) {
+            case Approved -> Reason.Approved;
+            case Denied -> Reason.ApprovalDenied;
+            case Kept -> Reason.BreakGlassKept;
+            case Revoked -> Reason.BreakGlassHeld;
         };
     }
 
@@ -102,12 +111,14 @@ final class ReviewStatusReport {
 
     static String sentence(AccessReviewSpec spec) {
         Request request = spec.request();
-        return request.requestedBy() + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "") + " asks for "
-                + request.role() + " in "
+        return request.requestedBy() + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "")
+                + (spec.type() == ReviewType.Request ? " asks for " : " took without approval ") + request.role()
+                + " in "
                 + (request.namespaces().isEmpty() ? "the whole cluster" : String.join(", ", request.namespaces()))
                 + " for " + request.duration() + " (entry " + request.privilege() + " of "
                 + spec.identityRef().name() + ", held by " + request.principalName() + ")"
                 + (request.risks().isEmpty() ? "" : "; risks: " + String.join(", ", request.risks()))
+                + (request.incident() == null ? "" : "; incident " + oneLine(request.incident()))
                 + "; because: " + oneLine(request.reason());
     }
 
@@ -120,8 +131,10 @@ final class ReviewStatusReport {
     private static String patch(ReviewFacts facts) {
         return "kubectl patch accessreviews.lapse.dev " + facts.name() + " --namespace " + facts.namespace()
                 + " --type json --patch '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {\"item\": \""
-                + AccessReviewSpec.REQUEST_ITEM
-                + "\", \"by\": \"<your user name>\", \"verdict\": \"Approve\", \"itemHash\": \""
+                + facts.spec().itemName()
+                + "\", \"by\": \"<your user name>\", \"verdict\": \""
+                + (facts.spec().type() == ReviewType.Request ? Verdict.Approve : Verdict.Keep)
+                + "\", \"itemHash\": \""
                 + facts.spec().request().hash() + "\"}}]'";
     }
 }

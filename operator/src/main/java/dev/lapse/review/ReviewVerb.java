@@ -1,6 +1,7 @@
 package dev.lapse.review;
 
 import dev.lapse.access.Permission;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Lapse;
 import java.util.Locale;
 
@@ -8,8 +9,20 @@ import java.util.Locale;
 public enum ReviewVerb {
     /** To ask for a grant. */
     REQUEST,
+    /** To take a privilege without approval, where an entry allows that. */
+    BREAKGLASS,
     /** To decide a request. */
-    APPROVE;
+    APPROVE,
+    /** To decide afterwards. */
+    REVIEW;
+
+    /** What a verdict takes. */
+    public static ReviewVerb toDecide(ReviewType type) {
+        return switch (type) {
+            case Request -> APPROVE;
+            case BreakGlass -> REVIEW;
+        };
+    }
 
     public String text() {
         return name().toLowerCase(Locale.ROOT);

@@ -1,7 +1,8 @@
 package dev.lapse.review;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.EligibleEntry.Person;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.guard.NameProof;
@@ -53,14 +54,16 @@ final class VerdictChecks {
 
     private static Optional<Finding> itemIsThere(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
-                !decision.item().equals(AccessReviewSpec.REQUEST_ITEM),
+                !decision.item().equals(facts.spec().itemName()),
                 VerdictReason.NoSuchItem,
-                "the one item of this review is named " + AccessReviewSpec.REQUEST_ITEM);
+                "the one item of this review is named " + facts.spec().itemName());
     }
 
     private static Optional<Finding> isInTime(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
-                !now.isBefore(facts.spec().dueAt()),
+                // What is owed after the fact stays owed, so an answer is never too late.
+                facts.spec().type() == ReviewType.Request
+                        && !now.isBefore(facts.spec().dueAt()),
                 VerdictReason.Late,
                 "the review was due at " + facts.spec().dueAt());
     }
@@ -122,12 +125,14 @@ final class VerdictChecks {
                 facts.spec().reviewers() == null ? List.of() : facts.spec().reviewers();
         boolean named = reviewers.stream().anyMatch(person -> decision.by().equals(person.user()));
         return refuseIf(
-                decision.verdict() == AccessReviewSpec.Verdict.Approve
-                        && decision.by().startsWith(ACCOUNT)
-                        && !named,
+                isAYes(decision) && decision.by().startsWith(ACCOUNT) && !named,
                 VerdictReason.NotAReviewer,
-                decision.by() + " is an account, and others may act as it: its approval counts only where the entry"
+                decision.by() + " is an account, and others may act as it: its yes counts only where the entry"
                         + " names it by its user name among the approvers");
+    }
+
+    private static boolean isAYes(Decision decision) {
+        return decision.verdict() == Verdict.Approve || decision.verdict() == Verdict.Keep;
     }
 
     private static boolean names(Person person, Decision decision) {
@@ -146,7 +151,8 @@ final class VerdictChecks {
             case Denied ->
                 refuse(
                         VerdictReason.NotAllowed,
-                        decision.by() + " does not hold the verb approve on ServiceIdentity "
+                        decision.by() + " does not hold the verb "
+                                + ReviewVerb.toDecide(facts.spec().type()).text() + " on ServiceIdentity "
                                 + facts.spec().identityRef().name()
                                 + "; whose right comes from a group names that group in byAs");
             case Unknown -> Optional.of(new NotYet(rights.why()));
@@ -156,7 +162,7 @@ final class VerdictChecks {
     /** Whoever could act as the account may say no to it. */
     private static Optional<Finding> isNoInsider(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
-        if (rights == null || decision.verdict() == AccessReviewSpec.Verdict.Deny) {
+        if (rights == null || !isAYes(decision)) {
             return Optional.empty();
         }
         return switch (rights.insider()) {
@@ -164,7 +170,7 @@ final class VerdictChecks {
             case Allowed ->
                 refuse(
                         VerdictReason.Insider,
-                        rights.why() + ": somebody else must approve, or the entry may say insiders: Allow");
+                        rights.why() + ": somebody else must say so, or the entry may say insiders: Allow");
             case Unknown -> Optional.of(new NotYet(rights.why()));
         };
     }

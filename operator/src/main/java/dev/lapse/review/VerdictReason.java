@@ -12,19 +12,19 @@ public enum VerdictReason {
     Late,
     /** It was written while the guard did not stand, so nobody knows who wrote it; write it again. */
     NameUnproved,
-    /** Nobody approves what they asked for, under whichever of their names. */
+    /** Nobody approves what they asked for, or keeps what they took, under whichever of their names. */
     OwnRequest,
     /** The identity itself, or an account that Lapse made, decides nothing. */
     OwnIdentity,
     /** The review lists reviewers, and this is none of them; or an account approved that is not listed by its user name. */
     NotAReviewer,
-    /** Whoever gave it does not hold the verb approve on the ServiceIdentity. */
+    /** Whoever gave it does not hold the verb approve (of a break-glass, review) on the ServiceIdentity. */
     NotAllowed,
     /**
      * Whoever gave it could act as the account that will hold the privilege, or as the ServiceAccount that asked; or an
      * account gave it, and whoever asked could act as that.
      */
     Insider,
-    /** The same person has approved under another name. */
+    /** The same person has approved under another name, or says Keep to what they revoked. */
     SamePerson
 }

@@ -107,6 +107,7 @@ final class Controllers implements AutoCloseable {
                         events,
                         oracle,
                         settings.aliases(),
+                        memory,
                         guard::state,
                         meters.registry(),
                         clock),

@@ -26,6 +26,10 @@ class CommandLineTest {
                 "request ci look --for 1h --reason x --dry-run=maybe",
                 "deny g1",
                 "approve",
+                "review",
+                "review keep",
+                "review revoke g1",
+                "request ci look --for 1h --reason x --break-glass",
                 "completion fish",
                 "nonsense"
             })
@@ -56,7 +60,8 @@ class CommandLineTest {
 
     @Test
     void wordsGoOn() {
-        assertThat(WordsCommand.candidates(List.of("re"))).containsExactly("request", "revoke");
+        assertThat(WordsCommand.candidates(List.of("re"))).containsExactly("request", "review", "revoke");
+        assertThat(WordsCommand.candidates(List.of("review", ""))).contains("keep", "revoke");
         assertThat(WordsCommand.candidates(List.of("approve", "--dr"))).containsExactly("--dry-run");
         assertThat(WordsCommand.candidates(List.of(""))).contains("whoami").doesNotContain("__complete");
     }

@@ -14,18 +14,23 @@ public final class CommandReference {
 
     public static String commands() {
         StringBuilder page = new StringBuilder();
-        for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+        commands(page, "kubectl lapse ", Main.commandLine());
+        return page.toString().stripTrailing() + "\n";
+    }
+
+    private static void commands(StringBuilder page, String before, CommandLine parent) {
+        for (CommandLine command : parent.getSubcommands().values()) {
             CommandSpec spec = command.getCommandSpec();
             if (!spec.usageMessage().hidden()) {
-                page.append("### kubectl lapse ").append(spec.name()).append("\n\n");
+                page.append("### ").append(before).append(spec.name()).append("\n\n");
                 page.append(String.join("\n", spec.usageMessage().description()))
                         .append("\n\n");
                 if (spec.args().stream().anyMatch(arg -> !isCommon(arg))) {
                     page.append(arguments(spec)).append('\n');
                 }
+                commands(page, before + spec.name() + " ", command);
             }
         }
-        return page.toString().stripTrailing() + "\n";
     }
 
     /** The options that all commands have which talk to a cluster. */

@@ -81,8 +81,9 @@ class ExplanationTest {
 
     @Test
     void anIdentityTellsWhatItMayAskFor() {
-        String told =
-                new IdentityExplanation(identity(), ADA, false, true).told().text();
+        String told = new IdentityExplanation(identity(), List.of(), ADA, false, true)
+                .told()
+                .text();
 
         assertThat(told)
                 .startsWith("ServiceIdentity ci in payments-ci: Ready, 1 grants active\n")

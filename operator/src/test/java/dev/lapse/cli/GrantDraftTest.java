@@ -25,6 +25,7 @@ class GrantDraftTest {
                 Optional.of(Instant.parse("2026-12-01T08:00:00Z")),
                 "a \"fault\": it's down",
                 Optional.of("0815"),
+                Optional.of("INC-7"),
                 "rashid",
                 List.of("payments-dev"),
                 Optional.of(CredentialType.Mint));
@@ -45,6 +46,8 @@ class GrantDraftTest {
                   notAfter: 2026-12-01T08:00:00Z
                   reason: "a \\"fault\\": it's down"
                   ticket: "0815"
+                  breakGlass:
+                    incident: INC-7
                   requestedBy: rashid
                   requestedByAs:
                   - payments-dev

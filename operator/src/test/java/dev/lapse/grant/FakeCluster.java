@@ -11,8 +11,10 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.StatusSchema;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Recollection;
 import dev.lapse.memory.Remembered;
+import dev.lapse.review.BreakGlassRules;
 import dev.lapse.review.Consent;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -92,6 +94,8 @@ final class FakeCluster implements GrantEffects {
     /** It outlives the grant. */
     Recollection memory = Recollection.nothing("payments");
 
+    private @Nullable Recollection unread;
+    boolean kept;
     boolean held;
     private int cutAt = -1;
     private Cut cut = Cut.Refused;
@@ -176,6 +180,42 @@ final class FakeCluster implements GrantEffects {
     public GrantFacts openReview(GrantFacts facts, RequestReview review) {
         write("open review", () -> consents.putIfAbsent(review.name(), Consent.opened(review.name(), review.spec())));
         return facts.withConsent(Optional.ofNullable(consents.get(review.name())));
+    }
+
+    @Override
+    public GrantFacts takeOnDebt(GrantFacts facts, BreakGlassDebt debt, Duration maxTotal, Instant now) {
+        return BreakGlassRules.of(memory, debt, maxTotal, now).isEmpty()
+                ? remember(facts, debt, now)
+                : facts.withMemory(memory);
+    }
+
+    List<BreakGlassDebt> debts() {
+        return (unread == null ? memory : unread).all(BreakGlassDebt.class, Instant.EPOCH);
+    }
+
+    void memoryIsLost() {
+        if (memory.readable()) {
+            unread = memory;
+            memory = Recollection.unreadable("payments", "it is gone");
+        }
+    }
+
+    void memoryIsBack() {
+        memory = unread == null ? memory : unread;
+        unread = null;
+    }
+
+    void reviewedAway() {
+        memoryIsBack();
+        debts().forEach(debt -> memory = memory.with(debt.withRevokedBy("ada"), Instant.EPOCH));
+    }
+
+    void keep() {
+        memoryIsBack();
+        debts().forEach(debt -> {
+            kept = true;
+            memory = memory.without(debt, Instant.EPOCH);
+        });
     }
 
     @Override

@@ -75,7 +75,11 @@ final class GrantHistory {
                 new Event("an object of the grant goes", () -> somebody(this::removes)),
                 new Event("an object of the grant is changed", () -> somebody(this::changes)),
                 new Event("a label is taken off", () -> somebody(this::unlabels)),
-                new Event("somebody takes a name", this::takesAName));
+                new Event("somebody takes a name", this::takesAName),
+                new Event("the memory cannot be read", life.cluster::memoryIsLost),
+                new Event("the memory can be read", life.cluster::memoryIsBack),
+                new Event("a reviewer says Revoke", life.cluster::reviewedAway),
+                new Event("a reviewer says Keep", this::kept));
     }
 
     private Scene scene() {
@@ -87,6 +91,9 @@ final class GrantHistory {
             }
         } else if (one(3)) {
             scene.grant("credential", "{type: Mint}");
+        }
+        if (one(4)) {
+            scene.breakGlass();
         }
         switch (random.nextInt(4)) {
             case 0 -> scene.entry("namespaces", "").entry("clusterWide", "true");
@@ -108,6 +115,13 @@ final class GrantHistory {
             scene.identity("validUntil", NOW.plusSeconds(random.nextInt(3_000)).toString());
         }
         return scene;
+    }
+
+    /** Only what has begun has a review. */
+    private void kept() {
+        if (life.cluster.status != null && life.cluster.status.activatedAt() != null) {
+            life.cluster.keep();
+        }
     }
 
     /** Something happens, mostly nothing that ends the grant. */

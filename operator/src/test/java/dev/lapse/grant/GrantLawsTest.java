@@ -87,6 +87,7 @@ class GrantLawsTest {
                 bindingsGoBeforeWhatCarriesTheToken(before);
                 whatIsAnnouncedStays();
                 nothingIsMadeUnannounced();
+                nothingIsTakenThatIsNotOwed();
                 accessIsNeverToldGoneWhileItIsLeft();
                 if (settled) {
                     // A pass that was cut off may leave one without; the next takes away what carries it.
@@ -133,6 +134,17 @@ class GrantLawsTest {
                 assertThat(announced)
                         .as("the announced end while there are objects")
                         .isNotNull();
+            }
+        }
+
+        /** Until somebody keeps it; and whoever keeps it sees it first. */
+        private void nothingIsTakenThatIsNotOwed() {
+            if (life.scene.request().breakGlass()
+                    && !life.cluster.kept
+                    && !life.cluster.objects.of(GRANT_UID).isEmpty()) {
+                assertThat(life.cluster.debts())
+                        .as("what is remembered while there are objects of a break-glass")
+                        .anyMatch(debt -> debt.grantUid().equals(GRANT_UID));
             }
         }
 

@@ -28,6 +28,7 @@ public final class GrantMetricsSample {
         metrics.watch(LANE);
         metrics.count(Map.of(new GrantMetrics.PhaseAndType(GrantPhase.Active, "Pipeline"), 1L));
         metrics.tokenIssued(facts());
+        metrics.brokeGlass(facts());
         metrics.ended(
                 facts(),
                 End.begun(EndCause.Expired, null, "", Instant.EPOCH)

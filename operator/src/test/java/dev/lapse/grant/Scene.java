@@ -223,6 +223,13 @@ final class Scene {
         return grant("requestedByVia", "argo").grant("notAfter", notAfter.toString());
     }
 
+    /** The grant is one that takes the privilege without approval, from an entry that allows it. */
+    Scene breakGlass() {
+        return entry("approvals", "{required: 2}")
+                .entry("breakGlass", "{maxDuration: 2h, maxTotal: 3h}")
+                .grant("breakGlass", "{incident: INC-1}");
+    }
+
     PrivilegeGrant grantResource() {
         PrivilegeGrant resource = OBJECTS.convertValue(grant, PrivilegeGrant.class);
         resource.setStatus(status);

@@ -80,8 +80,8 @@ final class Review {
     }
 
     private Answer says(Caller caller, String by, String verdict, String hash, List<String> groups) {
-        Map<String, Object> decision =
-                new LinkedHashMap<>(Map.of("item", "request", "by", by, "verdict", verdict, "itemHash", hash));
+        Map<String, Object> decision = new LinkedHashMap<>(
+                Map.of("item", now().getSpec().itemName(), "by", by, "verdict", verdict, "itemHash", hash));
         if (!groups.isEmpty()) {
             decision.put("byAs", groups);
         }
@@ -103,6 +103,11 @@ final class Review {
                 Map.of("name", other),
                 "spec",
                 new Caller(cluster.admin()).get(path()).json().path("spec"));
+    }
+
+    void keptBy(String person) {
+        Answer answer = says(person, "Keep");
+        assertThat(answer.passed()).as(answer.body()).isTrue();
     }
 
     void approvedBy(String person) {

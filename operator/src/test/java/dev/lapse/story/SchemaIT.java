@@ -28,6 +28,7 @@ class SchemaIT {
     static void begins() {
         story = Story.begins();
         story.let("gitops-applier", "create get patch govern request", Story.IDENTITIES);
+        story.let("rashid", "breakglass", Story.IDENTITIES);
         story.let("gitops-applier", "create get patch", Story.GRANTS);
     }
 

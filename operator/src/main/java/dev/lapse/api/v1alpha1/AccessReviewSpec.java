@@ -17,21 +17,32 @@ import org.jspecify.annotations.Nullable;
         value = "has(self.reviewers) == has(oldSelf.reviewers)",
         fieldPath = ".reviewers",
         message = "reviewers is immutable: who decides was settled when the review was opened")
+@ValidationRule(
+        value = "(self.type == 'BreakGlass') == has(self.request.incident)",
+        fieldPath = ".request.incident",
+        message = "incident belongs to reviews of type BreakGlass, and each of them has one")
+@ValidationRule(
+        value = "!has(self.decisions) || self.decisions.all(d,"
+                + " d.verdict in (self.type == 'BreakGlass' ? ['Keep', 'Revoke'] : ['Approve', 'Deny']))",
+        fieldPath = ".decisions",
+        message =
+                "a review of type Request takes the verdicts Approve and Deny, one of type BreakGlass Keep and Revoke")
 public record AccessReviewSpec(
         @Required
+        @ValidationRule(value = "self == oldSelf", message = "type is immutable")
         @JsonPropertyDescription(
-                "Request: may a PrivilegeGrant begin? Opened by Lapse when a grant needs approval. Immutable.")
+                "Request: may a PrivilegeGrant begin? Opened by Lapse when a grant needs approval. BreakGlass: was it right to take a privilege without approval? Opened by Lapse when somebody did. Immutable.")
         ReviewType type,
 
         @Required
         @ValidationRule(value = "self == oldSelf", message = "identityRef is immutable")
         @JsonPropertyDescription(
-                "The ServiceIdentity of the same namespace that this is about. Verdicts take the verb approve on it. Immutable.")
+                "The ServiceIdentity of the same namespace that this is about. Verdicts take the verb approve on it, on a review of type BreakGlass the verb review. Immutable.")
         PrivilegeGrantSpec.IdentityReference identityRef,
 
         @Required
         @ValidationRule(value = "self == oldSelf", message = "request is immutable: another request has another review")
-        @JsonPropertyDescription("What is asked for, as it stood when the review was opened. Immutable.")
+        @JsonPropertyDescription("What is asked for, or was taken, as it stood when the review was opened. Immutable.")
         Request request,
 
         @Nullable
@@ -40,25 +51,27 @@ public record AccessReviewSpec(
                 value = "self == oldSelf",
                 message = "reviewers is immutable: who decides was settled when the review was opened")
         @JsonPropertyDescription(
-                "Whose verdict counts, users and groups, at most 16, if they also hold the verb approve. Absent: everybody who holds it. Immutable.")
+                "Whose verdict counts, users and groups, at most 16, if they also hold the verb. Absent: everybody who holds it. Immutable.")
         List<EligibleEntry.Person> reviewers,
 
         @Required
         @Min(1)
         @Max(6)
         @ValidationRule(value = "self == oldSelf", message = "required is immutable")
-        @JsonPropertyDescription("How many distinct people must approve. Immutable.")
+        @JsonPropertyDescription(
+                "How many distinct people must approve; for BreakGlass, how many must say Keep. Immutable.")
         int required,
 
         @Default("\"Refuse\"")
         @ValidationRule(value = "self == oldSelf", message = "insiders is immutable")
         @JsonPropertyDescription(
-                "Whether an approval counts from somebody who could act as the account that will hold the privilege, or as the ServiceAccount that asked. Immutable.")
+                "Whether an approval, or Keep, counts from somebody who could act as the account that holds the privilege, or as the ServiceAccount that asked. Immutable.")
         EligibleEntry.Insiders insiders,
 
         @Required
-        @ValidationRule(value = "self == oldSelf", message = "dueAt is immutable: a verdict after it does not count")
-        @JsonPropertyDescription("A verdict after this instant does not count, and silence is a no. Immutable.")
+        @ValidationRule(value = "self == oldSelf", message = "dueAt is immutable")
+        @JsonPropertyDescription(
+                "Request: a verdict after this instant does not count, and silence is a no. BreakGlass: from then on it is overdue; it never expires, and a late verdict counts. Immutable.")
         Instant dueAt,
 
         @Default("[]")
@@ -68,11 +81,25 @@ public record AccessReviewSpec(
         List<Decision> decisions) {
 
     public enum ReviewType {
-        Request
+        Request,
+        BreakGlass
     }
 
     /** The one item of a review of type Request has this name. */
     public static final String REQUEST_ITEM = "request";
+
+    /** The one item of a review of type BreakGlass has this name. */
+    public static final String GRANT_ITEM = "grant";
+
+    /** The name of the one item. */
+    public String itemName() {
+        return type == ReviewType.BreakGlass ? GRANT_ITEM : REQUEST_ITEM;
+    }
+
+    /** The same without verdicts: what the operator opened. */
+    public AccessReviewSpec asOpened() {
+        return new AccessReviewSpec(type, identityRef, request, reviewers, required, insiders, dueAt, List.of());
+    }
 
     public record Request(
             @Required
@@ -129,12 +156,18 @@ public record AccessReviewSpec(
             String reason,
 
             @Nullable @Size(min = 1, max = 253) @JsonPropertyDescription("The change or incident it belongs to.")
-            String ticket) {}
+            String ticket,
+
+            @Nullable
+            @Size(min = 1, max = 128)
+            @JsonPropertyDescription("Of type BreakGlass: the incident it was taken for.")
+            String incident) {}
 
     public record Decision(
             @Required
             @Size(min = 1, max = 63)
-            @JsonPropertyDescription("The item of status.items this decides; a request has one, named request.")
+            @JsonPropertyDescription(
+                    "The item of status.items this decides; a request has one, named request, a break-glass one, named grant.")
             String item,
 
             @Required
@@ -149,7 +182,9 @@ public record AccessReviewSpec(
                     "Groups of by that its right to decide, or its place among the reviewers, comes from. At most 4, proved at admission.")
             List<String> byAs,
 
-            @Required @JsonPropertyDescription("Approve or Deny.")
+            @Required
+            @JsonPropertyDescription(
+                    "Approve or Deny for a Request. For BreakGlass Keep (it was right; nothing is owed any more) or Revoke (it was not: the grant ends, and break-glass to the same is held until somebody else says Keep).")
             Verdict verdict,
 
             @Required
@@ -162,6 +197,8 @@ public record AccessReviewSpec(
 
     public enum Verdict {
         Approve,
-        Deny
+        Deny,
+        Keep,
+        Revoke
     }
 }

@@ -24,7 +24,7 @@ public record AccessReviewStatus(
         @Nullable @JsonPropertyDescription("When it was decided, as Lapse saw it.")
         Instant decidedAt,
 
-        @JsonPropertyDescription("The approvals that count beside those that are needed, for example 1/2.")
+        @JsonPropertyDescription("The approvals (or Keeps) that count beside those that are needed, for example 1/2.")
         String approvals,
 
         @JsonPropertyDescription("What is decided, each with the hash that a verdict names.")
@@ -35,7 +35,7 @@ public record AccessReviewStatus(
 
         @Nullable
         @Size(max = 2048)
-        @JsonPropertyDescription("The command that approves, to be completed with the own user name.")
+        @JsonPropertyDescription("The command that approves (or keeps), to be completed with the own user name.")
         String patch,
 
         @Nullable
@@ -63,6 +63,10 @@ public record AccessReviewStatus(
     public enum ReviewPhase {
         /** People may decide. */
         Open,
+        /** Of a break-glass: nobody decided in time. It stays owed, and a verdict counts. */
+        Overdue,
+        /** Of a break-glass: somebody said Revoke. Break-glass to the same is held until somebody else says Keep. */
+        Held,
         /** It was decided. */
         Completed,
         /** Nobody decided in time. */
@@ -71,13 +75,17 @@ public record AccessReviewStatus(
         Cancelled;
 
         public boolean ended() {
-            return this != Open;
+            return this == Completed || this == Expired || this == Cancelled;
         }
     }
 
     public enum Outcome {
         Approved,
-        Denied
+        Denied,
+        /** A break-glass was right, or the hold after it is lifted. */
+        Kept,
+        /** A break-glass was not right. */
+        Revoked
     }
 
     public record Item(
@@ -103,7 +111,7 @@ public record AccessReviewStatus(
             @Required @Size(max = 4) @JsonPropertyDescription("Groups stated beside the name.")
             List<String> byAs,
 
-            @Required @JsonPropertyDescription("Approve or Deny.")
+            @Required @JsonPropertyDescription("Approve, Deny, Keep or Revoke.")
             AccessReviewSpec.Verdict verdict,
 
             @Required @JsonPropertyDescription("When Lapse first saw it: that is a verdict's time.")

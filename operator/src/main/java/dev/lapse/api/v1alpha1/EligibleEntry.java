@@ -70,6 +70,11 @@ public record EligibleEntry(
         PrincipalType principal,
 
         @Nullable
+        @JsonPropertyDescription(
+                "Lets holders of the verb breakglass on the ServiceIdentity take this privilege at once, without approval; somebody else reviews each time afterwards. Absent: nobody can.")
+        BreakGlass breakGlass,
+
+        @Nullable
         @Size(max = 16)
         @JsonPropertyDescription(
                 "Risks that this entry takes, each by its name and with a reason. At most 16. An entry whose role holds a risky permission it does not accept is refused.")
@@ -136,6 +141,30 @@ public record EligibleEntry(
             @JsonPropertyDescription(
                     "Whether an approval counts from somebody who could act as the account that will hold the privilege, or as the ServiceAccount that asked. Refuse unless said otherwise.")
             Insiders insiders) {}
+
+    @ValidationRule(
+            // CEL's own durations know no days, and taking one apart costs too much: of days, the smaller of the two
+            // counts.
+            value = "self.maxTotal.contains('d') || self.maxDuration.contains('d')"
+                    + " || duration(self.maxTotal) >= duration(self.maxDuration)",
+            fieldPath = ".maxTotal",
+            message = "maxTotal must be at least maxDuration: it is the sum of all grants of one incident")
+    public record BreakGlass(
+            @Required
+            @Size(max = 32)
+            @Pattern(Durations.PATTERN)
+            @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
+            @JsonPropertyDescription(
+                    "The longest single grant that is taken like this, for example 1h. Whole numbers, units d h m s in descending order. The actor type's profile caps it.")
+            String maxDuration,
+
+            @Required
+            @Size(max = 32)
+            @Pattern(Durations.PATTERN)
+            @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
+            @JsonPropertyDescription(
+                    "How much of it the identity can take for one incident before anybody has reviewed it, all grants added up, for example 4h.")
+            String maxTotal) {}
 
     public enum Insiders {
         Refuse,

@@ -6,6 +6,8 @@ public enum EndCause {
     Expired,
     /** spec.revoked. */
     Revoked,
+    /** Whoever reviewed this break-glass said Revoke. */
+    ReviewRevoked,
     /** The PrivilegeGrant was deleted. */
     Deleted,
     /** The identity's state is Suspended. */

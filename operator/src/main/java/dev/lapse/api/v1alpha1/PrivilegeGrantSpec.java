@@ -34,10 +34,19 @@ import org.jspecify.annotations.Nullable;
         message =
                 "a grant written by an applier (requestedByVia) needs notAfter, so that applying it again later cannot wake it")
 @ValidationRule(
-        value =
-                "has(self.namespaces) == has(oldSelf.namespaces) && has(self.notBefore) == has(oldSelf.notBefore)"
-                        + " && has(self.notAfter) == has(oldSelf.notAfter) && has(self.ticket) == has(oldSelf.ticket)"
-                        + " && has(self.requestedByAs) == has(oldSelf.requestedByAs) && has(self.requestedByVia) == has(oldSelf.requestedByVia)",
+        value = "!has(self.breakGlass) || !has(self.requestedByVia)",
+        fieldPath = ".breakGlass",
+        message =
+                "break-glass is never claimed: whoever needs it creates the grant themselves, with their own name in requestedBy and without requestedByVia")
+@ValidationRule(
+        value = "!has(self.breakGlass) || !has(self.notBefore)",
+        fieldPath = ".notBefore",
+        message = "break-glass begins at once: leave out notBefore, or leave out breakGlass and ask for approval")
+@ValidationRule(
+        value = "has(self.namespaces) == has(oldSelf.namespaces) && has(self.notBefore) == has(oldSelf.notBefore)"
+                + " && has(self.notAfter) == has(oldSelf.notAfter) && has(self.ticket) == has(oldSelf.ticket)"
+                + " && has(self.requestedByAs) == has(oldSelf.requestedByAs) && has(self.requestedByVia) == has(oldSelf.requestedByVia)"
+                + " && has(self.breakGlass) == has(oldSelf.breakGlass)",
         message =
                 "the spec of a PrivilegeGrant is immutable but for revoked, revokedBy and revokeReason: create a new PrivilegeGrant")
 @ValidationRule(
@@ -130,6 +139,12 @@ public record PrivilegeGrantSpec(
                 "User name of the GitOps applier that wrote this on behalf of requestedBy; it must be on the list of appliers. The request is then claimed, not proved, and never active without approval. Immutable.")
         String requestedByVia,
 
+        @Nullable
+        @ValidationRule(value = "self == oldSelf", message = "breakGlass is immutable: create a new PrivilegeGrant")
+        @JsonPropertyDescription(
+                "Take the privilege at once, without approval, because something is on fire. The entry must allow it, the verb breakglass on the ServiceIdentity is needed instead of request, and somebody else reviews it within 24 h: until then it is owed, and stands in the way of the identity's next one. Immutable.")
+        BreakGlass breakGlass,
+
         @Default("{\"type\": \"Token\"}")
         @ValidationRule(value = "self == oldSelf", message = "credential is immutable: create a new PrivilegeGrant")
         @JsonPropertyDescription("How the privilege is used. Immutable.")
@@ -165,6 +180,16 @@ public record PrivilegeGrantSpec(
             @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
             @JsonPropertyDescription("Name of the ServiceIdentity.")
             String name) {}
+
+    public record BreakGlass(
+            @Required
+            @Size(min = 1, max = 128)
+            @ValidationRule(
+                    value = "self.matches('[^[:space:]]')",
+                    message = "incident is blank: name the incident this is taken for")
+            @JsonPropertyDescription(
+                    "The incident this is taken for, for example its number. Before anybody has reviewed it, the identity can take more for the same incident only, up to the entry's breakGlass.maxTotal.")
+            String incident) {}
 
     @ValidationRule(
             value = "self.type == 'Token' || !(has(self.audiences) || has(self.encryptTo))",

@@ -1,0 +1,83 @@
+package dev.lapse.memory;
+
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.Durations;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is owed for one privilege that was taken without approval: its review. It is never over by itself.
+ *
+ * @param subject user name of the identity's account: another identity of that account owes it too
+ * @param review name of the AccessReview
+ * @param spec the review as it is opened, without verdicts
+ * @param revokedBy who said Revoke: from then on it is no debt but a hold; absent while nobody did
+ */
+public record BreakGlassDebt(
+        String namespace,
+        String subject,
+        String review,
+        AccessReviewSpec spec,
+        @Nullable String revokedBy) implements Remembered {
+    private static final Bound BOUND = new Bound(256, 850_000);
+
+    @Override
+    public List<String> key() {
+        return List.of(grantUid());
+    }
+
+    @Override
+    public @Nullable Instant until() {
+        return null;
+    }
+
+    @Override
+    public Bound bound() {
+        return BOUND;
+    }
+
+    public String identity() {
+        return spec.identityRef().name();
+    }
+
+    public String grantUid() {
+        return spec.request().grantUID();
+    }
+
+    public String incident() {
+        return String.valueOf(spec.request().incident());
+    }
+
+    /** For how long the privilege was given, whether it was used that long or not. */
+    public Duration granted() {
+        return Durations.parse(spec.request().duration()).orElse(Duration.ZERO);
+    }
+
+    /** Nobody has said anything yet. */
+    public boolean owed() {
+        return revokedBy == null;
+    }
+
+    public boolean overdue(Instant now) {
+        return owed() && !now.isBefore(spec.dueAt());
+    }
+
+    /** Whether whoever is this identity, or has its account, owes it. */
+    public boolean concerns(String identityName, String userName) {
+        return identity().equals(identityName) || subject.equals(userName);
+    }
+
+    /** Whether another one would give, somewhere, what this one gave. */
+    public boolean givesTheSameAs(BreakGlassDebt other) {
+        List<String> here = spec.request().namespaces();
+        List<String> there = other.spec.request().namespaces();
+        return spec.request().role().equals(other.spec.request().role())
+                && (here.isEmpty() || there.isEmpty() || here.stream().anyMatch(there::contains));
+    }
+
+    public BreakGlassDebt withRevokedBy(String who) {
+        return new BreakGlassDebt(namespace, subject, review, spec, who);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.SubjectFacts;
+import dev.lapse.memory.BreakGlassDebt;
+import dev.lapse.memory.KubernetesMemory;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what is remembered of break-glass and what its reviews say in step: what takes away first, what frees last. */
+final class KubernetesBreakGlassReviews {
+    private final KubernetesMemory memory;
+    private final KubernetesIdentities identities;
+    private final InstantSource clock;
+
+    KubernetesBreakGlassReviews(KubernetesMemory memory, KubernetesIdentities identities, InstantSource clock) {
+        this.memory = memory;
+        this.identities = identities;
+        this.clock = clock;
+    }
+
+    /**
+     * Whether the operator opened this review as it is. What it has sealed is its own, even if it was lost from its memory.
+     *
+     * @param before the status, if the operator wrote it
+     */
+    boolean wanted(AccessReview review, @Nullable AccessReviewStatus before) {
+        return debt(review)
+                .map(owed -> owed.spec().equals(review.getSpec().asOpened()))
+                .orElse(before != null);
+    }
+
+    /** Whether what is owed is known: until then nothing is said about a break-glass. */
+    boolean ready(AccessReview review) {
+        return review.getSpec().type() != ReviewType.BreakGlass
+                || memory.of(review.getMetadata().getNamespace()).readable();
+    }
+
+    Optional<String> subject(AccessReview review) {
+        return debt(review).map(BreakGlassDebt::subject);
+    }
+
+    /** Before the verdicts are judged for good: who says Revoke takes away, and that is remembered first. */
+    void deciding(AccessReview review, ReviewDecision decision) {
+        if (review.getSpec().type() != ReviewType.BreakGlass || decision.phase().ended()) {
+            return;
+        }
+        BreakGlassDebt now = debt(review).orElseGet(() -> rebuilt(review));
+        BreakGlassDebt after = BreakGlassVerdicts.revokedBy(decision.verdicts())
+                .map(now::withRevokedBy)
+                .orElse(now);
+        if (debt(review).filter(after::equals).isEmpty()) {
+            memory.remember(after, clock.instant());
+        }
+    }
+
+    /** After the status says so: what is kept is owed no more. */
+    void settled(AccessReview review, @Nullable AccessReviewStatus status) {
+        if (status != null && status.outcome() == Outcome.Kept && status.phase().ended()) {
+            debt(review).ifPresent(paid -> memory.forget(paid, clock.instant()));
+        }
+    }
+
+    private Optional<BreakGlassDebt> debt(AccessReview review) {
+        return memory.of(review.getMetadata().getNamespace()).all(BreakGlassDebt.class, clock.instant()).stream()
+                .filter(debt -> debt.review().equals(review.getMetadata().getName()))
+                .findFirst();
+    }
+
+    private BreakGlassDebt rebuilt(AccessReview review) {
+        return new BreakGlassDebt(
+                review.getMetadata().getNamespace(),
+                identities
+                        .find(
+                                review.getMetadata().getNamespace(),
+                                review.getSpec().identityRef().name())
+                        .map(IdentityFacts::subject)
+                        .map(SubjectFacts::userName)
+                        .orElse(""),
+                review.getMetadata().getName(),
+                review.getSpec().asOpened(),
+                null);
+    }
+}
