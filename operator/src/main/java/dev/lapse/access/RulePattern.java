@@ -37,7 +37,7 @@ record RulePattern(Set<String> verbs, String apiGroup, List<String> resources) i
     }
 
     /** Wider than RBAC, to which {@code pods/*} means nothing: it means all of them to whoever wrote it. */
-    private static boolean covers(String theirs, String mine) {
+    static boolean covers(String theirs, String mine) {
         if (theirs.equals(ALL)) {
             return true;
         }

@@ -73,6 +73,8 @@ public enum Reason {
     DurationTooLong,
     /** A claimed request of this name has ended before, or is gone: it never wakes again before its notAfter. */
     ClaimEnded,
+    /** What it gives may not be held together with what its identity, or another of the same owner, holds already. */
+    DutiesConflict,
     /** notAfter had passed before the grant could begin. */
     NotAfterPassed,
     /** The entry lists requesters, and the one who asks is not among them. */

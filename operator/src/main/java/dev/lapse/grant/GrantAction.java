@@ -32,6 +32,14 @@ sealed interface GrantAction {
         }
     }
 
+    /** Finds out what else is held by whom the grant is for. */
+    record AskDuties() implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.askDuties(facts, now);
+        }
+    }
+
     /** Remembers what must outlive the grant's object. */
     record Remember(Remembered what) implements GrantAction {
         @Override

@@ -71,8 +71,8 @@ final class GrantBuilding {
     }
 
     private static GrantDecision interrupted(GrantFacts facts, Obstacle obstacle, Instant now) {
-        if (obstacle instanceof Unasked) {
-            return GrantPolicy.activating(facts, new GrantAction.AskEntitlement());
+        if (obstacle instanceof Unasked unasked) {
+            return GrantPolicy.activating(facts, unasked.ask());
         }
         if (obstacle instanceof Waiting waiting && waiting.phase() == GrantPhase.Pending) {
             Optional<ObservedObject> left = leftByAnAttempt(facts);

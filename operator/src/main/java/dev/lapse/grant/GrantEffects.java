@@ -23,6 +23,8 @@ interface GrantEffects {
 
     GrantFacts askEntitlement(GrantFacts facts);
 
+    GrantFacts askDuties(GrantFacts facts, Instant now);
+
     GrantFacts remember(GrantFacts facts, Remembered what, Instant now);
 
     GrantFacts openReview(GrantFacts facts, RequestReview review);

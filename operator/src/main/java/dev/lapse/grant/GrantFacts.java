@@ -34,6 +34,7 @@ import java.util.function.Consumer;
  * @param token issued in this pass and not delivered yet
  * @param bindingsGoneAt when the expiry lane, or this pass, saw the last binding go
  * @param consent the review of this very request, if it was opened
+ * @param duties whether it may be held together with what else is held; absent until it was asked in this pass
  * @param memory what is remembered about the objects of its namespace
  */
 record GrantFacts(
@@ -51,6 +52,7 @@ record GrantFacts(
         Optional<MintedToken> token,
         Optional<Instant> bindingsGoneAt,
         Optional<Consent> consent,
+        Optional<DutyFinding> duties,
         Recollection memory) {
 
     enum NamespaceState {
@@ -183,6 +185,10 @@ record GrantFacts(
         return with(copy -> copy.consent = now);
     }
 
+    GrantFacts withDuties(DutyFinding found) {
+        return with(copy -> copy.duties = Optional.of(found));
+    }
+
     GrantFacts withMemory(Recollection now) {
         return with(copy -> copy.memory = now);
     }
@@ -209,6 +215,7 @@ record GrantFacts(
         private Optional<MintedToken> token;
         private Optional<Instant> bindingsGoneAt;
         private Optional<Consent> consent;
+        private Optional<DutyFinding> duties;
         private Recollection memory;
 
         Copy(GrantFacts from) {
@@ -226,6 +233,7 @@ record GrantFacts(
             token = from.token;
             bindingsGoneAt = from.bindingsGoneAt;
             consent = from.consent;
+            duties = from.duties;
             memory = from.memory;
         }
 
@@ -245,6 +253,7 @@ record GrantFacts(
                     token,
                     bindingsGoneAt,
                     consent,
+                    duties,
                     memory);
         }
     }

@@ -11,6 +11,7 @@ import dev.lapse.grant.GrantAction.OpenReview;
 import dev.lapse.grant.GrantAction.WriteStatus;
 import dev.lapse.grant.RequestCheck.Obstacle;
 import dev.lapse.grant.RequestCheck.Refused;
+import dev.lapse.grant.RequestCheck.Unasked;
 import dev.lapse.grant.RequestCheck.Waiting;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.EntryFacts;
@@ -94,7 +95,7 @@ final class GrantPolicy {
                     .orElseGet(() -> GrantDecision.settled(
                             waiting.phase(), waiting.reason(), waiting.message(), waiting.lookAgainAt()));
         }
-        return activating(facts, new GrantAction.AskEntitlement());
+        return activating(facts, ((Unasked) obstacle).ask());
     }
 
     /** A request that people have to decide has a review: its name is written down before it is opened. */

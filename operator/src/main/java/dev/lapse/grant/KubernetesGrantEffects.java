@@ -43,6 +43,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final KubernetesWrites writes;
     private final AccessOracle oracle;
     private final ActivationRights rights;
+    private final KubernetesDuties duties;
     private final KubernetesReviews reviews;
     private final KubernetesMemory memory;
     private final KubernetesOwedReviews owed;
@@ -62,6 +63,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             KubernetesWrites writes,
             AccessOracle oracle,
             ActivationRights rights,
+            KubernetesDuties duties,
             KubernetesReviews reviews,
             KubernetesMemory memory,
             KubernetesOwedReviews owed,
@@ -75,6 +77,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.writes = writes;
         this.oracle = oracle;
         this.rights = rights;
+        this.duties = duties;
         this.reviews = reviews;
         this.memory = memory;
         this.owed = owed;
@@ -145,6 +148,11 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts askEntitlement(GrantFacts facts) {
         return facts.withEntitlement(rights.ask(facts));
+    }
+
+    @Override
+    public GrantFacts askDuties(GrantFacts facts, Instant now) {
+        return facts.withDuties(duties.ask(facts, now));
     }
 
     @Override

@@ -42,11 +42,13 @@ final class KubernetesGrantObserver {
     private final Supplier<GuardParameters> parameters;
     private final KubernetesReviews reviews;
     private final Function<String, Recollection> memory;
+    private final Optional<DutyFinding> duties;
     private final StatusSeal seal;
     private final Function<String, Optional<Instant>> bindingsGoneAt;
 
     /**
      * @param memory by namespace, what is remembered about its objects
+     * @param duties what is known of them without looking
      * @param bindingsGoneAt by the grant's UID, when its last binding was seen to go
      */
     KubernetesGrantObserver(
@@ -56,6 +58,7 @@ final class KubernetesGrantObserver {
             Supplier<GuardParameters> parameters,
             KubernetesReviews reviews,
             Function<String, Recollection> memory,
+            Optional<DutyFinding> duties,
             StatusSeal seal,
             Function<String, Optional<Instant>> bindingsGoneAt) {
         this.cluster = cluster;
@@ -64,6 +67,7 @@ final class KubernetesGrantObserver {
         this.parameters = parameters;
         this.reviews = reviews;
         this.memory = memory;
+        this.duties = duties;
         this.seal = seal;
         this.bindingsGoneAt = bindingsGoneAt;
     }
@@ -94,6 +98,7 @@ final class KubernetesGrantObserver {
                 Optional.empty(),
                 bindingsGoneAt.apply(request.uid()),
                 Optional.empty(),
+                duties,
                 memory.apply(request.namespace()));
         // Once there is access, nobody's consent is asked again: who regrets it revokes.
         if (record.phase().ended() || record.activatedAt().isPresent()) {

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Lapse;
@@ -19,6 +20,7 @@ import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -34,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +65,8 @@ public final class KubernetesGrants implements AutoCloseable {
             KubernetesIdentities identities,
             KubernetesReviews reviews,
             KubernetesMemory memory,
+            SeparationOfDuties duties,
+            Aliases aliases,
             KubernetesTokens tokens,
             AccessOracle oracle,
             Supplier<GuardState> guard,
@@ -89,6 +94,8 @@ public final class KubernetesGrants implements AutoCloseable {
         ActivationRights rights = new ActivationRights(
                 tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
         StatusSeal seal = new StatusSeal(tools.seal());
+        KubernetesDuties duties = new KubernetesDuties(
+                tools.duties(), cluster, identities, seal, tools.oracle(), tools.aliases(), this::all);
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
@@ -97,6 +104,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.parameters(),
                 tools.reviews(),
                 tools.memory()::of,
+                duties.unasked(),
                 seal,
                 uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
         GrantJournal journal = new GrantJournal(tools.events(), metrics);
@@ -115,6 +123,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         tools.writes(),
                         tools.oracle(),
                         rights,
+                        duties,
                         tools.reviews(),
                         tools.memory(),
                         owed,
@@ -253,6 +262,10 @@ public final class KubernetesGrants implements AutoCloseable {
         return GrantPlan.grantUid(binding.name())
                 .filter(uid -> lane.isTaken(uid) || !objects.isThere(binding))
                 .isPresent();
+    }
+
+    private Stream<PrivilegeGrant> all() {
+        return sources.all();
     }
 
     private Optional<PrivilegeGrant> find(GrantKey grant) {

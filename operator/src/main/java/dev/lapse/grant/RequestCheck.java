@@ -29,6 +29,6 @@ interface RequestCheck {
     record Waiting(GrantPhase phase, Reason reason, String message, Optional<Instant> lookAgainAt)
             implements Obstacle {}
 
-    /** The API server has to be asked first. */
-    record Unasked() implements Obstacle {}
+    /** Something has to be asked first. */
+    record Unasked(GrantAction ask) implements Obstacle {}
 }

@@ -37,6 +37,8 @@ final class RequestChecks {
             entry(EntryChecks::applierStaysInItsLimits),
             TrustChecks::requesterIsProved,
             entry(TrustChecks::authorIsProved),
+            // Before people are asked, and again before each activation.
+            DutyChecks::dutiesAreSeparate,
             ConsentChecks::enoughPeopleApproved,
             entry(BreakGlassChecks::nothingOlderIsOwed),
             TrustChecks::notBeforeHasCome,

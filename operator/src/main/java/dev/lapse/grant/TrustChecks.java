@@ -65,7 +65,7 @@ final class TrustChecks {
 
     static Optional<Obstacle> everybodyIsEntitled(GrantFacts facts, EntryFacts entry, Instant now) {
         if (facts.entitlement().isEmpty()) {
-            return Optional.of(new Unasked());
+            return Optional.of(new Unasked(new GrantAction.AskEntitlement()));
         }
         Entitlement.Outcome outcome = facts.entitlement().get();
         if (outcome instanceof Entitlement.NotEntitled refusal) {

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.OwnerSource;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** Every identity of the cluster as facts, read from the informers. */
 public final class KubernetesIdentities {
     private static final String BY_SUBJECT = "subject";
+
+    /** Of two that claim one account the older keeps it. */
+    private static final Comparator<ServiceIdentity> AGE = Comparator.comparing(
+                    (ServiceIdentity claimant) -> claimant.getMetadata().getCreationTimestamp())
+            .thenComparing(claimant -> claimant.getMetadata().getUid());
 
     private final KubernetesCluster cluster;
     private final StatusSeal seal;
@@ -90,6 +96,21 @@ public final class KubernetesIdentities {
         return cache().byIndex(BY_SUBJECT, userName);
     }
 
+    /**
+     * Who answers for the identity that this account is the subject of: whoever acts through an account of their own is
+     * nobody else for that. Nothing for people, and for accounts that no identity names.
+     */
+    public Optional<String> personBehind(String userName) {
+        IndexerResourceCache<ServiceIdentity> connected = cache;
+        return connected == null
+                ? Optional.empty()
+                : connected.byIndex(BY_SUBJECT, userName).stream()
+                        .min(AGE)
+                        .flatMap(identity -> facts(identity).owner())
+                        // A team cannot be told from a person of its name by the name alone.
+                        .map(owner -> owner.source() == OwnerSource.Team ? "team " + owner.name() : owner.name());
+    }
+
     private SubjectFacts subject(ServiceIdentity identity) {
         String namespace = identity.getMetadata().getNamespace();
         String userName = userName(identity);
@@ -116,9 +137,7 @@ public final class KubernetesIdentities {
 
     private Optional<String> older(ServiceIdentity identity, String userName) {
         return claimants(userName).stream()
-                .min(Comparator.comparing((ServiceIdentity claimant) ->
-                                claimant.getMetadata().getCreationTimestamp())
-                        .thenComparing(claimant -> claimant.getMetadata().getUid()))
+                .min(AGE)
                 .filter(oldest -> !oldest.getMetadata()
                         .getUid()
                         .equals(identity.getMetadata().getUid()))

@@ -106,9 +106,14 @@ public final class KubernetesMemory implements AutoCloseable {
         informer.start().toCompletableFuture().get(limit.toSeconds(), TimeUnit.SECONDS);
         informer.getStore().list().forEach(this::seen);
         boolean fresh = sealMadeAt.plus(NEW).isAfter(now);
+        // They are made in order: what is missing before another was there, and is lost.
+        int made = IntStream.range(0, Shard.COUNT)
+                .filter(number -> !shards.get(number).uid().isEmpty())
+                .max()
+                .orElse(-1);
         for (int number = 0; number < Shard.COUNT; number++) {
             Held held = shards.get(number);
-            if (held.uid().isEmpty() && fresh) {
+            if (held.uid().isEmpty() && fresh && number > made) {
                 begin(number);
             } else if (held.sound().isEmpty()) {
                 LOG.atError().addKeyValue("problem", held.problem()).log("memory cannot be read");

@@ -78,7 +78,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.identities = tools.identities();
         this.rights = new KubernetesReviewerRights(tools.oracle());
         this.journal = new ReviewJournal(tools.events(), tools.meters());
-        this.aliases = tools.aliases();
+        this.aliases = tools.aliases().behind(tools.identities()::personBehind);
         this.breakGlass = new KubernetesBreakGlassReviews(tools.memory(), tools.identities(), tools.clock());
         this.guard = tools.guard();
         this.clock = tools.clock();

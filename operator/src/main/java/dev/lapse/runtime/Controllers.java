@@ -82,6 +82,8 @@ final class Controllers implements AutoCloseable {
                         identities,
                         reviews,
                         memory,
+                        settings.duties(),
+                        settings.aliases(),
                         new KubernetesTokens(client, address(client, settings), authority(client)),
                         oracle,
                         guard::state,
@@ -122,7 +124,7 @@ final class Controllers implements AutoCloseable {
         });
         meters.beforeScrape(grants::takeCensus);
         meters.watchGuard(guard::state);
-        meters.watchMemory(memory);
+        meters.watchMemory(memory::problems, memory::census);
     }
 
     void start() throws Exception {

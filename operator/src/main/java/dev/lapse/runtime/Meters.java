@@ -1,7 +1,6 @@
 package dev.lapse.runtime;
 
 import dev.lapse.guard.GuardState;
-import dev.lapse.memory.KubernetesMemory;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -14,6 +13,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
@@ -47,8 +47,12 @@ final class Meters {
                 .register(registry);
     }
 
-    void watchMemory(KubernetesMemory memory) {
-        Gauge.builder("lapse.memory.unreadable", memory, kept -> kept.problems().size())
+    /**
+     * @param problems one for each ConfigMap that cannot be read
+     * @param census how many records there are of each kind
+     */
+    void watchMemory(Supplier<List<String>> problems, Supplier<Map<String, Long>> census) {
+        Gauge.builder("lapse.memory.unreadable", problems, found -> found.get().size())
                 .description(
                         "ConfigMaps of the memory that are gone or that somebody else wrote; what needs them waits")
                 .strongReference(true)
@@ -57,7 +61,7 @@ final class Meters {
                 .description("What is remembered beyond the life of its object, by kind")
                 .register(registry);
         beforeScrape(() -> records.register(
-                memory.census().entrySet().stream()
+                census.get().entrySet().stream()
                         .map(kind -> MultiGauge.Row.of(Tags.of("kind", kind.getKey()), kind.getValue()))
                         .toList(),
                 true));

@@ -3,6 +3,7 @@ package dev.lapse.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.identity.Profile;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param profiles what each actor type allows
  * @param subjectUsers namespace to the user names an identity there may name as its subject
  * @param aliases which user names belong to one person
+ * @param duties which sets of permissions nobody may hold together
  */
 public record Settings(
         String httpHost,
@@ -51,7 +53,8 @@ public record Settings(
         String apiServer,
         Map<ActorType, Profile> profiles,
         Map<String, Set<String>> subjectUsers,
-        Aliases aliases) {
+        Aliases aliases,
+        SeparationOfDuties duties) {
 
     /** A setting that cannot be used; the message names it, where it came from and what is wanted. */
     public static final class Invalid extends Exception {
@@ -87,7 +90,7 @@ public record Settings(
         }
     }
 
-    private static final Set<String> FILE_ONLY = Set.of("profiles", "subject-users", "aliases");
+    private static final Set<String> FILE_ONLY = Set.of("profiles", "subject-users", "aliases", "duties", "conflicts");
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     /** A flag wins over the environment, the environment over the file, the file over the default. */
@@ -124,7 +127,8 @@ public record Settings(
                 source.text(Name.API_SERVER),
                 ProfileSettings.read(tree.path("profiles")),
                 subjectUsers(tree.path("subject-users")),
-                aliases(tree.path("aliases")));
+                aliases(tree.path("aliases")),
+                DutySettings.read(tree.path("duties"), tree.path("conflicts")));
     }
 
     private static @Nullable Path path(@Nullable String text) {

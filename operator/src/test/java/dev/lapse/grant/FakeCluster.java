@@ -91,6 +91,9 @@ final class FakeCluster implements GrantEffects {
     /** By the name of the review. */
     final Map<String, Consent> consents = new TreeMap<>();
 
+    DutyFinding.Answer duties = DutyFinding.Answer.Separate;
+    int asked;
+
     /** It outlives the grant. */
     Recollection memory = Recollection.nothing("payments");
 
@@ -168,6 +171,13 @@ final class FakeCluster implements GrantEffects {
     @Override
     public GrantFacts askEntitlement(GrantFacts facts) {
         return facts.withEntitlement(entitlement);
+    }
+
+    @Override
+    public GrantFacts askDuties(GrantFacts facts, Instant now) {
+        asked++;
+        return facts.withDuties(new DutyFinding(
+                duties, "the duties are in question", facts.record().announced()));
     }
 
     @Override

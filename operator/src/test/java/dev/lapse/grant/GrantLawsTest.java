@@ -287,6 +287,7 @@ class GrantLawsTest {
                 facts.token(),
                 facts.bindingsGoneAt(),
                 facts.consent(),
+                facts.duties(),
                 facts.memory());
     }
 }

@@ -67,6 +67,7 @@ public final class GrantMetricsSample {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Recollection.nothing("payments"));
     }
 }

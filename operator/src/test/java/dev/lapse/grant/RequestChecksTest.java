@@ -207,6 +207,12 @@ class RequestChecksTest {
                     Scene::entryUnproved,
                     "nobody knows who wrote it",
                     "its author must change it once more"),
+            Wrong.refused(
+                    "what it gives may not be held beside what is held",
+                    Reason.DutiesConflict,
+                    scene -> scene.duties(new DutyFinding(
+                            DutyFinding.Answer.Conflict, "nobody holds pay and release together", false)),
+                    "nobody holds pay and release together"),
             Wrong.waits(
                     "people must approve",
                     GrantPhase.AwaitingApproval,
@@ -221,7 +227,11 @@ class RequestChecksTest {
                     Optional.of(Instant.parse("2026-11-02T10:00:01Z")),
                     scene -> scene.grant("notBefore", "2026-11-02T10:00:01Z"),
                     "begins at 2026-11-02T10:00:01Z"),
-            new Wrong("nobody was asked about the author", scene -> scene.entitlement(null), new Unasked(), List.of()));
+            new Wrong(
+                    "nobody was asked about the author",
+                    scene -> scene.entitlement(null),
+                    new Unasked(new GrantAction.AskEntitlement()),
+                    List.of()));
 
     private static Stream<Wrong> wrong() {
         return WRONG.stream();

@@ -62,6 +62,7 @@ final class Scene {
     private Optional<Entitlement.Outcome> entitlement = Optional.of(new Entitlement.Entitled());
     private @Nullable PrivilegeGrantStatus status;
     private List<ObservedObject> objects = List.of();
+    private Optional<DutyFinding> duties = Optional.of(DutyFinding.NOTHING_DECLARED);
     private Recollection memory = Recollection.nothing("payments");
 
     private Scene() {
@@ -213,6 +214,11 @@ final class Scene {
         return this;
     }
 
+    Scene duties(@Nullable DutyFinding found) {
+        duties = Optional.ofNullable(found);
+        return this;
+    }
+
     Scene memory(Recollection remembered) {
         memory = remembered;
         return this;
@@ -270,6 +276,7 @@ final class Scene {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                duties,
                 memory);
     }
 

@@ -3,6 +3,7 @@ package dev.lapse.runtime;
 import dev.lapse.grant.GrantMetricsSample;
 import dev.lapse.guard.GuardState;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,6 +66,7 @@ public final class MetricsReference {
     private static String scrape() {
         Meters meters = new Meters();
         meters.watchGuard(() -> GuardState.notReady(""));
+        meters.watchMemory(List::of, () -> Map.of("Claim", 1L));
         GrantMetricsSample.measure(meters.registry());
         return meters.scrape();
     }

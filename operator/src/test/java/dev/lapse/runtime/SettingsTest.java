@@ -3,6 +3,9 @@ package dev.lapse.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lapse.access.Permission;
+import dev.lapse.access.SeparationOfDuties;
+import dev.lapse.access.SeparationOfDuties.Conflict;
 import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.identity.Profile;
@@ -86,6 +89,26 @@ class SettingsTest {
                 .isEqualTo(Map.of("payments", Set.of("batch", "report")));
     }
 
+    @Test
+    void dutiesAndTheirConflictsAreDeclared() throws Exception {
+        SeparationOfDuties duties = load(Map.of(), Map.of(), """
+                duties:
+                  - name: prepare
+                    rules: [{apiGroups: [""], resources: [configmaps], verbs: [create, update]}]
+                  - name: release
+                    rules: [{apiGroups: [apps], resources: [deployments/scale], verbs: [update], resourceNames: [shop]}]
+                conflicts:
+                  - {duties: [prepare, release], reason: who prepares does not release}
+                """).duties();
+
+        assertThat(duties.conflicts())
+                .containsExactly(new Conflict("prepare", "release", "who prepares does not release"));
+        assertThat(duties.duties()).hasSize(2);
+        assertThat(duties.duties().get(1).permissions())
+                .extracting(Permission::describe)
+                .containsExactly("update deployments.apps/scale \"shop\"");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     http-port      | 65536  | a whole number from 0 to 65535
@@ -121,6 +144,14 @@ class SettingsTest {
                     profiles: {Agent: {approvals: few}}            | .approvals: must be a whole number from 0 to 5
                     profiles: {Agent: {principal: Nobody}}         | "Nobody" is none of Dedicated, Subject
                     profiles: {Agent: {valid-until-required: may}} | .valid-until-required: must be true or false
+                    duties: {pay: []}                              | setting duties in the settings file: must be a list
+                    duties: [pay]                                  | setting duties[0] in the settings file: must be a mapping of name, rules
+                    'duties: [{name: pay, rule: []}]'              | setting duties[0] in the settings file: there is no rule; there are name, rules
+                    'duties: [{name: pay}]'                        | setting duties[0] in the settings file: must allow from 1 to 32 things
+                    'duties: [{name: pay, rules: [{apiGroups: [""], resources: ["*"], verbs: [get]}]}]' | setting duties[0].rules[0].resources in the settings file: name each instead of "*"
+                    'duties: [{name: pay, rules: [{apiGroups: [""], resources: [a], verbs: get}]}]' | setting duties[0].rules[0].verbs in the settings file: must be a list
+                    'conflicts: [{duties: [pay, check], reason: r}]' | setting conflicts[0].duties in the settings file: there is no duty pay; there are none
+                    'conflicts: [{duties: [pay], reason: r}]'      | setting conflicts[0].duties in the settings file: must name two duties
                     subject-users: {payments: batch}               | setting subject-users.payments in the settings file: must be a list of user names
                     """)
     void aFileThatCannotBeUsedIsExplained(String file, String explained) {

@@ -52,7 +52,7 @@ public final class Cluster {
     }
 
     /** Plays the operator, as the guard goes by the name. */
-    KubernetesClient asOperator() {
+    public KubernetesClient asOperator() {
         return clients.computeIfAbsent("the operator", name -> {
             Config config = config("admin.kubeconfig");
             config.setImpersonateUsername("system:serviceaccount:lapse-system:lapse-operator");
