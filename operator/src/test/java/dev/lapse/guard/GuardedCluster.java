@@ -250,7 +250,9 @@ final class GuardedCluster {
                 String all = path.formatted(namespace);
                 for (JsonNode item : get(all).path("items")) {
                     String name = item.at("/metadata/name").asText();
-                    if (name.contains("attempt-") || name.matches("lapse-[0-9a-f]{8}-.*|lapse-[a-z0-9]{5}")) {
+                    // Made by generateName; the guard's own parameters are called like one.
+                    boolean generated = name.matches("lapse-[a-z0-9]{5}") && !name.equals("lapse-guard");
+                    if (generated || name.contains("attempt-") || name.matches("lapse-[0-9a-f]{8}-.*")) {
                         remove(all + "/" + name);
                     }
                 }
