@@ -63,6 +63,13 @@ class ExplanationTest {
     }
 
     @Test
+    void whoAskedIsToldHowToMint() {
+        assertThat(NextStep.of(GivenObjects.grantOfType("Mint", "{phase: Active}"), Optional.empty()))
+                .startsWith("rashid alone uses it: kubectl create token lapse-11111111-2222-3333-4444-555555555555"
+                        + " -n lapse-principals --duration 10m");
+    }
+
+    @Test
     void whatNobodyLookedAtHasNoOperator() {
         assertThat(NextStep.of(grant("null"), Optional.empty())).contains("no operator runs");
     }

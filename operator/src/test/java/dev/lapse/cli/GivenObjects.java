@@ -13,6 +13,11 @@ final class GivenObjects {
 
     /** @param status in one line of YAML */
     static PrivilegeGrant grant(String status) {
+        return grantOfType("Token", status);
+    }
+
+    /** @param credential its type */
+    static PrivilegeGrant grantOfType(String credential, String status) {
         return Serialization.unmarshal("""
                 apiVersion: lapse.dev/v1alpha1
                 kind: PrivilegeGrant
@@ -24,9 +29,9 @@ final class GivenObjects {
                   reason: a fault
                   ticket: INC-7
                   requestedBy: rashid
-                  credential: {type: Token}
+                  credential: {type: %s}
                 status: %s
-                """.formatted(status), PrivilegeGrant.class);
+                """.formatted(credential, status), PrivilegeGrant.class);
     }
 
     static PrivilegeGrant grant(String phase, String reason) {

@@ -164,7 +164,6 @@ class MintTest {
                 .toList();
     }
 
-    /** {@link GrantLife} knows the grant by its UID. */
     @Test
     void everythingCarriesTheGrantsLabel() {
         GrantLife life = GrantLife.of(mint()).settle();

@@ -92,6 +92,52 @@ class GuardIT {
         passed.assertAll();
     }
 
+    static Stream<String> policies() {
+        return GuardEpoch.POLICY_OF_BINDING.values().stream().distinct().sorted();
+    }
+
+    /** With all others standing: what refuses an attempt is the policy that says so, and the test would notice without it. */
+    @ParameterizedTest
+    @MethodSource("policies")
+    void withoutItsPolicyEachAttemptPasses(String policy) {
+        List<GuardAttempt> attempts =
+                refused().filter(attempt -> refusedBy(attempt, policy)).toList();
+        List<HasMetadata> bindings = GuardedCluster.objects(GuardedCluster.manifests()).stream()
+                .filter(object -> policy.equals(
+                        GuardEpoch.POLICY_OF_BINDING.get(object.getMetadata().getName())))
+                .filter(object -> object.getKind().equals("ValidatingAdmissionPolicyBinding"))
+                .toList();
+        SoftAssertions passed = new SoftAssertions();
+        assertThat(attempts).as("attempts that %s refuses", policy).isNotEmpty();
+
+        bindings.forEach(binding -> cluster.admin().resource(binding).delete());
+        try {
+            // The bindings go one by one, each a moment after its deletion.
+            attempts.forEach(attempt -> {
+                Answer answer = await().atMost(Duration.ofSeconds(30))
+                        .until(() -> tried(attempt), later -> !isBy(policy, later));
+                passed.assertThat(answer.passed())
+                        .as("%s: %s", attempt, answer.message())
+                        .isTrue();
+            });
+        } finally {
+            cluster.clear();
+            bindings.forEach(binding -> cluster.admin().resource(binding).create());
+            await().atMost(Duration.ofSeconds(30)).until(() -> refusedBy(attempts.get(0), policy));
+            awaitReady();
+        }
+
+        passed.assertAll();
+    }
+
+    private static boolean refusedBy(GuardAttempt attempt, String policy) {
+        return isBy(policy, tried(attempt));
+    }
+
+    private static boolean isBy(String policy, Answer answer) {
+        return answer.message().contains("ValidatingAdmissionPolicy '" + policy + "' ");
+    }
+
     private static boolean passes(String title) {
         return refused()
                 .filter(attempt -> attempt.title().equals(title))

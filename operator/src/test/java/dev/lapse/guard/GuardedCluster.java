@@ -250,14 +250,17 @@ final class GuardedCluster {
                 String all = path.formatted(namespace);
                 for (JsonNode item : get(all).path("items")) {
                     String name = item.at("/metadata/name").asText();
-                    // Made by generateName; the guard's own parameters are called like one.
-                    boolean generated = name.matches("lapse-[a-z0-9]{5}") && !name.equals("lapse-guard");
-                    if (generated || name.contains("attempt-") || name.matches("lapse-[0-9a-f]{8}-.*")) {
+                    if (name.contains("attempt-") || isOfAnAttempt(namespace, name)) {
                         remove(all + "/" + name);
                     }
                 }
             }
         }
+    }
+
+    /** Under a name of a grant's, or one that the API server made up; lapse-guard of lapse-system is neither. */
+    private static boolean isOfAnAttempt(String namespace, String name) {
+        return !namespace.equals("lapse-system") && name.matches("lapse-[0-9a-f]{8}-.*|lapse-[a-z0-9]{5}|lapse-seal");
     }
 
     private void remove(String path) {

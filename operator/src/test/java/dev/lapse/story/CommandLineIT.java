@@ -56,6 +56,9 @@ class CommandLineIT {
         story.let("rashid", "approve", Story.IDENTITIES);
         story.let("rashid", "patch", "lapse.dev/accessreviews");
 
+        assertThat(rashid("request", "ci", "look", "--for", "10m", "--reason", "x", "--credential", "mint", "--dry-run")
+                        .out())
+                .contains("credential:\n    type: Mint\n");
         assertThat(rashid("request", "ci", "look", "--for", "10m", "--reason", "it's down", "--name", "g")
                         .out())
                 .isEqualTo("privilegegrant.lapse.dev/g created\n");
