@@ -22,7 +22,6 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,36 +40,10 @@ public final class KubernetesMemory implements AutoCloseable {
     private final KubernetesClient client;
     private final Seal seal;
     private final SharedIndexInformer<ConfigMap> informer;
-    private final AtomicReferenceArray<Held> shards = new AtomicReferenceArray<>(Shard.COUNT);
+    private final AtomicReferenceArray<HeldShard> shards = new AtomicReferenceArray<>(Shard.COUNT);
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<Object> locks =
             IntStream.range(0, Shard.COUNT).mapToObj(number -> new Object()).toList();
-
-    /**
-     * One ConfigMap as it was last seen.
-     *
-     * @param uid empty if it is not there
-     * @param version the resourceVersion it was read with
-     * @param sound what the operator wrote into it; absent if it is gone, or if it is not the operator's word
-     * @param last what was last known of it, by this process
-     */
-    private record Held(String uid, long version, Optional<Shard> sound, Optional<Shard> last, String problem) {
-        static Held sound(ConfigMap map, Shard shard) {
-            return new Held(uidOf(map), versionOf(map), Optional.of(shard), Optional.of(shard), "");
-        }
-
-        Held unsound(ConfigMap map, String problem) {
-            return new Held(uidOf(map), versionOf(map), Optional.empty(), last, problem);
-        }
-
-        Held knownAs(Shard shard) {
-            return new Held(uid, version, sound, Optional.of(shard), problem);
-        }
-
-        Held gone(String problem) {
-            return new Held("", version, Optional.empty(), last, problem);
-        }
-    }
 
     public KubernetesMemory(KubernetesClient client, Seal seal) {
         this.client = client;
@@ -93,7 +66,7 @@ public final class KubernetesMemory implements AutoCloseable {
             }
         });
         for (int number = 0; number < Shard.COUNT; number++) {
-            shards.set(number, new Held("", 0, Optional.empty(), Optional.empty(), lost(number)));
+            shards.set(number, new HeldShard("", 0, Optional.empty(), Optional.empty(), lost(number)));
         }
     }
 
@@ -112,7 +85,7 @@ public final class KubernetesMemory implements AutoCloseable {
                 .max()
                 .orElse(-1);
         for (int number = 0; number < Shard.COUNT; number++) {
-            Held held = shards.get(number);
+            HeldShard held = shards.get(number);
             if (held.uid().isEmpty() && fresh && number > made) {
                 begin(number);
             } else if (held.sound().isEmpty()) {
@@ -124,7 +97,7 @@ public final class KubernetesMemory implements AutoCloseable {
     /** What cannot be made now is made by the sweep: it must not keep what is overdue from being taken away. */
     private void begin(int number) {
         Shard empty = Shard.empty(number);
-        Held held = shards.updateAndGet(number, now -> now.uid().isEmpty() ? now.knownAs(empty) : now);
+        HeldShard held = shards.updateAndGet(number, now -> now.uid().isEmpty() ? now.knownAs(empty) : now);
         try {
             if (held.uid().isEmpty()) {
                 put(number, held, empty);
@@ -151,7 +124,7 @@ public final class KubernetesMemory implements AutoCloseable {
 
     /** What is remembered about the objects of {@code namespace}. Asks nobody. */
     public Recollection of(String namespace) {
-        Held held = shards.get(Shard.of(namespace));
+        HeldShard held = shards.get(Shard.of(namespace));
         return held.sound()
                 .map(shard -> Recollection.of(namespace, shard))
                 .orElseGet(() -> Recollection.unreadable(namespace, held.problem()));
@@ -182,7 +155,7 @@ public final class KubernetesMemory implements AutoCloseable {
     /** Writes what this process knows into each ConfigMap that somebody else has changed or deleted; for the sweep. */
     public void heal() {
         for (int number = 0; number < Shard.COUNT; number++) {
-            Held held = shards.get(number);
+            HeldShard held = shards.get(number);
             if (held.sound().isEmpty() && held.last().isPresent()) {
                 LOG.atWarn()
                         .addKeyValue("problem", held.problem())
@@ -199,7 +172,7 @@ public final class KubernetesMemory implements AutoCloseable {
 
     /** Those of one kind that are not over, of every namespace, as far as they are known. */
     public <T extends Remembered> List<T> all(Class<T> kind, Instant now) {
-        return all(Held::sound).stream()
+        return all(HeldShard::sound).stream()
                 .flatMap(Shard::records)
                 .filter(kind::isInstance)
                 .map(kind::cast)
@@ -209,12 +182,12 @@ public final class KubernetesMemory implements AutoCloseable {
 
     /** How many records there are of each kind. */
     public Map<String, Long> census() {
-        return all(Held::sound).stream()
+        return all(HeldShard::sound).stream()
                 .flatMap(Shard::kinds)
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
-    private <T> List<T> all(Function<Held, Optional<T>> what) {
+    private <T> List<T> all(Function<HeldShard, Optional<T>> what) {
         return IntStream.range(0, Shard.COUNT)
                 .mapToObj(shards::get)
                 .flatMap(held -> what.apply(held).stream())
@@ -229,7 +202,7 @@ public final class KubernetesMemory implements AutoCloseable {
     private void write(String namespace, UnaryOperator<Shard> change) {
         int number = Shard.of(namespace);
         synchronized (locks.get(number)) {
-            Held held = shards.get(number);
+            HeldShard held = shards.get(number);
             Shard before = held.sound().orElseThrow(() -> new NotRemembered(held.problem()));
             Shard after = change.apply(before);
             if (!after.equals(before)) {
@@ -238,7 +211,7 @@ public final class KubernetesMemory implements AutoCloseable {
         }
     }
 
-    private void put(int number, Held held, Shard shard) {
+    private void put(int number, HeldShard held, Shard shard) {
         boolean there = !held.uid().isEmpty();
         ConfigMap map = new ConfigMapBuilder()
                 .withNewMetadata()
@@ -257,11 +230,11 @@ public final class KubernetesMemory implements AutoCloseable {
         number(map).ifPresent(number -> {
             Optional<Shard> read =
                     Shard.read(number, Optional.ofNullable(map.getData()).orElse(Map.of()), seal);
-            Held before = shards.getAndUpdate(
+            HeldShard before = shards.getAndUpdate(
                     number,
-                    held -> versionOf(map) < held.version()
+                    held -> HeldShard.versionOf(map) < held.version()
                             ? held
-                            : read.map(shard -> Held.sound(map, shard))
+                            : read.map(shard -> HeldShard.sound(map, shard))
                                     .orElseGet(() -> held.unsound(map, forged(number))));
             if (before.sound().isEmpty() && shards.get(number).sound().isPresent()) {
                 listeners.forEach(Runnable::run);
@@ -272,7 +245,7 @@ public final class KubernetesMemory implements AutoCloseable {
     private void gone(ConfigMap map) {
         number(map)
                 .ifPresent(number -> shards.updateAndGet(
-                        number, held -> held.uid().equals(uidOf(map)) ? held.gone(lost(number)) : held));
+                        number, held -> held.uid().equals(HeldShard.uidOf(map)) ? held.gone(lost(number)) : held));
     }
 
     private static String forged(int number) {
@@ -294,15 +267,5 @@ public final class KubernetesMemory implements AutoCloseable {
         return IntStream.range(0, Shard.COUNT)
                 .filter(number -> Shard.name(number).equals(name))
                 .findFirst();
-    }
-
-    private static String uidOf(ConfigMap map) {
-        @Nullable String uid = map.getMetadata().getUid();
-        return uid == null ? "" : uid;
-    }
-
-    /** The API server's versions are numbers that grow. */
-    private static long versionOf(ConfigMap map) {
-        return Long.parseLong(map.getMetadata().getResourceVersion());
     }
 }

@@ -4,8 +4,6 @@ import static dev.lapse.grant.Scene.GRANT_UID;
 import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lapse.access.Author;
-import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
@@ -13,7 +11,6 @@ import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import dev.lapse.memory.Claim;
 import dev.lapse.memory.Recollection;
-import dev.lapse.review.Consent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,21 +34,10 @@ class ClaimMemoryTest {
 
     private static GrantLife active(Scene scene) {
         GrantLife life = waiting(scene);
-        approved(life);
+        life.approved();
         life.settle();
         assertThat(life.phase()).isEqualTo(GrantPhase.Active);
         return life;
-    }
-
-    private static void approved(GrantLife life) {
-        life.cluster.consents.replaceAll((name, open) -> new Consent(
-                name,
-                open.spec(),
-                ReviewPhase.Completed,
-                true,
-                "2/2",
-                List.of(Author.of("ada", List.of()), Author.of("erin", List.of())),
-                ""));
     }
 
     private static Scene claimed() {

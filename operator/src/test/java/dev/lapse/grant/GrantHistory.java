@@ -69,6 +69,13 @@ final class GrantHistory {
                         "the author loses the right",
                         () -> life.cluster.entitlement =
                                 new Entitlement.NotEntitled("namespace payments", "ada may not")),
+                new Event("people approve", life::approved),
+                new Event("people approve", life::approved),
+                new Event("what it gives conflicts", () -> life.cluster.duties = DutyFinding.Answer.Conflict),
+                new Event(
+                        "what it gives is not known to conflict",
+                        () -> life.cluster.duties = DutyFinding.Answer.Unknown),
+                new Event("what it gives is separate", () -> life.cluster.duties = DutyFinding.Answer.Separate),
                 new Event("reviews are not answered", () -> life.cluster.accessReviewsAnswered = false),
                 new Event("reviews are answered", () -> life.cluster.accessReviewsAnswered = true),
                 new Event("something else allows it", () -> life.cluster.residual = List.of("RoleBinding other")),
@@ -94,12 +101,17 @@ final class GrantHistory {
         }
         if (one(4)) {
             scene.breakGlass();
+        } else if (one(4)) {
+            scene.claimed(NOW.plusSeconds(1_000 + random.nextInt(90_000)));
         }
         switch (random.nextInt(4)) {
             case 0 -> scene.entry("namespaces", "").entry("clusterWide", "true");
             case 1 -> scene.entry("namespaces", "[orders, payments, warehouse]");
             case 2 -> scene.entry("namespaces", "[orders, payments]").grant("namespaces", "[orders]");
             default -> {}
+        }
+        if (one(4)) {
+            scene.duties(null);
         }
         if (one(3)) {
             scene.grant("duration", (1 + random.nextInt(3_000)) + "s");

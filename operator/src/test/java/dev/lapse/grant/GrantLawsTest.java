@@ -18,6 +18,7 @@ import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.memory.Claim;
 import dev.lapse.memory.Recollection;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
@@ -88,6 +89,7 @@ class GrantLawsTest {
                 whatIsAnnouncedStays();
                 nothingIsMadeUnannounced();
                 nothingIsTakenThatIsNotOwed();
+                noClaimIsHeldOrLetGoUnremembered();
                 accessIsNeverToldGoneWhileItIsLeft();
                 if (settled) {
                     // A pass that was cut off may leave one without; the next takes away what carries it.
@@ -145,6 +147,23 @@ class GrantLawsTest {
                 assertThat(life.cluster.debts())
                         .as("what is remembered while there are objects of a break-glass")
                         .anyMatch(debt -> debt.grantUid().equals(GRANT_UID));
+            }
+        }
+
+        /** As long as it could be applied again. */
+        private void noClaimIsHeldOrLetGoUnremembered() {
+            boolean begun = life.cluster.held || announced != null;
+            boolean over =
+                    life.scene.request().notAfter().filter(life.now::isBefore).isEmpty();
+            if (!life.scene.request().claimed() || !begun || over || !life.cluster.memory.readable()) {
+                return;
+            }
+            List<Claim> claims = life.cluster.memory.all(Claim.class, life.now);
+            assertThat(claims)
+                    .as("what is remembered of a claim that has begun")
+                    .hasSize(1);
+            if (!life.cluster.held) {
+                assertThat(claims.get(0).endedAt()).as("the remembered end").isNotNull();
             }
         }
 
@@ -247,6 +266,9 @@ class GrantLawsTest {
                 "the memory is unreadable",
                 facts ->
                         facts.withMemory(Recollection.unreadable(facts.request().namespace(), "")));
+        losses.put(
+                "nobody knows what else is held",
+                facts -> facts.withDuties(new DutyFinding(DutyFinding.Answer.Unknown, "", true)));
         losses.put("the look-up failed", facts -> facts.withEntitlement(new Entitlement.Undecided("")));
         losses.put(
                 "a namespace is absent",

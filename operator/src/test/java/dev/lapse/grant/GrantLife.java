@@ -4,6 +4,8 @@ import static dev.lapse.grant.Scene.GRANT_UID;
 import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lapse.access.Author;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -12,6 +14,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.credential.TokenSchedule;
+import dev.lapse.review.Consent;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +53,18 @@ final class GrantLife {
             }
             return false;
         }
+    }
+
+    /** Enough people approve whatever is open. */
+    void approved() {
+        cluster.consents.replaceAll((name, open) -> new Consent(
+                name,
+                open.spec(),
+                ReviewPhase.Completed,
+                true,
+                "2/2",
+                List.of(Author.of("ada", List.of()), Author.of("erin", List.of())),
+                ""));
     }
 
     /** Passes until one goes through, with informers that have caught up. */
