@@ -27,6 +27,12 @@ public final class GrantEventSources {
     private static final String BY_IDENTITY = "identity";
     private static final Duration OVERDUE_AT_START = Duration.ofSeconds(60);
 
+    /**
+     * Another one of the name may come while the SDK is still at the one that went, and its event is lost then: what is
+     * applied again at once must not wait for ever.
+     */
+    private static final Duration AFTER_A_DELETION = Duration.ofSeconds(1);
+
     private final ExpiryLane lane;
     private final WakeUps wakeUps;
     private final int laneThreads;
@@ -142,6 +148,14 @@ public final class GrantEventSources {
         return cache().get(new ResourceID(grant.name(), grant.namespace()));
     }
 
+    /** Whether the object itself is gone, and not another one of its name there already. */
+    boolean gone(PrivilegeGrant grant) {
+        return find(key(grant))
+                .filter(there ->
+                        there.getMetadata().getUid().equals(grant.getMetadata().getUid()))
+                .isEmpty();
+    }
+
     Stream<PrivilegeGrant> all() {
         IndexerResourceCache<PrivilegeGrant> connected = cache;
         return connected == null ? Stream.empty() : connected.list();
@@ -213,7 +227,7 @@ public final class GrantEventSources {
 
     private void deleted(PrivilegeGrant grant) {
         lane.forget(grant.getMetadata().getUid());
-        wakeUps.forget(key(grant));
+        wakeUps.after(AFTER_A_DELETION, key(grant));
         changed(grant);
     }
 

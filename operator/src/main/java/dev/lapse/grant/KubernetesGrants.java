@@ -111,7 +111,7 @@ public final class KubernetesGrants implements AutoCloseable {
         KubernetesAccessRemoval removal =
                 new KubernetesAccessRemoval(this::find, observer, objects, tools.clock(), bindingsGoneAt);
         lane = new ExpiryLane(tools.clock(), removal::takeAccess, this::lookAgain);
-        wakeUps = new WakeUps(tools.clock(), this::lookAgain);
+        wakeUps = new WakeUps(tools.clock(), this::lookAgainIfThere);
         sources = new GrantEventSources(
                 lane,
                 wakeUps,
@@ -248,6 +248,8 @@ public final class KubernetesGrants implements AutoCloseable {
                                 "an object that no open grant answers for could not be removed, the next sweep tries again");
             }
         }
+        // Whatever an event was lost for.
+        sources.lookAgainWhere(grant -> grant.getStatus() == null);
         cluster.tidy();
     }
 
@@ -270,6 +272,12 @@ public final class KubernetesGrants implements AutoCloseable {
 
     private Optional<PrivilegeGrant> find(GrantKey grant) {
         return sources.find(grant);
+    }
+
+    private void lookAgainIfThere(GrantKey grant) {
+        if (find(grant).isPresent()) {
+            lookAgain(grant);
+        }
     }
 
     private void lookAgain(GrantKey grant) {

@@ -36,7 +36,7 @@ public final class PrivilegeGrantReconciler implements Reconciler<PrivilegeGrant
     @Override
     public UpdateControl<PrivilegeGrant> reconcile(PrivilegeGrant grant, Context<PrivilegeGrant> context) {
         cache.connect(context);
-        boolean gone = context.isPrimaryResourceDeleted();
+        boolean gone = context.isPrimaryResourceDeleted() && sources.gone(grant);
         if (!gone && sources.laneTakes(grant)) {
             return UpdateControl.noUpdate();
         }

@@ -42,6 +42,10 @@ final class WakeUps implements AutoCloseable {
         waiting.put(grant, timer.schedule(() -> wake(at, grant), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS));
     }
 
+    void after(Duration wait, GrantKey grant) {
+        at(clock.instant().plus(wait), grant);
+    }
+
     synchronized void forget(GrantKey grant) {
         ScheduledFuture<?> before = waiting.remove(grant);
         if (before != null) {

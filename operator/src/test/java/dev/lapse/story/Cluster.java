@@ -65,6 +65,18 @@ public final class Cluster {
         return dir;
     }
 
+    /** As a Pod of this account is seen. */
+    KubernetesClient asAccount(String namespace, String name) {
+        String user = "system:serviceaccount:" + namespace + ":" + name;
+        return clients.computeIfAbsent(user, any -> {
+            Config config = config("admin.kubeconfig");
+            config.setImpersonateUsername(user);
+            config.setImpersonateGroups(
+                    "system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated");
+            return newClient(config);
+        });
+    }
+
     /** One JSON object a line. */
     public Path auditLog() {
         return dir.resolve("logs/audit.log");
