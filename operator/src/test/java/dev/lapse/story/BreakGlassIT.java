@@ -13,8 +13,10 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.condition.Reason;
 import dev.lapse.story.Caller.Answer;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Something is on fire and whoever could approve is away. Rashid may break the glass; Ada and Olivia may say afterwards
@@ -188,6 +190,39 @@ class BreakGlassIT {
         review.keptBy("olivia");
         review.awaitPhase(ReviewPhase.Completed);
         taken("INC-2", "10m").awaitActive();
+    }
+
+    @StoryTest
+    void onTheCommandLineItIsTakenExplainedAndKept(@TempDir Path home) {
+        story.let("rashid", "get list", REVIEWS);
+        story.let("rashid", "get", Story.IDENTITIES);
+        story.let("ada", "get", Story.GRANTS);
+        Terminal terminal = new Terminal(story.cluster(), home);
+
+        Terminal.Answer taken = terminal.lapse(
+                "rashid", words("request ci look --for 10m --reason fire --break-glass INC-1 --name g --wait"));
+
+        assertThat(taken.exit()).as(taken.all()).isZero();
+        assertThat(taken.out()).startsWith("privilegegrant.lapse.dev/g is active until");
+        assertThat(terminal.lapse("rashid", words("explain ci")).out())
+                .contains("or break-glass up to 1h")
+                .contains("a review of the break-glass of incident INC-1, grant g;");
+        assertThat(terminal.lapse("rashid", words("explain g")).out())
+                .contains("INC-1 (break-glass: without approval)")
+                .contains("whoever else than rashid holds the verb review");
+        assertThat(terminal.lapse("rashid", words("review keep g")).exit()).isEqualTo(1);
+        assertThat(terminal.lapse("ada", words("approve g")).err())
+                .contains("is about a break-glass: kubectl lapse review keep, or kubectl lapse review revoke");
+
+        Terminal.Answer kept = terminal.lapse("ada", words("review keep g --comment right"));
+
+        assertThat(kept.out()).as(kept.all()).isEqualTo("Keep by ada counts: nothing is owed for it any more\n");
+        assertThat(kept.err()).containsPattern("taken by +rashid").containsPattern("incident +INC-1");
+        assertThat(terminal.lapse("rashid", words("explain ci")).out()).doesNotContain("owes");
+    }
+
+    private String[] words(String line) {
+        return (line + " -n " + here).split(" ");
     }
 
     private void identity() {
