@@ -193,6 +193,23 @@ class BreakGlassIT {
     }
 
     @StoryTest
+    void aReviewThatTheOperatorDidNotOpenFreesNothing() {
+        Review review = Review.of(story, taken("INC-1", "10m").awaitActive());
+
+        // As somebody does who has found a way past the guard.
+        Answer written = new Caller(story.cluster().asOperator())
+                .create(story.path("accessreviews"), Caller.json(review.copy("lapse-forged")));
+
+        assertThat(written.passed()).as(written.body()).isTrue();
+        Review forged = new Review(story.cluster(), here, "lapse-forged");
+        forged.awaitPhase(ReviewPhase.Cancelled);
+        assertThat(forged.awaitEvent("ReviewCancelled")).contains("owes nothing for it");
+        assertThat(taken("INC-2", "10m").awaitPhase(GrantPhase.Denied).reason())
+                .isEqualTo(Reason.BreakGlassOwed.name());
+        review.awaitPhase(ReviewPhase.Open);
+    }
+
+    @StoryTest
     void onTheCommandLineItIsTakenExplainedAndKept(@TempDir Path home) {
         story.let("rashid", "get list", REVIEWS);
         story.let("rashid", "get", Story.IDENTITIES);
