@@ -6,9 +6,7 @@ import dev.lapse.access.OperatorReach;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
@@ -24,26 +22,19 @@ import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The grants' controller, put together: informers to event sources, lane to removal, policy to effects. */
 public final class KubernetesGrants implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(KubernetesGrants.class);
-
     private final KubernetesCluster cluster;
     private final KubernetesIdentities identities;
     private final KubernetesGrantObjects objects;
@@ -217,37 +208,7 @@ public final class KubernetesGrants implements AutoCloseable {
             return;
         }
         owed.openMissing(debt -> true, this::find);
-        Map<ObjectKind, List<? extends HasMetadata>> ours = new EnumMap<>(ObjectKind.class);
-        ours.put(ObjectKind.RoleBinding, cluster.roleBindings().list());
-        ours.put(ObjectKind.ClusterRoleBinding, cluster.clusterRoleBindings().list());
-        ours.put(
-                ObjectKind.ServiceAccount,
-                cluster.accounts().list().stream()
-                        .filter(account -> Lapse.PRINCIPALS_NAMESPACE.equals(
-                                account.getMetadata().getNamespace()))
-                        .toList());
-        ours.put(
-                ObjectKind.Role,
-                cluster.roles().list().stream()
-                        .filter(role -> Lapse.PRINCIPALS_NAMESPACE.equals(
-                                role.getMetadata().getNamespace()))
-                        .toList());
-        for (GrantSweep.Orphan orphan : GrantSweep.orphans(ours, sources.all())) {
-            try {
-                objects.delete(orphan.object(), orphan.uid());
-                LOG.atWarn()
-                        .addKeyValue("kind", orphan.object().kind())
-                        .addKeyValue("namespace", orphan.object().namespace())
-                        .addKeyValue("name", orphan.object().name())
-                        .log("removed an object that no open grant answers for");
-            } catch (KubernetesClientException failed) {
-                LOG.atWarn()
-                        .addKeyValue("name", orphan.object().name())
-                        .addKeyValue("error", failed.getMessage())
-                        .log(
-                                "an object that no open grant answers for could not be removed, the next sweep tries again");
-            }
-        }
+        new KubernetesOrphans(cluster, objects).remove(sources.all());
         // Whatever an event was lost for.
         sources.lookAgainWhere(grant -> grant.getStatus() == null);
         cluster.tidy();
