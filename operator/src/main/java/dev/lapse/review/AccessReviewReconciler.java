@@ -141,8 +141,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         Optional<Proof> proof = NameProof.next(guardNow, facts.proof(), facts.generation(), now);
         AccessReviewStatus after =
                 reviews.sealed(ReviewStatusReport.of(facts, decision, proof, review.getStatus(), now), review);
+        breakGlass.deciding(review, decision);
         if (!after.equals(review.getStatus())) {
-            breakGlass.deciding(review, decision);
             write(review, after, context);
             breakGlass.settled(review, after);
             journal.wrote(facts, decision, before);

@@ -46,7 +46,10 @@ final class KubernetesBreakGlassReviews {
         return debt(review).map(BreakGlassDebt::subject);
     }
 
-    /** Before the verdicts are judged for good: who says Revoke takes away, and that is remembered first. */
+    /**
+     * Before the verdicts are judged for good: who says Revoke takes away, and that is remembered first. Memory that was
+     * lost learns of it again from a review that is still open.
+     */
     void deciding(AccessReview review, ReviewDecision decision) {
         if (review.getSpec().type() != ReviewType.BreakGlass || decision.phase().ended()) {
             return;

@@ -136,6 +136,7 @@ final class Controllers implements AutoCloseable {
         cluster.clusterRoles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.start(SYNC_LIMIT);
         memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
+        memory.onReadable(reviewReconciler::lookAgainAtAll);
         memory.onReadable(grants::lookAgainAtWaiting);
         guard.onChange(() -> {
             identityReconciler.lookAgainWhere(identity -> true);
