@@ -12,6 +12,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.story.Caller.Answer;
+import java.util.List;
 import java.util.Map;
 
 /** Grants that deliver nothing: whoever asked creates tokens of the grant's account while it lasts, and nobody else does. */
@@ -90,6 +91,22 @@ class MintIT {
         TokenClient token = TokenClient.of(story.cluster(), token(mint(account, grant, TEN_MINUTES)));
         assertThat(token.lists(here)).isEqualTo(OK);
         assertThat(mint(caller("rashid"), grant, TEN_MINUTES).code()).isEqualTo(FORBIDDEN);
+    }
+
+    /** Whom a wildcard lets mint for everybody, the guard lets mint for nobody, themselves included. */
+    @StoryTest
+    void whoHoldsAWildcardAsksForAToken() {
+        story.identity(Entry.of("look", "view").in(here));
+        Caller admin = new Caller(story.admin());
+
+        Grant grant = story.asksAs(
+                        admin,
+                        "admin",
+                        "look",
+                        Map.of("credential", Map.of("type", "Mint"), "requestedByAs", List.of("system:masters")))
+                .awaitActive();
+
+        assertThat(mint(admin, grant, TEN_MINUTES).message()).contains("by a wildcard asks for type Token");
     }
 
     @StoryTest
