@@ -6,6 +6,8 @@ import io.javaoperatorsdk.operator.processing.event.EventHandler;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceAction;
+import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -32,6 +34,17 @@ public final class KubernetesTrigger<P extends HasMetadata> extends AbstractEven
         EventHandler handler = getEventHandler();
         if (isRunning() && handler != null) {
             handler.handleEvent(new Event(new ResourceID(name, namespace)));
+        }
+    }
+
+    /**
+     * Also if the SDK has lost sight of the object: where one of a name comes while the SDK is still at another one that
+     * went, it forgets both, and from then on only what looks like a change of the object reaches it.
+     */
+    public void lookAgain(P object) {
+        EventHandler handler = getEventHandler();
+        if (isRunning() && handler != null) {
+            handler.handleEvent(new ResourceEvent(ResourceAction.UPDATED, ResourceID.fromResource(object), object));
         }
     }
 

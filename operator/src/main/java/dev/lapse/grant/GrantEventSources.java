@@ -123,7 +123,14 @@ public final class GrantEventSources {
     }
 
     public void lookAgain(GrantKey grant) {
-        trigger.lookAgain(grant.namespace(), grant.name());
+        if (trigger.isRunning()) {
+            find(grant).ifPresentOrElse(trigger::lookAgain, () -> trigger.lookAgain(grant.namespace(), grant.name()));
+        }
+    }
+
+    /** For another one of the name, which may have come meanwhile. */
+    void lookAgainAfterDeletion(PrivilegeGrant gone) {
+        wakeUps.after(AFTER_A_DELETION, key(gone));
     }
 
     /** An identity changed: so may its grants. */
@@ -227,7 +234,7 @@ public final class GrantEventSources {
 
     private void deleted(PrivilegeGrant grant) {
         lane.forget(grant.getMetadata().getUid());
-        wakeUps.after(AFTER_A_DELETION, key(grant));
+        lookAgainAfterDeletion(grant);
         changed(grant);
     }
 

@@ -44,6 +44,9 @@ public final class PrivilegeGrantReconciler implements Reconciler<PrivilegeGrant
         GrantPass pass = new GrantPass(sources.effects(grant), clock, sources::announced);
         GrantPass.Settled settled = pass.over(observer.observe(grant, gone, now), now);
         sources.settled(settled.facts(), settled.decision());
+        if (context.isPrimaryResourceDeleted()) {
+            sources.lookAgainAfterDeletion(grant);
+        }
         return UpdateControl.noUpdate();
     }
 }
