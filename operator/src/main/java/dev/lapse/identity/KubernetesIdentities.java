@@ -98,13 +98,14 @@ public final class KubernetesIdentities {
 
     /**
      * Who answers for the identity that this account is the subject of: whoever acts through an account of their own is
-     * nobody else for that. Nothing for people, and for accounts that no identity names.
+     * nobody else for that. Nothing for people, whom no identity may name, and for accounts that none names.
      */
     public Optional<String> personBehind(String userName) {
         IndexerResourceCache<ServiceIdentity> connected = cache;
         return connected == null
                 ? Optional.empty()
                 : connected.byIndex(BY_SUBJECT, userName).stream()
+                        .filter(this::mayName)
                         .min(AGE)
                         .flatMap(identity -> facts(identity).owner())
                         // A team cannot be told from a person of its name by the name alone.
@@ -131,12 +132,20 @@ public final class KubernetesIdentities {
                                 .equals(seen.getMetadata().getLabels().get(Lapse.IDENTITY_UID_LABEL)))
                         .isPresent(),
                 older(identity, userName),
-                account != null
-                        || subjectUsers.getOrDefault(namespace, Set.of()).contains(userName));
+                mayName(identity));
+    }
+
+    /** Whoever writes an identity names any user they like: it says nothing about that user unless settings allow it. */
+    private boolean mayName(ServiceIdentity identity) {
+        return identity.getSpec().subject().serviceAccount() != null
+                || subjectUsers
+                        .getOrDefault(identity.getMetadata().getNamespace(), Set.of())
+                        .contains(userName(identity));
     }
 
     private Optional<String> older(ServiceIdentity identity, String userName) {
         return claimants(userName).stream()
+                .filter(this::mayName)
                 .min(AGE)
                 .filter(oldest -> !oldest.getMetadata()
                         .getUid()

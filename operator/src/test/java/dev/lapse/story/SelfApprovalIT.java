@@ -61,6 +61,26 @@ class SelfApprovalIT {
         grant.awaitActive();
     }
 
+    /** Otherwise whoever may write identities could make one person of two, or two of one. */
+    @StoryTest
+    void anIdentityThatNamesAPersonSaysNothingAboutThem() {
+        story.identity("olivia", "trick", Map.of("subject", Map.of("user", "rashid"), "owner", Map.of("user", "erin")));
+        story.identity("olivia", "trap", Map.of("subject", Map.of("user", "ada"), "owner", Map.of("user", "olivia")));
+        story.awaitIdentityKnown("trick");
+        story.awaitIdentityKnown("trap");
+        Grant grant = asked(2, Map.of());
+        Review review = Review.of(story, grant);
+
+        assertThat(review.says(as("rashid-admin"), "rashid-admin", "Approve").passed())
+                .isTrue();
+        assertThat(review.verdictOf("rashid-admin").reason()).isEqualTo("OwnRequest");
+
+        review.approvedBy("ada");
+        review.verdictOf("ada");
+        review.approvedBy("olivia");
+        grant.awaitActive();
+    }
+
     @StoryTest
     void theIdentityDoesNotApproveForItself() {
         String itself = "system:serviceaccount:" + here + ":" + Story.IDENTITY;
