@@ -1,5 +1,7 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.condition.Reason;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.memory.BreakGlassDebt;
@@ -54,8 +56,8 @@ final class BreakGlass {
 
     static GrantDecision writingDown(GrantAction step) {
         return GrantDecision.todo(
-                dev.lapse.api.v1alpha1.GrantPhase.Pending,
-                dev.lapse.condition.Reason.Activating,
+                GrantPhase.Pending,
+                Reason.Activating,
                 "being activated: what will be owed for it is written down first, and nothing is given without",
                 step);
     }

@@ -34,6 +34,12 @@ final class GrantPlan {
         return Lapse.NAME_PREFIX + grantUid;
     }
 
+    /** Where a client that is told nothing else looks. */
+    static String kubeconfigNamespace(GrantFacts facts) {
+        List<String> namespaces = facts.record().resolved().orElseThrow().namespaces();
+        return namespaces.isEmpty() ? facts.request().namespace() : namespaces.get(0);
+    }
+
     /** The grant that an object of this name is made for; nothing if the name is none of ours. */
     static Optional<String> grantUid(String objectName) {
         return objectName.startsWith(Lapse.NAME_PREFIX)

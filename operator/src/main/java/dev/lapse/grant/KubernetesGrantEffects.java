@@ -109,9 +109,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts writeStatus(GrantFacts facts, GrantDecision decision, Instant now) {
         PrivilegeGrantStatus before = grant.getStatus();
-        PrivilegeGrantStatus after = seal.on(
-                GrantStatusReport.of(facts, decision, before, now),
-                facts.request().uid());
+        PrivilegeGrantStatus after = report(facts, decision, now);
         if (!after.equals(before)) {
             try {
                 put(after);
@@ -131,10 +129,13 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now) {
-        put(seal.on(
-                GrantStatusReport.of(facts, decision, grant.getStatus(), now),
-                facts.request().uid()));
+        put(report(facts, decision, now));
         return facts;
+    }
+
+    private PrivilegeGrantStatus report(GrantFacts facts, GrantDecision decision, Instant now) {
+        GrantRequest request = facts.request();
+        return seal.on(GrantStatusReport.of(facts, decision, grant.getStatus(), now), request.uid());
     }
 
     private void put(PrivilegeGrantStatus status) {
@@ -222,7 +223,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         Map<String, String> content = tokens.content(
                 facts.token().orElseThrow(),
                 facts.request().namespace(),
-                kubeconfigNamespace(facts),
+                GrantPlan.kubeconfigNamespace(facts),
                 facts.request().audiences(),
                 facts.request().encryptTo());
         try {
@@ -236,11 +237,6 @@ final class KubernetesGrantEffects implements GrantEffects {
             }
             throw failed;
         }
-    }
-
-    private static String kubeconfigNamespace(GrantFacts facts) {
-        List<String> namespaces = facts.record().resolved().orElseThrow().namespaces();
-        return namespaces.isEmpty() ? facts.request().namespace() : namespaces.get(0);
     }
 
     @Override
