@@ -74,7 +74,10 @@ final class ExplainCommand implements Callable<Integer> {
                 .orElseThrow(() -> Failure.because(
                         "there is no AccessReview " + name.name() + " in namespace " + session.namespace()));
         RequestToDecide decided = new RequestToDecide(review);
-        String grant = review.getSpec().request().grant();
+        if (review.getSpec().request() == null) {
+            return decided.told(Main.clock().instant());
+        }
+        String grant = review.getSpec().requested().grant();
         return session.grant(grant)
                 .map(known -> ofGrant(session, known))
                 .or(() -> Optional.of(decided)
@@ -106,7 +109,7 @@ final class ExplainCommand implements Callable<Integer> {
         String name = identity.getMetadata().getName();
         List<RequestToDecide> owed =
                 readable(() -> Optional.of(session.list(AccessReview.class)), false).orElse(List.of()).stream()
-                        .filter(review -> review.getSpec().identityRef().name().equals(name))
+                        .filter(review -> isAbout(review, name))
                         .map(RequestToDecide::new)
                         .filter(review ->
                                 review.isBreakGlass() && review.closed().isEmpty())
@@ -118,6 +121,10 @@ final class ExplainCommand implements Callable<Integer> {
                         session.may("request", name).allowed(),
                         session.may("approve", name).allowed())
                 .told();
+    }
+
+    private static boolean isAbout(AccessReview review, String identity) {
+        return !review.getSpec().campaign() && review.getSpec().identity().equals(identity);
     }
 
     /** In a Secret, now or once it is active. */

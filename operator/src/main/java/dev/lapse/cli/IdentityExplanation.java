@@ -41,8 +41,8 @@ record IdentityExplanation(
 
     private static String owed(RequestToDecide review) {
         return "a review of the break-glass of incident "
-                + review.review().getSpec().request().incident() + ", grant "
-                + review.review().getSpec().request().grant() + "; " + GrantExplanation.owed(review);
+                + review.review().getSpec().requested().incident() + ", grant "
+                + review.review().getSpec().requested().grant() + "; " + GrantExplanation.owed(review);
     }
 
     static String role(EligibleEntry entry) {

@@ -77,10 +77,11 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
             grant.getStatus().objects().forEach(object -> children.add(object(object)));
         }
         reviews.stream()
-                .filter(review -> review.getSpec()
-                        .request()
-                        .grantUID()
-                        .equals(grant.getMetadata().getUid()))
+                .filter(review -> review.getSpec().request() != null
+                        && review.getSpec()
+                                .requested()
+                                .grantUID()
+                                .equals(grant.getMetadata().getUid()))
                 .forEach(review -> children.add(review(new RequestToDecide(review))));
         String until = grant.getStatus() == null || grant.getStatus().expiresAt() == null || isOver(grant)
                 ? ""

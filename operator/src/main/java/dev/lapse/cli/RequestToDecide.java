@@ -3,6 +3,7 @@ package dev.lapse.cli;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
@@ -22,11 +23,26 @@ record RequestToDecide(AccessReview review) {
     /** What is decided, for people. */
     Explanation told(Instant now) {
         AccessReviewSpec spec = review.getSpec();
-        Request request = spec.request();
         Explanation told = new Explanation(
-                        "AccessReview " + name() + " in " + review.getMetadata().getNamespace())
-                .line("identity", spec.identityRef().name() + ", entry " + request.privilege())
-                .line("role", request.role() + " in " + where(request))
+                "AccessReview " + name() + " in " + review.getMetadata().getNamespace());
+        Request request = spec.request();
+        if (request != null) {
+            told(told, request);
+        }
+        spec.pinned().forEach(entry -> told(told, entry));
+        if (isAfterwards()) {
+            told.line("review", phase() + ", due " + spec.dueAt());
+        } else {
+            told.line("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
+        }
+        verdicts().forEach(seen -> told.line("verdict", verdict(seen)));
+        spec.itemHashes().forEach((item, hash) -> told.line("hash", request == null ? item + ": " + hash : hash));
+        return told;
+    }
+
+    private void told(Explanation told, Request request) {
+        told.line("identity", review.getSpec().identity() + ", entry " + request.privilege())
+                .line("role", request.role() + " in " + where(request.namespaces()))
                 .line("for", request.duration() + ", held by " + request.principalName())
                 .line("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()))
                 .line(
@@ -34,23 +50,33 @@ record RequestToDecide(AccessReview review) {
                         request.requestedBy() + (request.claimed() ? " (claimed: nobody knows who wrote it)" : ""))
                 .line("incident", Optional.ofNullable(request.incident()))
                 .line("because", request.reason() + (request.ticket() == null ? "" : " (" + request.ticket() + ")"));
-        if (isBreakGlass()) {
-            told.line("review", phase() + ", due " + spec.dueAt());
-        } else {
-            told.line("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
-        }
-        verdicts().forEach(seen -> told.line("verdict", verdict(seen)));
-        return told.line("hash", request.hash());
     }
 
-    /** Whether it is decided after the fact. */
+    private void told(Explanation told, PinnedEntry entry) {
+        told.line("identity", review.getSpec().identity() + ", entry " + entry.name())
+                .line("role", entry.role() + " in " + where(entry.namespaces()))
+                .line("for up to", entry.maxDuration() + ", principal " + entry.principal())
+                .line("risks", entry.risks().isEmpty() ? "none known" : String.join(", ", entry.risks()))
+                .line(
+                        "entitled by",
+                        (entry.entitledBy() == null ? "nobody" : entry.entitledBy())
+                                + (entry.entitledByVia() == null
+                                        ? ""
+                                        : " (claimed: " + entry.entitledByVia() + " wrote it)"));
+    }
+
+    /** Whether it is decided after the fact, with Keep or Revoke. */
+    boolean isAfterwards() {
+        return review.getSpec().type().afterwards();
+    }
+
     boolean isBreakGlass() {
         return review.getSpec().type() == ReviewType.BreakGlass;
     }
 
     /** The verb of Lapse that deciding takes. */
     String verb() {
-        return isBreakGlass() ? "review" : "approve";
+        return isAfterwards() ? "review" : "approve";
     }
 
     String phase() {
@@ -78,7 +104,7 @@ record RequestToDecide(AccessReview review) {
                 : review.getSpec().decisions();
         JsonPatch patch = new JsonPatch()
                 .test("/metadata/uid", review.getMetadata().getUid())
-                .test("/spec/request/hash", verdict.itemHash());
+                .test(hashPath(verdict.item()), verdict.itemHash());
         for (int i = 0; i < there.size(); i++) {
             if (there.get(i).by().equals(verdict.by()) && there.get(i).item().equals(verdict.item())) {
                 return patch.test("/spec/decisions/" + i + "/by", verdict.by())
@@ -88,11 +114,16 @@ record RequestToDecide(AccessReview review) {
         return patch.add("/spec/decisions/-", written(verdict));
     }
 
+    private String hashPath(String item) {
+        return review.getSpec().request() != null
+                ? "/spec/request/hash"
+                : "/spec/entries/"
+                        + List.copyOf(review.getSpec().itemHashes().keySet()).indexOf(item) + "/hash";
+    }
+
     /** Whether this person said so before, and it counts. */
     boolean isSettledBy(Decision verdict) {
-        return verdicts().stream()
-                .anyMatch(
-                        seen -> seen.counts() && seen.by().equals(verdict.by()) && seen.verdict() == verdict.verdict());
+        return verdicts().stream().anyMatch(seen -> seen.counts() && isOf(seen, verdict));
     }
 
     /** Whether this very verdict stands there already. */
@@ -109,9 +140,13 @@ record RequestToDecide(AccessReview review) {
                         < Objects.requireNonNullElse(review.getMetadata().getGeneration(), 0L)) {
             return Optional.empty();
         }
-        return verdicts().stream()
-                .filter(seen -> seen.by().equals(verdict.by()) && seen.verdict() == verdict.verdict())
-                .findFirst();
+        return verdicts().stream().filter(seen -> isOf(seen, verdict)).findFirst();
+    }
+
+    private static boolean isOf(SeenVerdict seen, Decision verdict) {
+        return seen.item().equals(verdict.item())
+                && seen.by().equals(verdict.by())
+                && seen.verdict() == verdict.verdict();
     }
 
     String outcome() {
@@ -144,12 +179,12 @@ record RequestToDecide(AccessReview review) {
     String deciders() {
         List<dev.lapse.api.v1alpha1.EligibleEntry.Person> reviewers =
                 review.getSpec().reviewers();
-        String verb = "the verb " + verb() + " on ServiceIdentity "
-                + review.getSpec().identityRef().name();
+        String verb =
+                "the verb " + verb() + " on ServiceIdentity " + review.getSpec().identity();
         return reviewers == null || reviewers.isEmpty()
                 ? (isBreakGlass()
                                 ? "whoever else than "
-                                        + review.getSpec().request().requestedBy()
+                                        + review.getSpec().requested().requestedBy()
                                 : "whoever") + " holds " + verb
                 : reviewers.stream()
                                 .map(person -> person.user() != null ? person.user() : "group " + person.group())
@@ -162,8 +197,8 @@ record RequestToDecide(AccessReview review) {
                 + (seen.counts() ? ", counts" : ", does not count (" + seen.reason() + "): " + seen.message());
     }
 
-    private static String where(Request request) {
-        return request.namespaces().isEmpty() ? "the whole cluster" : String.join(", ", request.namespaces());
+    private static String where(List<String> namespaces) {
+        return namespaces.isEmpty() ? "the whole cluster" : String.join(", ", namespaces);
     }
 
     private static Map<String, Object> written(Decision verdict) {

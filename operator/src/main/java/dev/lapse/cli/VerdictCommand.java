@@ -36,6 +36,12 @@ abstract class VerdictCommand implements Callable<Integer> {
     private @Nullable String hash;
 
     @Option(
+            names = "--item",
+            paramLabel = "ITEM",
+            description = "Which item to decide, where a review has several: the name of the entry.")
+    private @Nullable String item;
+
+    @Option(
             names = "--group",
             split = ",",
             paramLabel = "GROUP",
@@ -248,38 +254,46 @@ abstract class VerdictCommand implements Callable<Integer> {
     }
 
     private void fitting(RequestToDecide request) {
+        if (request.review().getSpec().campaign()) {
+            throw Failure.because("AccessReview " + request.name()
+                    + " is a campaign, which takes no verdicts: decide the reviews that it opened, kubectl get ar -A");
+        }
         boolean afterwards = verdict() == Verdict.Keep || verdict() == Verdict.Revoke;
-        if (afterwards && !request.isBreakGlass()) {
+        if (afterwards && !request.isAfterwards()) {
             throw Failure.because("AccessReview " + request.name()
                     + " asks before the fact: kubectl lapse approve, or kubectl lapse deny");
         }
-        if (!afterwards && request.isBreakGlass()) {
+        if (!afterwards && request.isAfterwards()) {
             throw Failure.because("AccessReview " + request.name()
-                    + " is about a break-glass: kubectl lapse review keep, or kubectl lapse review revoke");
+                    + " is decided after the fact: kubectl lapse review keep, or kubectl lapse review revoke");
         }
     }
 
     private Decision decision(KubernetesSession session, RequestToDecide request) {
         AccessReviewSpec asked = request.review().getSpec();
-        if (hash != null && !hash.equals(asked.request().hash())) {
-            throw Failure.because("the request's hash is " + asked.request().hash() + ", not " + hash
-                    + ": it is not what you looked at");
+        String decided = itemOf(asked);
+        String hashNow = Objects.requireNonNull(asked.itemHashes().get(decided), "every item has a hash");
+        if (hash != null && !hash.equals(hashNow)) {
+            throw Failure.because(
+                    "the request's hash is " + hashNow + ", not " + hash + ": it is not what you looked at");
         }
         NeededGroups.refuseTooMany(groups);
         Person me = session.whoAmI();
         List<String> stated = groups.isEmpty()
-                ? NeededGroups.of(
-                        me,
-                        asked.reviewers() == null ? List.of() : asked.reviewers(),
-                        session.may(request.verb(), asked.identityRef().name()))
+                ? NeededGroups.of(me, asked.listedReviewers(), session.may(request.verb(), asked.identity()))
                 : groups;
-        return new Decision(
-                asked.itemName(),
-                me.user(),
-                stated.isEmpty() ? null : stated,
-                verdict(),
-                asked.request().hash(),
-                comment());
+        return new Decision(decided, me.user(), stated.isEmpty() ? null : stated, verdict(), hashNow, comment());
+    }
+
+    private String itemOf(AccessReviewSpec asked) {
+        List<String> items = List.copyOf(asked.itemHashes().keySet());
+        if (item != null && !items.contains(item)) {
+            throw Failure.because("there is no item " + item + "; there are " + String.join(", ", items));
+        }
+        if (item == null && items.size() > 1) {
+            throw Failure.because("say which with --item: " + String.join(", ", items));
+        }
+        return item == null ? items.get(0) : item;
     }
 
     /** In a script there is nobody to ask. */

@@ -5,6 +5,7 @@ import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
@@ -44,6 +45,7 @@ public final class KubernetesGrants implements AutoCloseable {
     private final GrantEventSources sources;
     private final PrivilegeGrantReconciler reconciler;
     private final KubernetesOwedReviews owed;
+    private final BiConsumer<String, String> identityConcerned;
     private final InstantSource clock;
     private final KubernetesPrimaryCache primaryCache = new KubernetesPrimaryCache();
 
@@ -76,6 +78,7 @@ public final class KubernetesGrants implements AutoCloseable {
             int laneThreads,
             BiConsumer<String, String> identityConcerned,
             Consumer<String> reviewsConcerned) {
+        this.identityConcerned = identityConcerned;
         cluster = tools.cluster();
         identities = tools.identities();
         metrics = new GrantMetrics(tools.meters());
@@ -156,14 +159,19 @@ public final class KubernetesGrants implements AutoCloseable {
         }
     }
 
-    /** A review changed: so may the grant that it decides, and what is owed cannot go. */
+    /** A review changed: so may the grant that it decides, or the identity that it is about; and what is owed cannot go. */
     public void reviewChanged(AccessReview review) {
-        sources.lookAgain(new GrantKey(
-                review.getMetadata().getNamespace(), review.getSpec().request().grant()));
+        String namespace = review.getMetadata().getNamespace();
+        Request request = review.getSpec().request();
+        if (request != null) {
+            sources.lookAgain(new GrantKey(namespace, request.grant()));
+        }
         if (review.getSpec().type() == ReviewType.BreakGlass) {
-            openMissing(
-                    review.getMetadata().getNamespace(),
-                    review.getSpec().identityRef().name());
+            openMissing(namespace, review.getSpec().identity());
+        }
+        if (!review.getSpec().pinned().isEmpty()) {
+            sources.identityChanged(namespace, review.getSpec().identity());
+            identityConcerned.accept(namespace, review.getSpec().identity());
         }
     }
 
@@ -171,10 +179,10 @@ public final class KubernetesGrants implements AutoCloseable {
     public boolean wants(AccessReview review) {
         return find(new GrantKey(
                         review.getMetadata().getNamespace(),
-                        review.getSpec().request().grant()))
+                        review.getSpec().requested().grant()))
                 .filter(grant -> grant.getMetadata()
                         .getUid()
-                        .equals(review.getSpec().request().grantUID()))
+                        .equals(review.getSpec().requested().grantUID()))
                 .filter(grant -> grant.getMetadata().getDeletionTimestamp() == null)
                 .filter(GrantEventSources::open)
                 .filter(grant -> grant.getStatus() != null

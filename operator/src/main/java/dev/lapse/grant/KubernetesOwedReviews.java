@@ -69,7 +69,8 @@ final class KubernetesOwedReviews {
 
     /** What has not begun cannot be judged yet. */
     private static boolean isBeginning(BreakGlassDebt debt, Function<GrantKey, Optional<PrivilegeGrant>> grants) {
-        return grants.apply(new GrantKey(debt.namespace(), debt.spec().request().grant()))
+        return grants.apply(
+                        new GrantKey(debt.namespace(), debt.spec().requested().grant()))
                 .filter(grant -> grant.getMetadata().getUid().equals(debt.grantUid()))
                 .filter(GrantEventSources::open)
                 .filter(grant -> grant.getStatus() == null || grant.getStatus().activatedAt() == null)

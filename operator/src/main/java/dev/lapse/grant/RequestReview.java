@@ -15,7 +15,6 @@ import dev.lapse.review.Consent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -70,7 +69,7 @@ record RequestReview(String name, AccessReviewSpec spec) {
         boolean before = type == ReviewType.Request;
         // What is owed is remembered whole, in few words.
         Function<String, String> told = text -> before ? text : StatusText.fit(oneLine(text), MOST_REMEMBERED);
-        AccessReviewSpec spec = new AccessReviewSpec(
+        AccessReviewSpec spec = AccessReviewSpec.of(
                 type,
                 new IdentityReference(identity.name()),
                 new Request(
@@ -93,8 +92,7 @@ record RequestReview(String name, AccessReviewSpec spec) {
                 entry.approvers().isEmpty() || !before ? null : entry.approvers(),
                 before ? approvalsNeeded(request, entry) : 1,
                 entry.insiders(),
-                before ? dueAt(request, now) : now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS),
-                List.of());
+                before ? dueAt(request, now) : now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS));
         return new RequestReview(GrantPlan.objectName(request.uid()) + "-" + hash.substring(0, DIGITS_IN_NAME), spec);
     }
 
@@ -110,14 +108,6 @@ record RequestReview(String name, AccessReviewSpec spec) {
     /** Whether it is what the operator would have opened: while the guard was away anybody may have written one. */
     boolean isWhatWasAsked(Consent consent) {
         AccessReviewSpec there = consent.spec();
-        return there.equals(new AccessReviewSpec(
-                spec.type(),
-                spec.identityRef(),
-                spec.request(),
-                spec.reviewers(),
-                spec.required(),
-                spec.insiders(),
-                there.dueAt(),
-                there.decisions()));
+        return there.equals(spec.with(there.dueAt(), there.decisions()));
     }
 }

@@ -39,20 +39,20 @@ public record BreakGlassDebt(
     }
 
     public String identity() {
-        return spec.identityRef().name();
+        return spec.identity();
     }
 
     public String grantUid() {
-        return spec.request().grantUID();
+        return spec.requested().grantUID();
     }
 
     public String incident() {
-        return String.valueOf(spec.request().incident());
+        return String.valueOf(spec.requested().incident());
     }
 
     /** For how long the privilege was given, whether it was used that long or not. */
     public Duration granted() {
-        return Durations.parse(spec.request().duration()).orElse(Duration.ZERO);
+        return Durations.parse(spec.requested().duration()).orElse(Duration.ZERO);
     }
 
     /** Nobody has said anything yet. */
@@ -71,9 +71,9 @@ public record BreakGlassDebt(
 
     /** Whether another one would give, somewhere, what this one gave. */
     public boolean givesTheSameAs(BreakGlassDebt other) {
-        List<String> here = spec.request().namespaces();
-        List<String> there = other.spec.request().namespaces();
-        return spec.request().role().equals(other.spec.request().role())
+        List<String> here = spec.requested().namespaces();
+        List<String> there = other.spec.requested().namespaces();
+        return spec.requested().role().equals(other.spec.requested().role())
                 && (here.isEmpty() || there.isEmpty() || here.stream().anyMatch(there::contains));
     }
 

@@ -4,7 +4,6 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.cluster.FirstPass;
@@ -162,10 +161,13 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         }
         Map<String, NameProof.Answer> proofs = NameProof.entries(
                 guardNow, recorded(before), Instant.parse(review.getMetadata().getCreationTimestamp()), hashes, now);
-        boolean isWanted =
-                spec.type() == ReviewType.BreakGlass ? breakGlass.wanted(review, before) : wanted.test(review);
+        boolean isWanted = switch (spec.type()) {
+            case Request -> wanted.test(review);
+            case BreakGlass -> breakGlass.wanted(review, before);
+            case Entitlement, Certification -> false;
+        };
         Optional<String> subject = identities
-                .find(review.getMetadata().getNamespace(), spec.identityRef().name())
+                .find(review.getMetadata().getNamespace(), spec.identity())
                 .map(IdentityFacts::subject)
                 .map(SubjectFacts::userName)
                 .or(() -> breakGlass.subject(review));

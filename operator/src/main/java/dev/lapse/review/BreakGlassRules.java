@@ -63,14 +63,14 @@ public final class BreakGlassRules {
     private static Optional<Hindrance> owed(BreakGlassDebt debt, String limit) {
         return Optional.of(new Hindrance(
                 Reason.BreakGlassOwed,
-                "the break-glass that " + debt.spec().request().requestedBy() + " took for incident " + debt.incident()
-                        + " is not reviewed yet, and " + limit + ": " + remedy(debt)));
+                "the break-glass that " + debt.spec().requested().requestedBy() + " took for incident "
+                        + debt.incident() + " is not reviewed yet, and " + limit + ": " + remedy(debt)));
     }
 
     private static String held(BreakGlassDebt debt) {
         return debt.revokedBy() + " said Revoke to the break-glass that "
-                + debt.spec().request().requestedBy() + " took for incident " + debt.incident() + ", so "
-                + debt.spec().request().role() + " is held there: " + remedy(debt) + ", but for "
+                + debt.spec().requested().requestedBy() + " took for incident " + debt.incident() + ", so "
+                + debt.spec().requested().role() + " is held there: " + remedy(debt) + ", but for "
                 + debt.revokedBy();
     }
 
@@ -78,7 +78,7 @@ public final class BreakGlassRules {
         return "AccessReview " + debt.review() + " in namespace " + debt.namespace()
                 + " is decided (kubectl lapse review keep "
                 + debt.review() + " -n " + debt.namespace() + ") by somebody else than "
-                + debt.spec().request().requestedBy() + " who holds the verb review on ServiceIdentity "
+                + debt.spec().requested().requestedBy() + " who holds the verb review on ServiceIdentity "
                 + debt.identity();
     }
 }

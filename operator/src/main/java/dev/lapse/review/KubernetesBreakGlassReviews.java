@@ -82,7 +82,7 @@ final class KubernetesBreakGlassReviews {
                 identities
                         .find(
                                 review.getMetadata().getNamespace(),
-                                review.getSpec().identityRef().name())
+                                review.getSpec().identity())
                         .map(IdentityFacts::subject)
                         .map(SubjectFacts::userName)
                         .orElse(""),

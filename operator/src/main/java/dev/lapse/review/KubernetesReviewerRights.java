@@ -29,19 +29,18 @@ final class KubernetesReviewerRights {
         Author who = Author.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs());
         Answer decides = oracle.ask(
                 who,
-                ReviewVerb.toDecide(facts.spec().type())
-                        .on(facts.spec().identityRef().name()),
+                ReviewVerb.toDecide(facts.spec().type()).on(facts.spec().identity()),
                 Optional.of(facts.namespace()));
         if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == Insiders.Allow) {
             return new ReviewerRights(decides.verdict(), Verdict.Denied, decides.reason());
         }
         // An account that was named as an approver does not speak for whoever asked, if they act as it.
-        Author requester = Author.of(facts.spec().request().requestedBy(), List.of());
-        return accounts(facts.spec()).stream()
+        return accounts(facts).stream()
                 .flatMap(account -> actsAs(who, account))
                 .findFirst()
                 .or(() -> decision.by().startsWith(SERVICE_ACCOUNT)
-                        ? actsAs(requester, decision.by()).findFirst()
+                        ? requester(facts)
+                                .flatMap(asked -> actsAs(asked, decision.by()).findFirst())
                         : Optional.empty())
                 .orElseGet(() -> new ReviewerRights(Verdict.Allowed, Verdict.Denied, ""));
     }
@@ -61,12 +60,20 @@ final class KubernetesReviewerRights {
         });
     }
 
-    /** The account that will hold the privilege, and the one that asked, if that is no person. */
-    private static Set<String> accounts(AccessReviewSpec spec) {
+    private static Optional<Author> requester(ReviewFacts facts) {
+        return Optional.ofNullable(facts.spec().request()).map(request -> Author.of(request.requestedBy(), List.of()));
+    }
+
+    /** The account that will hold the privilege, and the one that asked, if that is no person; else the identity's own. */
+    private static Set<String> accounts(ReviewFacts facts) {
+        AccessReviewSpec.Request request = facts.spec().request();
+        if (request == null) {
+            return facts.subjectName().map(Set::of).orElse(Set.of());
+        }
         Set<String> accounts = new LinkedHashSet<>();
-        accounts.add(spec.request().principalName());
-        if (spec.request().requestedBy().startsWith(SERVICE_ACCOUNT)) {
-            accounts.add(spec.request().requestedBy());
+        accounts.add(request.principalName());
+        if (request.requestedBy().startsWith(SERVICE_ACCOUNT)) {
+            accounts.add(request.requestedBy());
         }
         return accounts;
     }

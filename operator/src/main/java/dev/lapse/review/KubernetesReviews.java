@@ -33,7 +33,11 @@ public final class KubernetesReviews {
 
     void connect(IndexerResourceCache<AccessReview> reviews) {
         reviews.addIndexer(
-                BY_GRANT, review -> List.of(review.getSpec().request().grantUID()));
+                BY_GRANT,
+                review -> Optional.ofNullable(review.getSpec().request())
+                        .map(AccessReviewSpec.Request::grantUID)
+                        .map(List::of)
+                        .orElse(List.of()));
         cache = reviews;
     }
 

@@ -46,24 +46,22 @@ final class ReviewJournal {
         if (before == null) {
             events.tell(
                     about,
-                    facts.spec().type() == ReviewType.Request ? Kind.Normal : Kind.Warning,
+                    facts.spec().type() != ReviewType.BreakGlass ? Kind.Normal : Kind.Warning,
                     "ReviewOpened",
-                    ReviewStatusReport.sentence(facts.spec()) + "; decide until "
+                    ReviewItems.sentence(facts.spec()) + "; decide until "
                             + facts.spec().dueAt() + ", status.patch has the command");
         }
         Reason reason = ReviewStatusReport.reason(decision, facts.spec().type());
         if (decision.phase() != facts.phase()
                 && (decision.phase() == ReviewPhase.Overdue || decision.phase() == ReviewPhase.Held)) {
             events.tell(
-                    about,
-                    Kind.Warning,
-                    reason.name(),
-                    ReviewStatusReport.sentence(facts.spec()) + ": " + decision.message());
+                    about, Kind.Warning, reason.name(), ReviewItems.sentence(facts.spec()) + ": " + decision.message());
         }
         if (decision.phase().ended() && !facts.phase().ended()) {
             LOG.atInfo()
                     .addKeyValue("review", facts.namespace() + "/" + facts.name())
-                    .addKeyValue("grant", facts.spec().request().grant())
+                    .addKeyValue(
+                            "about", String.join(", ", facts.spec().itemHashes().values()))
                     .addKeyValue("phase", decision.phase())
                     .addKeyValue("outcome", decision.outcome().map(Enum::name).orElse(""))
                     .log("review ended");

@@ -1,11 +1,7 @@
 package dev.lapse.review;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
-import dev.lapse.api.v1alpha1.AccessReviewStatus.Item;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Condition;
@@ -23,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells, whole and from settled facts, what a review's status is. */
 final class ReviewStatusReport {
-    private static final int LONGEST_ITEM = 1_024;
-
     private ReviewStatusReport() {}
 
     static AccessReviewStatus of(
@@ -41,13 +35,9 @@ final class ReviewStatusReport {
                 decision.outcome().orElse(null),
                 decision.decidedAt().orElse(null),
                 decision.approvals() + "/" + facts.spec().required(),
-                List.of(new Item(
-                        facts.spec().itemName(),
-                        StatusText.fit(sentence(facts.spec()), LONGEST_ITEM),
-                        facts.spec().request().grantUID(),
-                        facts.spec().request().hash())),
+                ReviewItems.of(facts.spec(), decision.verdicts()),
                 decision.verdicts(),
-                decision.phase().ended() ? null : patch(facts),
+                decision.phase().ended() ? null : ReviewItems.patch(facts, decision.verdicts()),
                 null,
                 Conditions.merge(before, conditions(facts, decision, message(decision, before), now)));
     }
@@ -80,7 +70,7 @@ final class ReviewStatusReport {
 
     static Reason reason(ReviewDecision decision, ReviewType type) {
         return switch (decision.phase()) {
-            case Open -> type == ReviewType.Request ? Reason.ApprovalRequired : Reason.ReviewOwed;
+            case Open -> type.afterwards() ? Reason.ReviewOwed : Reason.ApprovalRequired;
             case Overdue -> Reason.ReviewOverdue;
             case Held -> Reason.BreakGlassHeld;
             case Expired -> Reason.ReviewExpired;
@@ -107,34 +97,5 @@ final class ReviewStatusReport {
                 StatusText.fit(message, StatusText.MESSAGE),
                 facts.generation(),
                 now.truncatedTo(ChronoUnit.SECONDS));
-    }
-
-    static String sentence(AccessReviewSpec spec) {
-        Request request = spec.request();
-        return request.requestedBy() + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "")
-                + (spec.type() == ReviewType.Request ? " asks for " : " took without approval ") + request.role()
-                + " in "
-                + (request.namespaces().isEmpty() ? "the whole cluster" : String.join(", ", request.namespaces()))
-                + " for " + request.duration() + " (entry " + request.privilege() + " of "
-                + spec.identityRef().name() + ", held by " + request.principalName() + ")"
-                + (request.risks().isEmpty() ? "" : "; risks: " + String.join(", ", request.risks()))
-                + (request.incident() == null ? "" : "; incident " + oneLine(request.incident()))
-                + "; because: " + oneLine(request.reason());
-    }
-
-    /** Whoever asks must not be able to add lines of their own to what an approver reads. */
-    private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}]+", " ");
-    }
-
-    /** Whole but for the name, which nobody knows before somebody decides. */
-    private static String patch(ReviewFacts facts) {
-        return "kubectl patch accessreviews.lapse.dev " + facts.name() + " --namespace " + facts.namespace()
-                + " --type json --patch '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {\"item\": \""
-                + facts.spec().itemName()
-                + "\", \"by\": \"<your user name>\", \"verdict\": \""
-                + (facts.spec().type() == ReviewType.Request ? Verdict.Approve : Verdict.Keep)
-                + "\", \"itemHash\": \""
-                + facts.spec().request().hash() + "\"}}]'";
     }
 }

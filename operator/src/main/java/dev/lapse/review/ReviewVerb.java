@@ -14,14 +14,13 @@ public enum ReviewVerb {
     /** To decide a request. */
     APPROVE,
     /** To decide afterwards. */
-    REVIEW;
+    REVIEW,
+    /** To open a campaign of certifications. */
+    CAMPAIGN;
 
     /** What a verdict takes. */
     public static ReviewVerb toDecide(ReviewType type) {
-        return switch (type) {
-            case Request -> APPROVE;
-            case BreakGlass -> REVIEW;
-        };
+        return type.afterwards() ? REVIEW : APPROVE;
     }
 
     public String text() {

@@ -1,7 +1,7 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.EligibleEntry.Person;
 import dev.lapse.api.v1alpha1.Lapse;
@@ -54,16 +54,16 @@ final class VerdictChecks {
 
     private static Optional<Finding> itemIsThere(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
-                !decision.item().equals(facts.spec().itemName()),
+                !facts.spec().itemHashes().containsKey(decision.item()),
                 VerdictReason.NoSuchItem,
-                "the one item of this review is named " + facts.spec().itemName());
+                "the items of this review are named "
+                        + String.join(", ", facts.spec().itemHashes().keySet()));
     }
 
     private static Optional<Finding> isInTime(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
                 // What is owed after the fact stays owed, so an answer is never too late.
-                facts.spec().type() == ReviewType.Request
-                        && !now.isBefore(facts.spec().dueAt()),
+                !facts.spec().type().afterwards() && !now.isBefore(facts.spec().dueAt()),
                 VerdictReason.Late,
                 "the review was due at " + facts.spec().dueAt());
     }
@@ -71,10 +71,11 @@ final class VerdictChecks {
     private static Optional<Finding> sawWhatIsAsked(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
-                !decision.itemHash().equals(facts.spec().request().hash()),
+                !decision.itemHash().equals(facts.spec().itemHashes().get(decision.item())),
                 VerdictReason.OtherHash,
                 "the verdict names another itemHash than "
-                        + facts.spec().request().hash() + ": look at the item again and name its hash");
+                        + facts.spec().itemHashes().get(decision.item())
+                        + ": look at the item again and name its hash");
     }
 
     private static Optional<Finding> nameIsProved(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
@@ -91,9 +92,10 @@ final class VerdictChecks {
 
     private static Optional<Finding> isNotTheirOwnRequest(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
-        String requester = facts.spec().request().requestedBy();
+        Request request = facts.spec().request();
+        String requester = request == null ? "" : request.requestedBy();
         return refuseIf(
-                aliases.same(decision.by(), requester),
+                request != null && aliases.same(decision.by(), requester),
                 VerdictReason.OwnRequest,
                 decision.by()
                         + (decision.by().equals(requester) ? " asked for it" : " is the same person as " + requester)
@@ -109,8 +111,7 @@ final class VerdictChecks {
     }
 
     private static Optional<Finding> isAReviewer(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
-        List<Person> reviewers =
-                facts.spec().reviewers() == null ? List.of() : facts.spec().reviewers();
+        List<Person> reviewers = facts.spec().listedReviewers();
         boolean listed = reviewers.isEmpty() || reviewers.stream().anyMatch(person -> names(person, decision));
         return refuseIf(
                 !listed,
@@ -121,8 +122,7 @@ final class VerdictChecks {
     /** Whoever may edit the namespace of an account acts as it, also whoever asked: its yes is nobody's in particular. */
     private static Optional<Finding> isAPersonOrIsNamed(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
-        List<Person> reviewers =
-                facts.spec().reviewers() == null ? List.of() : facts.spec().reviewers();
+        List<Person> reviewers = facts.spec().listedReviewers();
         boolean named = reviewers.stream().anyMatch(person -> decision.by().equals(person.user()));
         return refuseIf(
                 isAYes(decision) && decision.by().startsWith(ACCOUNT) && !named,
@@ -153,7 +153,7 @@ final class VerdictChecks {
                         VerdictReason.NotAllowed,
                         decision.by() + " does not hold the verb "
                                 + ReviewVerb.toDecide(facts.spec().type()).text() + " on ServiceIdentity "
-                                + facts.spec().identityRef().name()
+                                + facts.spec().identity()
                                 + "; whose right comes from a group names that group in byAs");
             case Unknown -> Optional.of(new NotYet(rights.why()));
         };

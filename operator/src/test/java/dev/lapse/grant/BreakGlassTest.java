@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.RequestCheck.Obstacle;
 import dev.lapse.grant.RequestCheck.Refused;
@@ -52,8 +53,8 @@ class BreakGlassTest {
         BreakGlassDebt owed = life.cluster.debts().get(0);
         AccessReviewSpec review = owed.spec();
         assertThat(review.type()).isEqualTo(ReviewType.BreakGlass);
-        assertThat(review.request().requestedBy()).isEqualTo("olivia");
-        assertThat(review.request().incident()).isEqualTo("INC-1");
+        assertThat(review.requested().requestedBy()).isEqualTo("olivia");
+        assertThat(review.requested().incident()).isEqualTo("INC-1");
         assertThat(review.dueAt()).isEqualTo(NOW.plus(Duration.ofHours(24)));
         assertThat(review.required()).isEqualTo(1);
         assertThat(owed.review())
@@ -246,7 +247,7 @@ class BreakGlassTest {
 
     private static BreakGlassDebt other(Scene scene, String incident, String duration, String uid) {
         BreakGlassDebt like = BreakGlass.debt(scene.facts(), NOW).orElseThrow();
-        AccessReviewSpec.Request request = like.spec().request();
+        AccessReviewSpec.Request request = like.spec().requested();
         AccessReviewSpec.Request changed = new AccessReviewSpec.Request(
                 "other",
                 uid,
@@ -268,15 +269,14 @@ class BreakGlassTest {
                 like.namespace(),
                 like.subject(),
                 "lapse-" + uid + "-0123456789",
-                new AccessReviewSpec(
+                AccessReviewSpec.of(
                         spec.type(),
-                        spec.identityRef(),
+                        new IdentityReference(spec.identity()),
                         changed,
                         spec.reviewers(),
                         spec.required(),
                         spec.insiders(),
-                        spec.dueAt(),
-                        List.of()),
+                        spec.dueAt()),
                 null);
     }
 }

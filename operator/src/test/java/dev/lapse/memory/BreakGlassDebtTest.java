@@ -59,7 +59,7 @@ class BreakGlassDebtTest {
                 "payments",
                 "system:serviceaccount:payments:" + "c".repeat(63),
                 "lapse-7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11-0123456789",
-                new AccessReviewSpec(
+                AccessReviewSpec.of(
                         ReviewType.BreakGlass,
                         new IdentityReference("c".repeat(63)),
                         new Request(
@@ -87,8 +87,7 @@ class BreakGlassDebtTest {
                         null,
                         1,
                         Insiders.Refuse,
-                        NOW.plus(Duration.ofHours(24)),
-                        List.of()),
+                        NOW.plus(Duration.ofHours(24))),
                 null);
     }
 }

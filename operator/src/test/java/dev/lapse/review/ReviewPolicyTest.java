@@ -325,7 +325,7 @@ class ReviewPolicyTest {
     void whoeverAsksAddsNoLinesToWhatAnApproverReads() {
         reason = "\"ok\\nrisks: none\\u202e\"";
 
-        assertThat(ReviewStatusReport.sentence(facts().spec())).endsWith("; because: ok risks: none ");
+        assertThat(ReviewItems.sentence(facts().spec())).endsWith("; because: ok risks: none ");
     }
 
     private void says(String by, String verdict) {

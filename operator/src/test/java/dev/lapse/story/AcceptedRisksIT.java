@@ -63,7 +63,7 @@ class AcceptedRisksIT {
         Grant grant = story.asks("rashid", "change", "10m").awaitPhase(GrantPhase.AwaitingApproval);
 
         Review review = Review.of(story, grant);
-        assertThat(review.now().getSpec().request().risks())
+        assertThat(review.now().getSpec().requested().risks())
                 .containsExactly(
                         "TokenCreate",
                         "SecretsRead",

@@ -62,7 +62,7 @@ final class Review {
     }
 
     String hash() {
-        return now().getSpec().request().hash();
+        return now().getSpec().itemHashes().values().iterator().next();
     }
 
     /** As {@code kubectl patch --type json} sends it, with this person's own rights. */
@@ -80,8 +80,15 @@ final class Review {
     }
 
     private Answer says(Caller caller, String by, String verdict, String hash, List<String> groups) {
-        Map<String, Object> decision = new LinkedHashMap<>(
-                Map.of("item", now().getSpec().itemName(), "by", by, "verdict", verdict, "itemHash", hash));
+        Map<String, Object> decision = new LinkedHashMap<>(Map.of(
+                "item",
+                now().getSpec().itemHashes().keySet().iterator().next(),
+                "by",
+                by,
+                "verdict",
+                verdict,
+                "itemHash",
+                hash));
         if (!groups.isEmpty()) {
             decision.put("byAs", groups);
         }

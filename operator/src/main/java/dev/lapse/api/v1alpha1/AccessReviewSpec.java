@@ -1,6 +1,9 @@
 package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
+import dev.lapse.api.v1alpha1.EligibleEntry.Person;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -9,41 +12,131 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be decided, by whom and until when. */
+/**
+ * What is to be decided, by whom and until when. Which parts there are depends on the type: a request, or pinned entries
+ * of one identity, or the scope of a campaign.
+ */
 @ValidationRule(
-        value = "has(self.reviewers) == has(oldSelf.reviewers)",
-        fieldPath = ".reviewers",
-        message = "reviewers is immutable: who decides was settled when the review was opened")
+        value = "has(self.reviewers) == has(oldSelf.reviewers) && has(self.identityRef) == has(oldSelf.identityRef)"
+                + " && has(self.request) == has(oldSelf.request)"
+                + " && has(self.identityUID) == has(oldSelf.identityUID) && has(self.entries) == has(oldSelf.entries)"
+                + " && has(self.scope) == has(oldSelf.scope) && has(self.partOf) == has(oldSelf.partOf)"
+                + " && has(self.onMissed) == has(oldSelf.onMissed) && has(self.openedBy) == has(oldSelf.openedBy)"
+                + " && has(self.openedByAs) == has(oldSelf.openedByAs)",
+        message = "all but decisions is immutable: what is decided, and who decides, was settled when it was opened")
 @ValidationRule(
-        value = "(self.type == 'BreakGlass') == has(self.request.incident)",
+        value = "has(self.scope) ? !has(self.identityRef) : has(self.identityRef)",
+        fieldPath = ".identityRef",
+        message = "identityRef belongs to every review but a campaign: that has a scope instead")
+@ValidationRule(
+        value = "(self.type in ['Request', 'BreakGlass']) == has(self.request)",
+        fieldPath = ".request",
+        message = "request belongs to reviews of type Request and BreakGlass, and each of them has one")
+@ValidationRule(
+        value = "self.type in ['Request', 'BreakGlass'] || has(self.scope) ? !has(self.entries)"
+                + " : has(self.entries) && (self.type != 'Entitlement' || size(self.entries) == 1)",
+        fieldPath = ".entries",
+        message =
+                "entries belongs to reviews of type Entitlement, which have one, and to those of type Certification that"
+                        + " are about one identity")
+@ValidationRule(
+        value = "has(self.identityUID) == has(self.entries)",
+        fieldPath = ".identityUID",
+        message = "identityUID stands beside entries: the ServiceIdentity that they are of")
+@ValidationRule(
+        value = "!has(self.scope) || self.type == 'Certification'",
+        fieldPath = ".scope",
+        message = "scope makes a campaign, and a campaign is of type Certification")
+@ValidationRule(
+        value = "has(self.scope) == has(self.openedBy) && (has(self.openedBy) || !has(self.openedByAs))",
+        fieldPath = ".openedBy",
+        message = "openedBy belongs to a campaign, and each has one: write your own user name")
+@ValidationRule(
+        value = "has(self.partOf) == (self.type == 'Certification' && !has(self.scope))",
+        fieldPath = ".partOf",
+        message = "partOf names the campaign that a Certification of one identity belongs to")
+@ValidationRule(
+        value = "(self.type == 'Certification') == has(self.onMissed)",
+        fieldPath = ".onMissed",
+        message = "onMissed belongs to type Certification, and each has one: Report, Suspend or Revoke")
+@ValidationRule(
+        value = "self.type == 'Request' || self.required == 1",
+        fieldPath = ".required",
+        message = "required is 1 but for type Request: one person decides")
+@ValidationRule(
+        value = "!has(self.request) || (self.type == 'BreakGlass') == has(self.request.incident)",
         fieldPath = ".request.incident",
         message = "incident belongs to reviews of type BreakGlass, and each of them has one")
 @ValidationRule(
-        value = "!has(self.decisions) || self.decisions.all(d,"
-                + " d.verdict in (self.type == 'BreakGlass' ? ['Keep', 'Revoke'] : ['Approve', 'Deny']))",
+        value = "!has(self.decisions) || self.decisions.all(d, !has(self.scope) && d.verdict in"
+                + " (self.type in ['BreakGlass', 'Certification'] ? ['Keep', 'Revoke'] : ['Approve', 'Deny']))",
         fieldPath = ".decisions",
-        message =
-                "a review of type Request takes the verdicts Approve and Deny, one of type BreakGlass Keep and Revoke")
+        message = "types Request and Entitlement take the verdicts Approve and Deny, BreakGlass and Certification Keep"
+                + " and Revoke; a campaign takes none, the reviews that it opened do")
 public record AccessReviewSpec(
         @Required
         @ValidationRule(value = "self == oldSelf", message = "type is immutable")
         @JsonPropertyDescription(
-                "Request: may a PrivilegeGrant begin? Opened by Lapse when a grant needs approval. BreakGlass: was it right to take a privilege without approval? Opened by Lapse when somebody did. Immutable.")
+                "Request: may a PrivilegeGrant begin? Opened by Lapse when a grant needs approval. BreakGlass: was it right to take a privilege without approval? Opened by Lapse when somebody did. Entitlement: may an entry stand that an applier wrote beyond its limits? Opened by Lapse. Certification: is what an identity may ask for still right? With scope a campaign, which whoever holds the verb campaign applies; Lapse opens a review for each identity. Immutable.")
         ReviewType type,
 
-        @Required
+        @Nullable
         @ValidationRule(value = "self == oldSelf", message = "identityRef is immutable")
         @JsonPropertyDescription(
-                "The ServiceIdentity of the same namespace that this is about. Verdicts take the verb approve on it, on a review of type BreakGlass the verb review. Immutable.")
-        PrivilegeGrantSpec.IdentityReference identityRef,
+                "The ServiceIdentity of the same namespace that this is about. Verdicts take the verb approve on it; of type BreakGlass and Certification the verb review. Absent of a campaign. Immutable.")
+        IdentityReference identityRef,
 
-        @Required
+        @Nullable
         @ValidationRule(value = "self == oldSelf", message = "request is immutable: another request has another review")
-        @JsonPropertyDescription("What is asked for, or was taken, as it stood when the review was opened. Immutable.")
+        @JsonPropertyDescription(
+                "Of type Request and BreakGlass: what is asked for, or was taken, as it stood when the review was opened. Immutable.")
         Request request,
+
+        @Nullable
+        @Size(min = 1, max = 64)
+        @ValidationRule(value = "self == oldSelf", message = "identityUID is immutable")
+        @JsonPropertyDescription(
+                "Beside entries: UID of the ServiceIdentity that they are of. One of the same name created later is another. Immutable.")
+        String identityUID,
+
+        @Nullable
+        @Size(min = 1, max = 64)
+        @ValidationRule(
+                value = "self == oldSelf",
+                message = "entries is immutable: an entry that changes has another review")
+        @JsonPropertyDescription(
+                "Of type Entitlement and Certification: the eligible entries that are decided, as they stood when the review was opened. Each is an item, named as the entry. Immutable.")
+        List<PinnedEntry> entries,
+
+        @Nullable
+        @ValidationRule(value = "self == oldSelf", message = "scope is immutable: open another campaign")
+        @JsonPropertyDescription("Makes this a campaign: the identities that it is about. Immutable.")
+        Scope scope,
+
+        @Nullable
+        @ValidationRule(value = "self == oldSelf", message = "partOf is immutable")
+        @JsonPropertyDescription("The campaign that Lapse opened this for. Immutable.")
+        Campaign partOf,
+
+        @Nullable
+        @Size(min = 1, max = 253)
+        @ValidationRule(value = "self == oldSelf", message = "openedBy is immutable")
+        @JsonPropertyDescription(
+                "Of a campaign: user name of whoever opens it, as the API server knows it (kubectl auth whoami), who must hold the verb campaign. Proved at admission. Immutable.")
+        String openedBy,
+
+        @Nullable
+        @Size(max = 4)
+        @ValidationRule(value = "self == oldSelf", message = "openedByAs is immutable")
+        @JsonPropertyDescription(
+                "Groups of openedBy that its right to open campaigns comes from. At most 4, proved at admission. Immutable.")
+        List<String> openedByAs,
 
         @Nullable
         @Size(max = 16)
@@ -52,27 +145,33 @@ public record AccessReviewSpec(
                 message = "reviewers is immutable: who decides was settled when the review was opened")
         @JsonPropertyDescription(
                 "Whose verdict counts, users and groups, at most 16, if they also hold the verb. Absent: everybody who holds it. Immutable.")
-        List<EligibleEntry.Person> reviewers,
+        List<Person> reviewers,
 
-        @Required
+        @Default("1")
         @Min(1)
         @Max(6)
         @ValidationRule(value = "self == oldSelf", message = "required is immutable")
         @JsonPropertyDescription(
-                "How many distinct people must approve; for BreakGlass, how many must say Keep. Immutable.")
+                "How many distinct people must approve; 1 of every other type than Request. Immutable.")
         int required,
 
         @Default("\"Refuse\"")
         @ValidationRule(value = "self == oldSelf", message = "insiders is immutable")
         @JsonPropertyDescription(
-                "Whether an approval, or Keep, counts from somebody who could act as the account that holds the privilege, or as the ServiceAccount that asked. Immutable.")
-        EligibleEntry.Insiders insiders,
+                "Whether Approve, or Keep, counts from somebody who could act as the account that holds the privilege (of a Certification, the identity's own), or as the ServiceAccount that asked. Immutable.")
+        Insiders insiders,
 
         @Required
         @ValidationRule(value = "self == oldSelf", message = "dueAt is immutable")
         @JsonPropertyDescription(
-                "Request: a verdict after this instant does not count, and silence is a no. BreakGlass: from then on it is overdue; it never expires, and a late verdict counts. Immutable.")
+                "Request and Entitlement: a verdict after this instant does not count, and silence is a no. BreakGlass and Certification: from then on it is overdue; it never expires, and a late verdict counts. Immutable.")
         Instant dueAt,
+
+        @Nullable
+        @ValidationRule(value = "self == oldSelf", message = "onMissed is immutable")
+        @JsonPropertyDescription(
+                "Of type Certification: what silence until dueAt does. Report: Events and metrics. Suspend: the identity is held, nothing is granted to it and what is active ends, until everything is decided. Revoke: each entry that nobody decided is revoked, as by a verdict. Immutable.")
+        OnMissed onMissed,
 
         @Default("[]")
         @Size(max = 64)
@@ -82,7 +181,20 @@ public record AccessReviewSpec(
 
     public enum ReviewType {
         Request,
-        BreakGlass
+        BreakGlass,
+        Entitlement,
+        Certification;
+
+        /** Whether it is decided after the fact, with Keep or Revoke, however late. */
+        public boolean afterwards() {
+            return this == BreakGlass || this == Certification;
+        }
+    }
+
+    public enum OnMissed {
+        Report,
+        Suspend,
+        Revoke
     }
 
     /** The one item of a review of type Request has this name. */
@@ -91,15 +203,159 @@ public record AccessReviewSpec(
     /** The one item of a review of type BreakGlass has this name. */
     public static final String GRANT_ITEM = "grant";
 
-    /** The name of the one item. */
-    public String itemName() {
-        return type == ReviewType.BreakGlass ? GRANT_ITEM : REQUEST_ITEM;
+    /** What is asked for, or was taken. */
+    public Request requested() {
+        return Objects.requireNonNull(request, "only reviews of type Request and BreakGlass have a request");
+    }
+
+    /** Name of the identity that this is about. */
+    public String identity() {
+        return Objects.requireNonNull(identityRef, "a campaign is about many identities")
+                .name();
+    }
+
+    /** What is decided one by one: the name of each item, and the hash that a verdict names; none of a campaign. */
+    public Map<String, String> itemHashes() {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        if (request != null) {
+            hashes.put(type == ReviewType.BreakGlass ? GRANT_ITEM : REQUEST_ITEM, request.hash());
+        }
+        pinned().forEach(entry -> hashes.put(entry.name(), entry.hash()));
+        return hashes;
+    }
+
+    /** The entries that are decided; none of other types. */
+    public List<PinnedEntry> pinned() {
+        return entries == null ? List.of() : entries;
+    }
+
+    public List<Person> listedReviewers() {
+        return reviewers == null ? List.of() : reviewers;
+    }
+
+    /** Whether it stands for many reviews, and is not decided itself. */
+    public boolean campaign() {
+        return scope != null;
+    }
+
+    /** A review of what somebody asks for, or took. */
+    public static AccessReviewSpec of(
+            ReviewType type,
+            IdentityReference identityRef,
+            Request request,
+            @Nullable List<Person> reviewers,
+            int required,
+            Insiders insiders,
+            Instant dueAt) {
+        return new AccessReviewSpec(
+                type,
+                identityRef,
+                request,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                reviewers,
+                required,
+                insiders,
+                dueAt,
+                null,
+                List.of());
+    }
+
+    /** The same with other verdicts, due at another time. */
+    public AccessReviewSpec with(Instant due, List<Decision> written) {
+        return new AccessReviewSpec(
+                type,
+                identityRef,
+                request,
+                identityUID,
+                entries,
+                scope,
+                partOf,
+                openedBy,
+                openedByAs,
+                reviewers,
+                required,
+                insiders,
+                due,
+                onMissed,
+                written);
     }
 
     /** The same without verdicts: what the operator opened. */
     public AccessReviewSpec asOpened() {
-        return new AccessReviewSpec(type, identityRef, request, reviewers, required, insiders, dueAt, List.of());
+        return with(dueAt, List.of());
     }
+
+    /** An eligible entry as it stood when a review of it was opened. */
+    public record PinnedEntry(
+            @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Its name, and that of the item.")
+            String name,
+
+            @Required
+            @Size(min = 16, max = 64)
+            @JsonPropertyDescription(
+                    "Hash over everything that a verdict stands for: the identity, the entry, the role and its rules.")
+            String hash,
+
+            @Required
+            @Size(max = 320)
+            @Pattern("^(Role|ClusterRole)/.+$")
+            @JsonPropertyDescription("Its role, as kind/name.")
+            String role,
+
+            @Required
+            @Size(max = 16)
+            @JsonPropertyDescription("The namespaces the role may be bound in. Empty: the whole cluster.")
+            List<String> namespaces,
+
+            @Required @JsonPropertyDescription("Which account receives the privilege.")
+            PrincipalType principal,
+
+            @Required @Size(max = 32) @Pattern(Durations.PATTERN) @JsonPropertyDescription("The longest grant of it.")
+            String maxDuration,
+
+            @Required @JsonPropertyDescription("Risky permissions that the role holds, by name.")
+            List<String> risks,
+
+            @Nullable
+            @Size(min = 1, max = 253)
+            @JsonPropertyDescription("Who entitled to it; claimed if an applier wrote it.")
+            String entitledBy,
+
+            @Nullable @Size(min = 1, max = 253) @JsonPropertyDescription("The applier that wrote it, if one did.")
+            String entitledByVia) {}
+
+    /** Which identities a campaign is about: those that were there when it was opened, and fit everything that is said. */
+    public record Scope(
+            @Nullable @Size(max = 5) @JsonPropertyDescription("Only identities of these types. Absent: of every type.")
+            List<ActorType> actorTypes,
+
+            @Nullable @JsonPropertyDescription("Only identities that fit. Absent: all.")
+            Selector selector,
+
+            @Default("false")
+            @JsonPropertyDescription(
+                    "true: identities of every namespace, in a campaign of namespace lapse-system only. Otherwise those of its own namespace.")
+            boolean allNamespaces) {}
+
+    public record Selector(
+            @Required @Size(min = 1, max = 16) @JsonPropertyDescription("Labels that an identity carries, all of them.")
+            Map<String, String> matchLabels) {}
+
+    /** The campaign that a review belongs to. */
+    public record Campaign(
+            @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Its namespace.")
+            String namespace,
+
+            @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Its name.")
+            String name,
+
+            @Required @Size(min = 1, max = 64) @JsonPropertyDescription("Its UID.")
+            String uid) {}
 
     public record Request(
             @Required
@@ -167,7 +423,7 @@ public record AccessReviewSpec(
             @Required
             @Size(min = 1, max = 63)
             @JsonPropertyDescription(
-                    "The item of status.items this decides; a request has one, named request, a break-glass one, named grant.")
+                    "The item of status.items this decides: request of a Request, grant of a BreakGlass, otherwise the name of the entry.")
             String item,
 
             @Required
@@ -184,7 +440,7 @@ public record AccessReviewSpec(
 
             @Required
             @JsonPropertyDescription(
-                    "Approve or Deny for a Request. For BreakGlass Keep (it was right; nothing is owed any more) or Revoke (it was not: the grant ends, and break-glass to the same is held until somebody else says Keep).")
+                    "Approve or Deny for Request and Entitlement. For BreakGlass Keep (it was right; nothing is owed any more) or Revoke (it was not: the grant ends, and break-glass to the same is held until somebody else says Keep). For Certification Keep, or Revoke: no grant gives that role there any more, whatever the entry says, until another Certification says Keep, of somebody else.")
             Verdict verdict,
 
             @Required

@@ -1,6 +1,7 @@
 package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.time.Instant;
@@ -24,7 +25,8 @@ public record AccessReviewStatus(
         @Nullable @JsonPropertyDescription("When it was decided, as Lapse saw it.")
         Instant decidedAt,
 
-        @JsonPropertyDescription("The approvals (or Keeps) that count beside those that are needed, for example 1/2.")
+        @JsonPropertyDescription(
+                "The approvals (or Keeps) that count beside those that are needed, for example 1/2. Of a Certification the items, of a campaign the reviews, that are decided beside all.")
         String approvals,
 
         @JsonPropertyDescription("What is decided, each with the hash that a verdict names.")
@@ -99,7 +101,10 @@ public record AccessReviewStatus(
             String uid,
 
             @Required @Size(max = 64) @JsonPropertyDescription("The hash that a verdict on it names.")
-            String hash) {}
+            String hash,
+
+            @Nullable @JsonPropertyDescription("The verdict that counts; absent while nobody decided it.")
+            Verdict verdict) {}
 
     public record SeenVerdict(
             @Required @Size(max = 63) @JsonPropertyDescription("The item.")
@@ -112,7 +117,7 @@ public record AccessReviewStatus(
             List<String> byAs,
 
             @Required @JsonPropertyDescription("Approve, Deny, Keep or Revoke.")
-            AccessReviewSpec.Verdict verdict,
+            Verdict verdict,
 
             @Required @JsonPropertyDescription("When Lapse first saw it: that is a verdict's time.")
             Instant seenAt,

@@ -1,0 +1,120 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Item;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.StatusText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a review asks, in words for people, and the command that answers. */
+final class ReviewItems {
+    private static final int LONGEST_ITEM = 1_024;
+
+    private ReviewItems() {}
+
+    static List<Item> of(AccessReviewSpec spec, List<SeenVerdict> verdicts) {
+        List<Item> items = new ArrayList<>();
+        Request request = spec.request();
+        if (request != null) {
+            spec.itemHashes()
+                    .forEach((name, hash) -> items.add(item(name, sentence(spec), request.grantUID(), hash, verdicts)));
+        }
+        spec.pinned()
+                .forEach(entry -> items.add(item(
+                        entry.name(),
+                        sentence(spec, entry),
+                        String.valueOf(spec.identityUID()),
+                        entry.hash(),
+                        verdicts)));
+        return List.copyOf(items);
+    }
+
+    private static Item item(String name, String what, String uid, String hash, List<SeenVerdict> verdicts) {
+        return new Item(
+                name,
+                StatusText.fit(what, LONGEST_ITEM),
+                uid,
+                hash,
+                decided(name, verdicts).map(SeenVerdict::verdict).orElse(null));
+    }
+
+    /** The last verdict on an item that counts. */
+    static Optional<SeenVerdict> decided(String item, List<SeenVerdict> verdicts) {
+        return verdicts.stream()
+                .filter(verdict -> verdict.counts() && verdict.item().equals(item))
+                .reduce((earlier, later) -> later);
+    }
+
+    /** What the whole review is about. */
+    static String sentence(AccessReviewSpec spec) {
+        Request request = spec.request();
+        if (request != null) {
+            return sentence(spec, request);
+        }
+        if (spec.campaign()) {
+            return spec.openedBy() + " asks whether what identities may ask for is still right";
+        }
+        return spec.type() == ReviewType.Entitlement
+                ? sentence(spec, spec.pinned().get(0))
+                : "whether what " + spec.identity() + " may ask for is still right: "
+                        + String.join(", ", spec.itemHashes().keySet());
+    }
+
+    private static String sentence(AccessReviewSpec spec, Request request) {
+        return request.requestedBy() + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "")
+                + (spec.type() == ReviewType.Request ? " asks for " : " took without approval ") + request.role()
+                + " in "
+                + where(request.namespaces())
+                + " for " + request.duration() + " (entry " + request.privilege() + " of "
+                + spec.identity() + ", held by " + request.principalName() + ")"
+                + (request.risks().isEmpty() ? "" : "; risks: " + String.join(", ", request.risks()))
+                + (request.incident() == null ? "" : "; incident " + oneLine(request.incident()))
+                + "; because: " + oneLine(request.reason());
+    }
+
+    private static String sentence(AccessReviewSpec spec, PinnedEntry entry) {
+        return entry.role() + " in " + where(entry.namespaces()) + " for up to " + entry.maxDuration() + " (entry "
+                + entry.name() + " of " + spec.identity() + ", principal " + entry.principal() + "), entitled by "
+                + (entry.entitledBy() == null ? "nobody" : entry.entitledBy())
+                + (entry.entitledByVia() == null ? "" : " (claimed, written by " + entry.entitledByVia() + ")")
+                + (entry.risks().isEmpty() ? "" : "; risks: " + String.join(", ", entry.risks()));
+    }
+
+    private static String where(List<String> namespaces) {
+        return namespaces.isEmpty() ? "the whole cluster" : String.join(", ", namespaces);
+    }
+
+    /** Whoever asks must not be able to add lines of their own to what an approver reads. */
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}]+", " ");
+    }
+
+    /** Whole but for the name, which nobody knows before somebody decides; of the first item that nobody has decided. */
+    static @Nullable String patch(ReviewFacts facts, List<SeenVerdict> verdicts) {
+        return facts.spec().itemHashes().entrySet().stream()
+                .filter(item -> facts.spec().request() != null
+                        || decided(item.getKey(), verdicts).isEmpty())
+                .findFirst()
+                .map(item -> patch(facts, item))
+                .orElse(null);
+    }
+
+    private static String patch(ReviewFacts facts, Map.Entry<String, String> item) {
+        boolean afterwards = facts.spec().type().afterwards();
+        return "kubectl patch accessreviews.lapse.dev " + facts.name() + " --namespace " + facts.namespace()
+                + " --type json --patch '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {\"item\": \""
+                + item.getKey()
+                + "\", \"by\": \"<your user name>\", \"verdict\": \""
+                + (afterwards ? Verdict.Keep : Verdict.Approve)
+                + "\", \"itemHash\": \""
+                + item.getValue() + "\"}}]'";
+    }
+}
