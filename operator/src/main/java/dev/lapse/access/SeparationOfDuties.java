@@ -1,7 +1,6 @@
 package dev.lapse.access;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -47,7 +46,8 @@ public record SeparationOfDuties(List<Duty> duties, List<Conflict> conflicts) {
 
     /** @param reason for people: why nobody holds both */
     public record Conflict(String one, String other, String reason) {
-        boolean between(String mine, String theirs) {
+        /** Whether these are the two, in either order. */
+        public boolean between(String mine, String theirs) {
             return (one.equals(mine) && other.equals(theirs)) || (one.equals(theirs) && other.equals(mine));
         }
 
@@ -72,18 +72,23 @@ public record SeparationOfDuties(List<Duty> duties, List<Conflict> conflicts) {
         return held;
     }
 
-    /** The first conflict between a duty of the one set and one of the other. */
-    public Optional<Conflict> between(Set<String> mine, Set<String> theirs) {
+    /** Every conflict between a duty of the one set and one of the other. */
+    public List<Conflict> between(Set<String> mine, Set<String> theirs) {
         return conflicts.stream()
                 .filter(conflict -> mine.stream()
                         .anyMatch(duty -> theirs.stream().anyMatch(other -> conflict.between(duty, other))))
-                .findFirst();
+                .toList();
+    }
+
+    /** Whether anybody declared that these two conflict. */
+    public boolean declares(String one, String other) {
+        return conflicts.stream().anyMatch(conflict -> conflict.between(one, other));
     }
 
     /** Each duty that conflicts with one of {@code mine}. */
     public List<Duty> against(Set<String> mine) {
         return duties.stream()
-                .filter(duty -> between(mine, Set.of(duty.name())).isPresent())
+                .filter(duty -> !between(mine, Set.of(duty.name())).isEmpty())
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.GrantPhase;
@@ -7,6 +8,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,9 +36,9 @@ record GrantExplanation(
                 .line("asks for", spec.privilege() + " of " + spec.identityRef().name() + ", for " + spec.duration())
                 .line("asked by", asker(spec))
                 .line("because", spec.reason() + (spec.ticket() == null ? "" : " (" + spec.ticket() + ")"))
-                .line("incident", incident(spec))
-                .line("why", why())
-                .line("next", NextStep.of(grant, review));
+                .line("incident", incident(spec));
+        waivers().forEach(waiver -> told.line("waived", waiver));
+        told.line("why", why()).line("next", NextStep.of(grant, review));
         review.filter(RequestToDecide::isBreakGlass).ifPresent(owed -> told.line("owed", owed(owed)));
         if (isAwaiting()) {
             review.ifPresent(open -> told.line("who", open.deciders()));
@@ -78,6 +80,19 @@ record GrantExplanation(
                 : name + ", due " + review.review().getSpec().dueAt() + ": " + review.outcome()
                         + "\n" + review.deciders() + ": kubectl lapse review keep " + review.name() + " -n "
                         + review.review().getMetadata().getNamespace();
+    }
+
+    /** What it rests on; before it has begun, what it may rest on. */
+    private List<String> waivers() {
+        List<PrivilegeGrantStatus.UsedWaiver> used =
+                grant.getStatus() == null ? null : grant.getStatus().waivers();
+        return used == null
+                ? review.map(RequestToDecide::waivers).orElse(List.of())
+                : used.stream()
+                        .map(waiver -> new AccessReviewSpec.Waiver(
+                                        waiver.duties(), waiver.waivedBy(), waiver.until(), waiver.reason())
+                                .describe())
+                        .toList();
     }
 
     private Optional<String> why() {

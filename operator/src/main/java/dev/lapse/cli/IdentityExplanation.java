@@ -35,6 +35,12 @@ record IdentityExplanation(
                         condition.type() + " is " + condition.status() + " (" + condition.reason() + "): "
                                 + condition.message()));
         entries().forEach(entry -> told.line("may ask for", line(entry)));
+        status().map(ServiceIdentityStatus::waivers).stream()
+                .flatMap(List::stream)
+                .forEach(waiver -> told.line(
+                        "waiver",
+                        "of duties " + String.join(" and ", waiver.duties()) + ": " + waiver.state() + " ("
+                                + waiver.reason() + "): " + waiver.message()));
         owed.forEach(review -> told.line("owes", owed(review)));
         return told.line("you", you()).line("next", next());
     }

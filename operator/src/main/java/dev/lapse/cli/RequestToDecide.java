@@ -44,8 +44,9 @@ record RequestToDecide(AccessReview review) {
         told.line("identity", review.getSpec().identity() + ", entry " + request.privilege())
                 .line("role", request.role() + " in " + where(request.namespaces()))
                 .line("for", request.duration() + ", held by " + request.principalName())
-                .line("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()))
-                .line(
+                .line("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()));
+        waivers().forEach(waiver -> told.line("waived", waiver));
+        told.line(
                         isBreakGlass() ? "taken by" : "asked by",
                         request.requestedBy() + (request.claimed() ? " (claimed: nobody knows who wrote it)" : ""))
                 .line("incident", Optional.ofNullable(request.incident()))
@@ -68,6 +69,14 @@ record RequestToDecide(AccessReview review) {
     /** Whether it is decided after the fact, with Keep or Revoke. */
     boolean isAfterwards() {
         return review.getSpec().type().afterwards();
+    }
+
+    /** Conflicts of duties that it may be given in spite of. */
+    List<String> waivers() {
+        return Optional.ofNullable(review.getSpec().request()).map(Request::waivers).stream()
+                .flatMap(List::stream)
+                .map(AccessReviewSpec.Waiver::describe)
+                .toList();
     }
 
     boolean isBreakGlass() {

@@ -75,6 +75,14 @@ public enum Reason {
     ClaimEnded,
     /** What it gives may not be held together with what its identity, or another of the same owner, holds already. */
     DutiesConflict,
+    /** Settings declare no conflict between the two duties of the waiver. */
+    NothingToWaive,
+    /** The waiver's until has passed. */
+    WaiverEnded,
+    /** The waiver's until is further ahead than settings allow. */
+    WaiverTooLong,
+    /** Whoever wrote the waiver does not hold the verb govern on the identity (any more). */
+    WaiverNotGoverned,
     /** notAfter had passed before the grant could begin. */
     NotAfterPassed,
     /** The entry lists requesters, and the one who asks is not among them. */
@@ -123,6 +131,8 @@ public enum Reason {
     // Identities
     /** The entry can be granted. */
     Eligible,
+    /** The waiver holds: grants may begin in spite of the conflict that it names. */
+    Waived,
     /** The identity is as it should be; each entry has a state of its own. */
     Ready,
     /** Somebody answers for the identity. */

@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.OwnerSource;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
 import dev.lapse.condition.Reason;
+import dev.lapse.grant.DutyFinding.Clash;
 import dev.lapse.grant.RequestCheck.Obstacle;
 import dev.lapse.grant.RequestCheck.Unasked;
 import dev.lapse.grant.RequestCheck.Waiting;
@@ -82,19 +83,22 @@ final class DutyChecks {
         };
     }
 
-    /** What speaks against {@code mine} in one other grant, as a sentence. */
-    static Optional<String> against(Holding mine, Holding other, SeparationOfDuties rules, Aliases aliases) {
+    /** What speaks against {@code mine} in one other grant, conflict by conflict. */
+    static List<Clash> against(Holding mine, Holding other, SeparationOfDuties rules, Aliases aliases) {
         boolean itself = mine.identity().equals(other.identity());
         if (!other.countsAgainst(mine) || !mine.overlaps(other) || !(itself || sameOwner(mine, other, aliases))) {
-            return Optional.empty();
+            return List.of();
         }
-        return rules.between(mine.duties(), other.duties())
-                .map(conflict -> conflicting(conflict) + ": PrivilegeGrant " + other.grant()
-                        + (other.begun() ? " gives one of them" : " was there first and asks for one of them")
-                        + (itself
-                                ? " to the same identity"
-                                : " to ServiceIdentity " + other.identity() + ", which has the same owner")
-                        + ". Ask again when that one is over, or let an identity of another owner do it");
+        return rules.between(mine.duties(), other.duties()).stream()
+                .map(conflict -> Clash.certain(
+                        conflict,
+                        conflicting(conflict) + ": PrivilegeGrant " + other.grant()
+                                + (other.begun() ? " gives one of them" : " was there first and asks for one of them")
+                                + (itself
+                                        ? " to the same identity"
+                                        : " to ServiceIdentity " + other.identity() + ", which has the same owner")
+                                + ". Ask again when that one is over, or let an identity of another owner do it"))
+                .toList();
     }
 
     static String conflicting(Conflict conflict) {

@@ -53,7 +53,9 @@ final class GrantBuilding {
                         GrantPhase.Active,
                         Reason.Active,
                         "active until " + end,
-                        new Note(facts.record().withActivatedAt(now.truncatedTo(ChronoUnit.MILLIS)))));
+                        new Note(facts.record()
+                                .withWaivers(GrantPolicy.waived(facts))
+                                .withActivatedAt(now.truncatedTo(ChronoUnit.MILLIS)))));
     }
 
     private static GrantDecision step(GrantFacts facts, GrantAction next, Instant now) {

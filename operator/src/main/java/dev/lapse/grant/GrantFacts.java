@@ -14,6 +14,7 @@ import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.identity.WaiverFacts;
 import dev.lapse.memory.Recollection;
 import dev.lapse.review.Consent;
 import java.time.Instant;
@@ -35,6 +36,7 @@ import java.util.function.Consumer;
  * @param bindingsGoneAt when the expiry lane, or this pass, saw the last binding go
  * @param consent the review of this very request, if it was opened
  * @param duties whether it may be held together with what else is held; absent until it was asked in this pass
+ * @param waivers of conflicts of duties that the grant may rest on, as far as nobody had to be asked
  * @param memory what is remembered about the objects of its namespace
  */
 record GrantFacts(
@@ -53,6 +55,7 @@ record GrantFacts(
         Optional<Instant> bindingsGoneAt,
         Optional<Consent> consent,
         Optional<DutyFinding> duties,
+        List<WaiverFacts> waivers,
         Recollection memory) {
 
     enum NamespaceState {
@@ -216,6 +219,7 @@ record GrantFacts(
         private Optional<Instant> bindingsGoneAt;
         private Optional<Consent> consent;
         private Optional<DutyFinding> duties;
+        private List<WaiverFacts> waivers;
         private Recollection memory;
 
         Copy(GrantFacts from) {
@@ -234,6 +238,7 @@ record GrantFacts(
             bindingsGoneAt = from.bindingsGoneAt;
             consent = from.consent;
             duties = from.duties;
+            waivers = from.waivers;
             memory = from.memory;
         }
 
@@ -254,6 +259,7 @@ record GrantFacts(
                     bindingsGoneAt,
                     consent,
                     duties,
+                    waivers,
                     memory);
         }
     }

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesEvents.Kind;
 import dev.lapse.condition.Reason;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class GrantJournal {
     private static final Logger LOG = LoggerFactory.getLogger(GrantJournal.class);
     private static final String BREAK_GLASS = "BreakGlass";
+    private static final String DUTIES_WAIVED = "DutiesWaived";
 
     private final KubernetesEvents events;
     private final GrantMetrics metrics;
@@ -57,6 +59,7 @@ final class GrantJournal {
                 sentence(facts, decision));
         if (decision.phase() == GrantPhase.Active) {
             BreakGlass.onRecord(facts, now).ifPresent(owed -> tellLoudly(facts, owed));
+            facts.record().waivers().forEach(waiver -> tellOfWaiver(facts, waiver));
         }
         if (decision.phase().ended() && facts.record().announced()) {
             facts.record().end().ifPresent(end -> metrics.ended(facts, end));
@@ -84,13 +87,31 @@ final class GrantJournal {
                 Kind.Warning,
                 BREAK_GLASS,
                 note);
+        tellOfIdentity(facts, Kind.Warning, BREAK_GLASS, note);
+    }
+
+    /** What nobody should hold together is held on a person's word, which whoever watches either wants to know. */
+    private void tellOfWaiver(GrantFacts facts, UsedWaiver waiver) {
+        GrantRequest request = facts.request();
+        String note = "privilege " + request.privilege() + " of identity " + request.identity() + " for "
+                + request.requestedBy() + " rests on a waiver: duties " + String.join(" and ", waiver.duties())
+                + " waived by " + waiver.waivedBy() + " until " + waiver.until() + " because " + waiver.reason();
+        events.tell(
+                new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
+                Kind.Normal,
+                DUTIES_WAIVED,
+                note);
+        tellOfIdentity(facts, Kind.Normal, DUTIES_WAIVED, note);
+    }
+
+    private void tellOfIdentity(GrantFacts facts, Kind kind, String reason, String note) {
         facts.identity()
                 .ifPresent(identity -> events.tell(
                         new KubernetesEvents.About(
                                 "ServiceIdentity", identity.namespace(), identity.name(), identity.uid()),
-                        Kind.Warning,
-                        BREAK_GLASS,
-                        "PrivilegeGrant " + request.name() + ": " + note));
+                        kind,
+                        reason,
+                        "PrivilegeGrant " + facts.request().name() + ": " + note));
     }
 
     private static boolean failedLate(PrivilegeGrantStatus before, End end) {

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.GrantAction.Hold;
@@ -18,6 +19,7 @@ import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** Decides what a grant is and what is to be done next: taking away before giving, intent before access. */
@@ -61,12 +63,18 @@ final class GrantPolicy {
         EntryFacts entry = identity.entry(facts.request().privilege()).orElseThrow();
         Instant end = GrantPlan.expiresAt(facts, now);
         GrantRecord intent = proved(facts, now)
-                .withIntent(GrantPlan.resolve(facts, identity, entry), end, GrantPlan.objects(facts.request(), entry));
+                .withIntent(GrantPlan.resolve(facts, identity, entry), end, GrantPlan.objects(facts.request(), entry))
+                .withWaivers(waived(facts));
         return activating(
                 facts,
                 new WriteStatus(BreakGlass.onRecord(facts, now)
                         .map(owed -> intent.withReview(owed.review()))
                         .orElse(intent)));
+    }
+
+    /** What it rests on now; once its end is announced that is asked again. */
+    static List<UsedWaiver> waived(GrantFacts facts) {
+        return facts.duties().map(DutyFinding::onRecord).orElse(List.of());
     }
 
     private static GrantDecision hindered(GrantFacts facts, Obstacle obstacle, Instant now) {

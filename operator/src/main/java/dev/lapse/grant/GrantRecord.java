@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
 import dev.lapse.api.v1alpha1.Proof;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ record GrantRecord(
         List<IssuedCredential> credentials,
         Optional<Dies> dies,
         Optional<End> end,
-        Optional<String> review) {
+        Optional<String> review,
+        List<UsedWaiver> waivers) {
     private static final int MOST_CREDENTIALS = 16;
 
     static GrantRecord of(@Nullable PrivilegeGrantStatus status) {
@@ -42,7 +44,8 @@ record GrantRecord(
                     List.of(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    List.of());
         }
         return new GrantRecord(
                 status.phase(),
@@ -54,7 +57,8 @@ record GrantRecord(
                 status.credentials() == null ? List.of() : status.credentials(),
                 Optional.ofNullable(status.dies()),
                 Optional.ofNullable(status.end()),
-                Optional.ofNullable(status.review()));
+                Optional.ofNullable(status.review()),
+                status.waivers() == null ? List.of() : status.waivers());
     }
 
     /** Whether the end was announced, so that objects may exist. */
@@ -81,17 +85,11 @@ record GrantRecord(
     }
 
     GrantRecord withIntent(Resolved meaning, Instant ends, List<GrantObject> announced) {
-        return new GrantRecord(
-                phase,
-                proof,
-                Optional.of(meaning),
-                activatedAt,
-                Optional.of(ends),
-                announced,
-                credentials,
-                dies,
-                end,
-                review);
+        return with(copy -> {
+            copy.resolved = Optional.of(meaning);
+            copy.expiresAt = Optional.of(ends);
+            copy.objects = List.copyOf(announced);
+        });
     }
 
     GrantRecord withActivatedAt(Instant at) {
@@ -127,6 +125,10 @@ record GrantRecord(
         return with(copy -> copy.review = Optional.of(name));
     }
 
+    GrantRecord withWaivers(List<UsedWaiver> used) {
+        return with(copy -> copy.waivers = List.copyOf(used));
+    }
+
     GrantRecord withEnd(End how) {
         return with(copy -> copy.end = Optional.of(how));
     }
@@ -155,6 +157,7 @@ record GrantRecord(
         private Optional<Dies> dies;
         private Optional<End> end;
         private Optional<String> review;
+        private List<UsedWaiver> waivers;
 
         Copy(GrantRecord from) {
             phase = from.phase;
@@ -167,11 +170,12 @@ record GrantRecord(
             dies = from.dies;
             end = from.end;
             review = from.review;
+            waivers = from.waivers;
         }
 
         GrantRecord done() {
             return new GrantRecord(
-                    phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, review);
+                    phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, review, waivers);
         }
     }
 }

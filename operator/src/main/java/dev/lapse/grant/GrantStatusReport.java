@@ -53,6 +53,7 @@ final class GrantStatusReport {
                 record.expiresAt().orElse(null),
                 record.objects(),
                 record.credentials(),
+                record.waivers().isEmpty() ? null : record.waivers(),
                 report.dies(),
                 report.openStreamsUntil(),
                 record.end().orElse(null),

@@ -7,7 +7,6 @@ import dev.lapse.access.Author;
 import dev.lapse.access.Permission;
 import dev.lapse.access.Rule;
 import dev.lapse.access.SeparationOfDuties;
-import dev.lapse.access.SeparationOfDuties.Conflict;
 import dev.lapse.access.SeparationOfDuties.Duty;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
@@ -15,10 +14,15 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.grant.DutyChecks.Holding;
+import dev.lapse.grant.DutyFinding.Clash;
+import dev.lapse.guard.GuardState;
+import dev.lapse.guard.NameProof;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.KubernetesRoles;
+import dev.lapse.identity.WaiverFacts;
+import dev.lapse.identity.WaiverProofs;
 import dev.lapse.review.Aliases;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +42,7 @@ final class KubernetesDuties {
     private final StatusSeal seal;
     private final AccessOracle oracle;
     private final Aliases aliases;
+    private final DutyWaivers waivers;
     private final Supplier<Stream<PrivilegeGrant>> grants;
 
     KubernetesDuties(
@@ -47,6 +52,7 @@ final class KubernetesDuties {
             StatusSeal seal,
             AccessOracle oracle,
             Aliases aliases,
+            DutyWaivers waivers,
             Supplier<Stream<PrivilegeGrant>> grants) {
         this.rules = rules;
         this.cluster = cluster;
@@ -54,6 +60,7 @@ final class KubernetesDuties {
         this.seal = seal;
         this.oracle = oracle;
         this.aliases = aliases;
+        this.waivers = waivers;
         this.grants = grants;
     }
 
@@ -63,7 +70,6 @@ final class KubernetesDuties {
     }
 
     DutyFinding ask(GrantFacts facts, Instant now) {
-        boolean announced = facts.record().announced();
         IdentityFacts identity = facts.identity().orElseThrow();
         EntryFacts entry = identity.entry(facts.request().privilege()).orElseThrow();
         Holding mine = holding(
@@ -72,67 +78,88 @@ final class KubernetesDuties {
                 facts.role().allRules(),
                 GrantPlan.namespaces(facts.request(), entry),
                 facts.record());
-        Optional<Conflict> within = rules.between(mine.duties(), mine.duties());
-        if (within.isPresent()) {
-            return new DutyFinding(
-                    DutyFinding.Answer.Conflict,
-                    DutyChecks.conflicting(within.get()) + ": " + entry.role().kind() + "/"
-                            + entry.role().name() + " gives both, so name a narrower role in entry " + entry.name(),
-                    announced);
-        }
         if (mine.duties().isEmpty()) {
-            return new DutyFinding(DutyFinding.Answer.Separate, "", announced);
+            return new DutyFinding(
+                    DutyFinding.Answer.Separate, "", facts.record().announced());
         }
-        return grants.get()
-                .filter(other -> !other.getMetadata().getUid().equals(mine.uid()))
-                .flatMap(other -> holding(other, now).stream())
-                .flatMap(other -> DutyChecks.against(mine, other, rules, aliases).stream())
-                .findFirst()
-                .map(why -> new DutyFinding(DutyFinding.Answer.Conflict, why, announced))
-                .orElseGet(() -> facts.duties().isPresent()
+        return waivers.judge(
+                facts,
+                List.of(
+                        () -> within(mine, entry),
+                        () -> grants.get()
+                                .filter(other -> !other.getMetadata().getUid().equals(mine.uid()))
+                                .flatMap(other -> holding(other, now).stream())
+                                .flatMap(other -> DutyChecks.against(mine, other, rules, aliases).stream())
+                                .toList(),
                         // Other grants may have begun within this pass; what is held without any was just asked.
-                        ? new DutyFinding(DutyFinding.Answer.Separate, "", announced)
-                        : standing(mine, identity, announced));
+                        () -> facts.duties()
+                                .map(before -> before.waived().stream()
+                                        .map(DutyFinding.Waived::clash)
+                                        .toList())
+                                .orElseGet(() -> standing(mine, identity))),
+                now);
+    }
+
+    /** The waivers of an identity that a grant of this role may rest on, as far as nobody has to be asked. */
+    List<WaiverFacts> waivers(
+            GrantRequest request, IdentityFacts identity, List<Rule> role, GuardState guard, Instant now) {
+        if (rules.conflicts().isEmpty() || identity.waivers().isEmpty()) {
+            return List.of();
+        }
+        Set<String> given = rules.in(role);
+        return identity.waivers().stream()
+                .filter(waiver ->
+                        rules.declares(waiver.duties().get(0), waiver.duties().get(1)))
+                .filter(waiver -> waiver.duties().stream().anyMatch(given::contains))
+                .filter(waiver -> waivers.mayCount(request, identity, waiver, now))
+                .filter(waiver -> WaiverProofs.of(identity, waiver, guard, now) == NameProof.Answer.PROVED)
+                .toList();
+    }
+
+    private List<Clash> within(Holding mine, EntryFacts entry) {
+        return rules.between(mine.duties(), mine.duties()).stream()
+                .map(conflict -> Clash.certain(
+                        conflict,
+                        DutyChecks.conflicting(conflict) + ": " + entry.role().kind() + "/"
+                                + entry.role().name() + " gives both, so name a narrower role in entry "
+                                + entry.name()))
+                .toList();
     }
 
     /** What the identity's own account may do without any grant. */
-    private DutyFinding standing(Holding mine, IdentityFacts identity, boolean announced) {
+    private List<Clash> standing(Holding mine, IdentityFacts identity) {
         Author subject = Author.of(identity.subject().userName(), List.of());
         List<Optional<String>> places = mine.namespaces().isEmpty()
                 ? List.of(Optional.empty(), Optional.of(identity.namespace()))
                 : mine.namespaces().stream().map(Optional::of).toList();
-        for (Duty duty : rules.against(mine.duties())) {
-            for (Optional<String> place : places) {
-                for (Permission permission : duty.permissions()) {
-                    Answer answer = oracle.ask(subject, permission, place);
-                    if (answer.verdict() != Verdict.Denied) {
-                        return standing(mine, duty, subject.user() + " may " + permission.describe(), place, answer)
-                                .announced(announced);
-                    }
-                }
-            }
-        }
-        return new DutyFinding(DutyFinding.Answer.Separate, "", announced);
+        return rules.against(mine.duties()).stream()
+                .flatMap(duty -> places.stream()
+                        .flatMap(place -> duty.permissions().stream()
+                                .flatMap(what -> standing(mine, duty, subject, what, place).stream()))
+                        .limit(1))
+                .flatMap(List::stream)
+                .toList();
     }
 
-    private Standing standing(Holding mine, Duty duty, String what, Optional<String> place, Answer answer) {
-        String where = place.map(name -> " in namespace " + name).orElse(" in the whole cluster");
-        if (answer.verdict() == Verdict.Unknown) {
-            return new Standing(
-                    DutyFinding.Answer.Unknown,
-                    "it could not be found out whether " + what + where + ": " + answer.reason());
+    /** What one right that is held, or may be, has against it: one duty may conflict with several. */
+    private Optional<List<Clash>> standing(
+            Holding mine, Duty duty, Author subject, Permission permission, Optional<String> place) {
+        Answer answer = oracle.ask(subject, permission, place);
+        if (answer.verdict() == Verdict.Denied) {
+            return Optional.empty();
         }
-        Conflict conflict = rules.between(mine.duties(), Set.of(duty.name())).orElseThrow();
-        return new Standing(
-                DutyFinding.Answer.Conflict,
-                DutyChecks.conflicting(conflict) + ": " + what + where + " without any grant. Take that right away,"
-                        + " or let an identity of another owner do it");
-    }
-
-    private record Standing(DutyFinding.Answer answer, String why) {
-        DutyFinding announced(boolean announced) {
-            return new DutyFinding(answer, why, announced);
-        }
+        String what = subject.user() + " may " + permission.describe()
+                + place.map(name -> " in namespace " + name).orElse(" in the whole cluster");
+        boolean known = answer.verdict() == Verdict.Allowed;
+        return Optional.of(rules.between(mine.duties(), Set.of(duty.name())).stream()
+                .map(conflict -> new Clash(
+                        conflict,
+                        known
+                                ? DutyChecks.conflicting(conflict) + ": " + what + " without any grant. Take that right"
+                                        + " away, or let an identity of another owner do it"
+                                : "it could not be found out whether " + what + ": " + answer.reason(),
+                        known))
+                .toList());
     }
 
     /** Nothing if it has ended, or if nobody could say what it would give. */

@@ -21,6 +21,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.KubernetesRoles;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.identity.WaiverFacts;
 import dev.lapse.memory.Recollection;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -42,13 +43,12 @@ final class KubernetesGrantObserver {
     private final Supplier<GuardParameters> parameters;
     private final KubernetesReviews reviews;
     private final Function<String, Recollection> memory;
-    private final Optional<DutyFinding> duties;
+    private final KubernetesDuties duties;
     private final StatusSeal seal;
     private final Function<String, Optional<Instant>> bindingsGoneAt;
 
     /**
      * @param memory by namespace, what is remembered about its objects
-     * @param duties what is known of them without looking
      * @param bindingsGoneAt by the grant's UID, when its last binding was seen to go
      */
     KubernetesGrantObserver(
@@ -58,7 +58,7 @@ final class KubernetesGrantObserver {
             Supplier<GuardParameters> parameters,
             KubernetesReviews reviews,
             Function<String, Recollection> memory,
-            Optional<DutyFinding> duties,
+            KubernetesDuties duties,
             StatusSeal seal,
             Function<String, Optional<Instant>> bindingsGoneAt) {
         this.cluster = cluster;
@@ -82,12 +82,13 @@ final class KubernetesGrantObserver {
         String privilege = request.privilege();
         Optional<EntryFacts> entry = identity.flatMap(known -> known.entry(privilege));
         GuardState guardState = guard.get();
+        RoleFacts role = role(request, record, entry);
         GrantFacts facts = new GrantFacts(
                 request,
                 record,
                 identity,
                 namespaces(request, record, entry),
-                role(request, record, entry),
+                role,
                 guardState,
                 identity.map(known -> EntryProofs.proved(known, privilege, guardState, now))
                         .orElse(false),
@@ -98,7 +99,8 @@ final class KubernetesGrantObserver {
                 Optional.empty(),
                 bindingsGoneAt.apply(request.uid()),
                 Optional.empty(),
-                duties,
+                duties.unasked(),
+                waivers(request, identity, role, guardState, now),
                 memory.apply(request.namespace()));
         // Once there is access, nobody's consent is asked again: who regrets it revokes.
         if (record.phase().ended() || record.activatedAt().isPresent()) {
@@ -107,6 +109,16 @@ final class KubernetesGrantObserver {
         String namespace = request.namespace();
         return facts.withConsent(
                 RequestReview.of(facts, now).flatMap(review -> reviews.find(namespace, review.name())));
+    }
+
+    private List<WaiverFacts> waivers(
+            GrantRequest request,
+            Optional<IdentityFacts> identity,
+            RoleFacts role,
+            GuardState guardState,
+            Instant now) {
+        return identity.map(known -> duties.waivers(request, known, role.allRules(), guardState, now))
+                .orElse(List.of());
     }
 
     /** What the status says as far as the operator wrote it, and everything that carries the grant's label besides. */

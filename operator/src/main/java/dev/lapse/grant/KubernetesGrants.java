@@ -24,6 +24,7 @@ import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -59,6 +60,7 @@ public final class KubernetesGrants implements AutoCloseable {
             KubernetesReviews reviews,
             KubernetesMemory memory,
             SeparationOfDuties duties,
+            Duration longestWaiver,
             Aliases aliases,
             KubernetesTokens tokens,
             AccessOracle oracle,
@@ -89,7 +91,15 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
         StatusSeal seal = new StatusSeal(tools.seal());
         KubernetesDuties duties = new KubernetesDuties(
-                tools.duties(), cluster, identities, seal, tools.oracle(), tools.aliases(), this::all);
+                tools.duties(),
+                cluster,
+                identities,
+                seal,
+                tools.oracle(),
+                tools.aliases(),
+                new DutyWaivers(
+                        tools.oracle(), tools.aliases().behind(identities::personBehind), tools.longestWaiver()),
+                this::all);
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
@@ -98,7 +108,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.parameters(),
                 tools.reviews(),
                 tools.memory()::of,
-                duties.unasked(),
+                duties,
                 seal,
                 uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
         GrantJournal journal = new GrantJournal(tools.events(), metrics);

@@ -11,12 +11,15 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
 import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.WaiverFacts;
 import dev.lapse.review.Consent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The review that a request needs: how many approvals, of what exactly. Its name holds the hash of what is approved, so
@@ -28,6 +31,8 @@ record RequestReview(String name, AccessReviewSpec spec) {
 
     private static final int DIGITS_IN_NAME = 10;
     private static final int MOST_REMEMBERED = 512;
+    private static final int MOST_WAIVERS_REMEMBERED = 3;
+    private static final int MOST_OF_A_WAIVER_REMEMBERED = 100;
 
     /** Nobody knows who wrote a claimed request: one more has to approve, and never fewer than two. */
     static int approvalsNeeded(GrantRequest request, EntryFacts entry) {
@@ -65,7 +70,10 @@ record RequestReview(String name, AccessReviewSpec spec) {
                 identity.type().name(),
                 identity.owner().map(ResolvedOwner::name).orElse(""),
                 identity.validUntil().map(Instant::toString).orElse("")
-                        + request.incident().map(incident -> "/" + incident).orElse(""));
+                        + request.incident().map(incident -> "/" + incident).orElse("")
+                        + facts.waivers().stream()
+                                .map(waiver -> "+" + waiver.contentHash())
+                                .collect(Collectors.joining()));
         boolean before = type == ReviewType.Request;
         // What is owed is remembered whole, in few words.
         Function<String, String> told = text -> before ? text : StatusText.fit(oneLine(text), MOST_REMEMBERED);
@@ -87,13 +95,25 @@ record RequestReview(String name, AccessReviewSpec spec) {
                         request.claimed(),
                         told.apply(request.reason()),
                         request.ticket().map(told).orElse(null),
-                        request.incident().map(told).orElse(null)),
+                        request.incident().map(told).orElse(null),
+                        facts.waivers().isEmpty() ? null : waivers(facts.waivers(), before)),
                 // Whoever may review may do so: those who could have approved may all be away.
                 entry.approvers().isEmpty() || !before ? null : entry.approvers(),
                 before ? approvalsNeeded(request, entry) : 1,
                 entry.insiders(),
                 before ? dueAt(request, now) : now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS));
         return new RequestReview(GrantPlan.objectName(request.uid()) + "-" + hash.substring(0, DIGITS_IN_NAME), spec);
+    }
+
+    private static List<AccessReviewSpec.Waiver> waivers(List<WaiverFacts> waivers, boolean all) {
+        return waivers.stream()
+                .limit(all ? waivers.size() : MOST_WAIVERS_REMEMBERED)
+                .map(waiver -> new AccessReviewSpec.Waiver(
+                        waiver.duties(),
+                        waiver.waivedBy(),
+                        waiver.until(),
+                        all ? waiver.reason() : StatusText.fit(oneLine(waiver.reason()), MOST_OF_A_WAIVER_REMEMBERED)))
+                .toList();
     }
 
     private static String oneLine(String text) {

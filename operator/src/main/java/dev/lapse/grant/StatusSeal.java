@@ -72,7 +72,8 @@ final class StatusSeal {
                 claimed.credentials(),
                 claimed.dies(),
                 Optional.of(end),
-                claimed.review());
+                claimed.review(),
+                List.of());
     }
 
     /** In a fixed order; a field that a later version adds goes behind, under a new shape. */

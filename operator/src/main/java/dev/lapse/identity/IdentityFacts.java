@@ -28,8 +28,10 @@ public record IdentityFacts(
         Optional<ResolvedOwner> owner,
         SubjectFacts subject,
         List<EntryFacts> entries,
+        List<WaiverFacts> waivers,
         Optional<Proof> recordedProof,
-        List<ServiceIdentityStatus.EntryStatus> recordedEntries) {
+        List<ServiceIdentityStatus.EntryStatus> recordedEntries,
+        List<ServiceIdentityStatus.WaiverStatus> recordedWaivers) {
 
     /** @param status the identity's status, if the operator wrote it */
     static IdentityFacts of(
@@ -53,8 +55,12 @@ public record IdentityFacts(
                         : spec.eligible().stream()
                                 .map(entry -> EntryFacts.of(entry, profile))
                                 .toList(),
+                spec.waivers() == null
+                        ? List.of()
+                        : spec.waivers().stream().map(WaiverFacts::of).toList(),
                 status == null ? Optional.empty() : Optional.ofNullable(status.proof()),
-                status == null || status.entries() == null ? List.of() : status.entries());
+                status == null || status.entries() == null ? List.of() : status.entries(),
+                status == null || status.waivers() == null ? List.of() : status.waivers());
     }
 
     private static Optional<ResolvedOwner> owner(ServiceIdentitySpec spec) {

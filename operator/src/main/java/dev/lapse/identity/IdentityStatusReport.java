@@ -7,6 +7,7 @@ import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Conditions;
 import dev.lapse.condition.Reason;
@@ -25,6 +26,7 @@ final class IdentityStatusReport {
     static ServiceIdentityStatus of(
             IdentityFacts facts,
             List<EntryStatus> entries,
+            List<WaiverStatus> waivers,
             List<String> activeGrants,
             Optional<Proof> proof,
             @Nullable ServiceIdentityStatus previous,
@@ -43,6 +45,7 @@ final class IdentityStatusReport {
                 facts.subject().madeByLapse() ? facts.subject().uid().orElse(null) : null,
                 facts.owner().orElse(null),
                 entries,
+                waivers.isEmpty() ? null : waivers,
                 activeGrants.size(),
                 activeGrants.stream().limit(MOST_GRANTS).toList(),
                 proof.orElse(null),

@@ -2,6 +2,7 @@ package dev.lapse.identity;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.Proof;
@@ -10,6 +11,8 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverState;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
@@ -30,6 +33,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +41,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** One pass over one identity: its subject, its owner, its entries, and what its status says of them. */
 public final class ServiceIdentityReconciler implements Reconciler<ServiceIdentity> {
@@ -49,6 +54,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     private final KubernetesEvents events;
     private final KubernetesIdentities identities;
     private final KubernetesEntitlements entitlements;
+    private final KubernetesWaivers waivers;
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
     private final BiFunction<String, String, List<String>> activeGrants;
@@ -63,6 +69,8 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             KubernetesEvents events,
             KubernetesIdentities identities,
             AccessOracle oracle,
+            SeparationOfDuties duties,
+            Duration longestWaiver,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             InstantSource clock) {}
@@ -84,6 +92,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         this.identities = tools.identities();
         this.entitlements = new KubernetesEntitlements(
                 tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
+        this.waivers = new KubernetesWaivers(tools.oracle(), tools.duties(), tools.longestWaiver());
         this.guard = tools.guard();
         this.parameters = tools.parameters();
         this.clock = tools.clock();
@@ -133,24 +142,26 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         }
         GuardState guardNow = guard.get();
         List<EntryStatus> entries = entries(facts, guardNow, now);
+        List<WaiverStatus> waived = waivers.judge(facts, guardNow, now);
         Optional<Proof> proof = NameProof.next(guardNow, facts.recordedProof(), facts.generation(), now);
         ServiceIdentityStatus after = identities.sealed(
-                IdentityStatusReport.of(facts, entries, active, proof, identity.getStatus(), now), identity);
+                IdentityStatusReport.of(facts, entries, waived, active, proof, identity.getStatus(), now), identity);
         if (!after.equals(identity.getStatus())) {
             write(identity, after, context);
         }
-        return again(facts, entries, now);
+        boolean unknown = entries.stream().anyMatch(entry -> entry.state() == EntryState.Unknown)
+                || waived.stream().anyMatch(waiver -> waiver.state() == WaiverState.Unknown);
+        return unknown ? UpdateControl.<ServiceIdentity>noUpdate().rescheduleAfter(ASK_AGAIN) : again(facts, now);
     }
 
-    private UpdateControl<ServiceIdentity> again(IdentityFacts facts, List<EntryStatus> entries, Instant now) {
-        if (entries.stream().anyMatch(entry -> entry.state() == EntryState.Unknown)) {
-            return UpdateControl.<ServiceIdentity>noUpdate().rescheduleAfter(ASK_AGAIN);
-        }
-        Optional<Instant> end = facts.validUntil().filter(now::isBefore);
-        return end.isEmpty()
-                ? UpdateControl.noUpdate()
-                : UpdateControl.<ServiceIdentity>noUpdate()
-                        .rescheduleAfter(Duration.between(now, end.get()).plusMillis(1));
+    /** When time alone makes something else of it. */
+    private UpdateControl<ServiceIdentity> again(IdentityFacts facts, Instant now) {
+        return Stream.of(facts.validUntil().filter(now::isBefore), waivers.changeAt(facts, now))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder())
+                .map(then -> UpdateControl.<ServiceIdentity>noUpdate()
+                        .rescheduleAfter(Duration.between(now, then).plusMillis(1)))
+                .orElseGet(UpdateControl::noUpdate);
     }
 
     private List<EntryStatus> entries(IdentityFacts facts, GuardState guardNow, Instant now) {

@@ -38,6 +38,12 @@ final class StatusSeal {
                     .forEach(entry ->
                             parts.addAll(List.of(entry.name(), entry.hash(), Boolean.toString(entry.nameProved()))));
         }
+        if (status.waivers() != null && !status.waivers().isEmpty()) {
+            // No entry has this name, so what follows is never taken for one.
+            parts.add("/waivers");
+            status.waivers()
+                    .forEach(waiver -> parts.addAll(List.of(waiver.hash(), Boolean.toString(waiver.nameProved()))));
+        }
         return parts.toArray(String[]::new);
     }
 }

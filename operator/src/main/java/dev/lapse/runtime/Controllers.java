@@ -83,6 +83,7 @@ final class Controllers implements AutoCloseable {
                         reviews,
                         memory,
                         settings.duties(),
+                        settings.longestWaiver(),
                         settings.aliases(),
                         new KubernetesTokens(client, address(client, settings), authority(client)),
                         oracle,
@@ -97,7 +98,17 @@ final class Controllers implements AutoCloseable {
                 this::reviewsConcerned);
         identityReconciler = new ServiceIdentityReconciler(
                 new ServiceIdentityReconciler.Tools(
-                        client, cluster, writes, events, identities, oracle, guard::state, guard::parameters, clock),
+                        client,
+                        cluster,
+                        writes,
+                        events,
+                        identities,
+                        oracle,
+                        settings.duties(),
+                        settings.longestWaiver(),
+                        guard::state,
+                        guard::parameters,
+                        clock),
                 firstPass,
                 grants::activeGrants,
                 grants::identityChanged);

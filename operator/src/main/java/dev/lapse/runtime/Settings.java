@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param subjectUsers namespace to the user names an identity there may name as its subject
  * @param aliases which user names belong to one person
  * @param duties which sets of permissions nobody may hold together
+ * @param longestWaiver how far ahead a waiver of that may end
  */
 public record Settings(
         String httpHost,
@@ -54,7 +55,8 @@ public record Settings(
         Map<ActorType, Profile> profiles,
         Map<String, Set<String>> subjectUsers,
         Aliases aliases,
-        SeparationOfDuties duties) {
+        SeparationOfDuties duties,
+        Duration longestWaiver) {
 
     /** A setting that cannot be used; the message names it, where it came from and what is wanted. */
     public static final class Invalid extends Exception {
@@ -75,7 +77,8 @@ public record Settings(
         SWEEP_EVERY("1m", "so often, objects that no open grant answers for are looked for and removed"),
         RECONCILERS("8", "passes that run at once, 1 to 64"),
         EXPIRY_WORKERS("8", "ends that are carried out at once, 1 to 64"),
-        API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses");
+        API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses"),
+        LONGEST_WAIVER("90d", "how far ahead a waiver of conflicting duties may end when it is used");
 
         final String fallback;
         final String description;
@@ -128,7 +131,8 @@ public record Settings(
                 ProfileSettings.read(tree.path("profiles")),
                 subjectUsers(tree.path("subject-users")),
                 aliases(tree.path("aliases")),
-                DutySettings.read(tree.path("duties"), tree.path("conflicts")));
+                DutySettings.read(tree.path("duties"), tree.path("conflicts")),
+                source.duration(Name.LONGEST_WAIVER));
     }
 
     private static @Nullable Path path(@Nullable String text) {

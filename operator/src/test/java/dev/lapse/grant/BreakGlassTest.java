@@ -263,7 +263,8 @@ class BreakGlassTest {
                 false,
                 request.reason(),
                 null,
-                incident);
+                incident,
+                null);
         AccessReviewSpec spec = like.spec();
         return new BreakGlassDebt(
                 like.namespace(),

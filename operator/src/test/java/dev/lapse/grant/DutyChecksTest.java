@@ -12,6 +12,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.DutyChecks.Holding;
+import dev.lapse.grant.DutyFinding.Clash;
 import dev.lapse.review.Aliases;
 import java.time.Instant;
 import java.util.List;
@@ -74,10 +75,10 @@ class DutyChecksTest {
         Holding mine = holding("b", "payments/ci", owner("olivia"), "prepare", "payments", NOW, false);
         Holding other = holding("c", identity, owner(owner), duty, namespace, NOW.plusSeconds(seconds), begun);
 
-        Optional<String> against = DutyChecks.against(mine, other, RULES, ALIASES);
+        List<Clash> against = DutyChecks.against(mine, other, RULES, ALIASES);
 
-        assertThat(against.isPresent()).isEqualTo(outcome.equals("conflict"));
-        against.ifPresent(why -> assertThat(why)
+        assertThat(!against.isEmpty()).isEqualTo(outcome.equals("conflict"));
+        against.forEach(clash -> assertThat(clash.why())
                 .contains("prepare and release (who prepares does not release)", "PrivilegeGrant payments/c")
                 .contains(identity.equals("payments/ci") ? "same identity" : identity));
     }
@@ -89,8 +90,8 @@ class DutyChecksTest {
             Holding one = waiting(random, "prepare");
             Holding two = waiting(random, "release");
 
-            boolean oneGivesWay = DutyChecks.against(one, two, RULES, ALIASES).isPresent();
-            boolean twoGivesWay = DutyChecks.against(two, one, RULES, ALIASES).isPresent();
+            boolean oneGivesWay = !DutyChecks.against(one, two, RULES, ALIASES).isEmpty();
+            boolean twoGivesWay = !DutyChecks.against(two, one, RULES, ALIASES).isEmpty();
 
             assertThat(oneGivesWay).as("%s beside %s", one, two).isNotEqualTo(twoGivesWay);
         });
@@ -111,7 +112,7 @@ class DutyChecksTest {
                 true,
                 false);
 
-        assertThat(DutyChecks.against(fresh, waits, RULES, ALIASES)).isPresent();
+        assertThat(DutyChecks.against(fresh, waits, RULES, ALIASES)).isNotEmpty();
         assertThat(DutyChecks.against(waits, fresh, RULES, ALIASES)).isEmpty();
     }
 
@@ -120,8 +121,8 @@ class DutyChecksTest {
         Holding one = holding("a", "payments/ci", owner("olivia"), "prepare", "", NOW, true);
         Holding two = holding("b", "payments/ci", owner("olivia"), "release", "", NOW, true);
 
-        assertThat(DutyChecks.against(one, two, RULES, ALIASES)).isPresent();
-        assertThat(DutyChecks.against(two, one, RULES, ALIASES)).isPresent();
+        assertThat(DutyChecks.against(one, two, RULES, ALIASES)).isNotEmpty();
+        assertThat(DutyChecks.against(two, one, RULES, ALIASES)).isNotEmpty();
     }
 
     private static Holding waiting(SplittableRandom random, String duty) {

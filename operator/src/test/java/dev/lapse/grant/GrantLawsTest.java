@@ -310,6 +310,7 @@ class GrantLawsTest {
                 facts.bindingsGoneAt(),
                 facts.consent(),
                 facts.duties(),
+                facts.waivers(),
                 facts.memory());
     }
 }

@@ -68,6 +68,7 @@ public final class GrantMetricsSample {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Recollection.nothing("payments"));
     }
 }

@@ -18,6 +18,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.Profile;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.SubjectFacts;
+import dev.lapse.identity.WaiverFacts;
 import dev.lapse.memory.Recollection;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -63,6 +64,7 @@ final class Scene {
     private @Nullable PrivilegeGrantStatus status;
     private List<ObservedObject> objects = List.of();
     private Optional<DutyFinding> duties = Optional.of(DutyFinding.NOTHING_DECLARED);
+    private List<WaiverFacts> waivers = List.of();
     private Recollection memory = Recollection.nothing("payments");
 
     private Scene() {
@@ -219,6 +221,13 @@ final class Scene {
         return this;
     }
 
+    /** What approvers are shown; {@code yaml} is a list of spec.waivers. */
+    Scene waivers(String yaml) {
+        identity("waivers", yaml);
+        waivers = identityFacts().orElseThrow().waivers();
+        return this;
+    }
+
     Scene memory(Recollection remembered) {
         memory = remembered;
         return this;
@@ -277,6 +286,7 @@ final class Scene {
                 Optional.empty(),
                 Optional.empty(),
                 duties,
+                waivers,
                 memory);
     }
 

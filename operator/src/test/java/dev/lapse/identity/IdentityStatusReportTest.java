@@ -97,7 +97,7 @@ class IdentityStatusReportTest {
         ServiceIdentityStatus before = report(facts, List.of());
 
         ServiceIdentityStatus later = IdentityStatusReport.of(
-                facts, List.of(), List.of(), Optional.empty(), before, NOW.plus(Duration.ofHours(1)));
+                facts, List.of(), List.of(), List.of(), Optional.empty(), before, NOW.plus(Duration.ofHours(1)));
 
         assertThat(later).isEqualTo(before);
     }
@@ -114,7 +114,7 @@ class IdentityStatusReportTest {
     }
 
     private static ServiceIdentityStatus report(IdentityFacts facts, List<String> active) {
-        return IdentityStatusReport.of(facts, List.of(), active, Optional.empty(), null, NOW);
+        return IdentityStatusReport.of(facts, List.of(), List.of(), active, Optional.empty(), null, NOW);
     }
 
     private static SubjectFacts account(Optional<String> uid, boolean madeByLapse) {

@@ -83,7 +83,14 @@ class BreakGlassDebtTest {
                                 false,
                                 reason,
                                 "t".repeat(63),
-                                "INC-1"),
+                                "INC-1",
+                                IntStream.range(0, 3)
+                                        .mapToObj(i -> new AccessReviewSpec.Waiver(
+                                                List.of("d".repeat(63), "e".repeat(63)),
+                                                "w".repeat(63),
+                                                NOW,
+                                                "r".repeat(100)))
+                                        .toList()),
                         null,
                         1,
                         Insiders.Refuse,

@@ -417,7 +417,33 @@ public record AccessReviewSpec(
             @Nullable
             @Size(min = 1, max = 128)
             @JsonPropertyDescription("Of type BreakGlass: the incident it was taken for.")
-            String incident) {}
+            String incident,
+
+            @Nullable
+            @Size(max = 16)
+            @JsonPropertyDescription(
+                    "Waivers of conflicts with the duties that the role gives, each with who waived it, until when and why: what is asked for may rest on them.")
+            List<Waiver> waivers) {}
+
+    public record Waiver(
+            @Required @Size(min = 2, max = 2) @JsonPropertyDescription("The two duties.")
+            List<String> duties,
+
+            @Required @Size(min = 1, max = 253) @JsonPropertyDescription("User name of the person who waived.")
+            String waivedBy,
+
+            @Required @JsonPropertyDescription("Until when.")
+            Instant until,
+
+            @Required @Size(min = 1, max = 512) @JsonPropertyDescription("Why, in that person's words.")
+            String reason) {
+
+        /** For people. */
+        public String describe() {
+            return "duties " + duties.get(0) + " and " + duties.get(1) + " waived by " + waivedBy + " until " + until
+                    + " because " + reason;
+        }
+    }
 
     public record Decision(
             @Required

@@ -42,6 +42,11 @@ public record PrivilegeGrantStatus(
         List<IssuedCredential> credentials,
 
         @Nullable
+        @Size(max = 16)
+        @JsonPropertyDescription("The waivers of conflicts of duties that it could not have begun without.")
+        List<UsedWaiver> waivers,
+
+        @Nullable
         @JsonPropertyDescription(
                 "ByItself: the credential expires by the end even if the operator is down. ByOperator: it does not, the operator must take it away.")
         Dies dies,
@@ -76,6 +81,7 @@ public record PrivilegeGrantStatus(
                 expiresAt,
                 objects,
                 credentials,
+                waivers,
                 dies,
                 openStreamsUntil,
                 end,
@@ -180,6 +186,31 @@ public record PrivilegeGrantStatus(
 
             @Required @JsonPropertyDescription("What the API server really gave, which may be less than was asked.")
             Instant expiresAt) {}
+
+    public record UsedWaiver(
+            @Required
+            @Size(max = 2)
+            @JsonPropertyDescription("The two duties that it holds, or holds one of, in spite of their conflict.")
+            List<String> duties,
+
+            @Required @JsonPropertyDescription("User name of the person who waived the conflict.")
+            String waivedBy,
+
+            @Required @JsonPropertyDescription("Until when.")
+            Instant until,
+
+            @Required @Size(max = 512) @JsonPropertyDescription("Why, in that person's words.")
+            String reason,
+
+            @Required
+            @Size(max = StatusText.MESSAGE)
+            @JsonPropertyDescription("What would have spoken against the grant.")
+            String conflict) {
+
+        public UsedWaiver {
+            conflict = StatusText.fit(conflict, StatusText.MESSAGE);
+        }
+    }
 
     public enum Dies {
         ByItself,

@@ -63,6 +63,12 @@ public record ServiceIdentitySpec(
         List<EligibleEntry> eligible,
 
         @Nullable
+        @Size(max = 16)
+        @JsonPropertyDescription(
+                "Conflicts of duties that this identity may be granted in spite of, each on a person's word. At most 16. An atomic list: an apply replaces it whole. Appliers cannot add one: leave the field out of Git and write it with kubectl.")
+        List<DutyWaiver> waivers,
+
+        @Nullable
         @JsonPropertyDescription(
                 "From this instant on nothing is granted and active grants end. RFC 3339, for example 2027-01-31T00:00:00Z. Profiles may require it (Agent and Vendor do by default).")
         Instant validUntil,

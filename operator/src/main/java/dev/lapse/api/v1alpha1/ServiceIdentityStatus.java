@@ -2,6 +2,7 @@ package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,11 @@ public record ServiceIdentityStatus(
         @JsonPropertyDescription("Each eligible entry: whether it can be granted, or why not.")
         List<EntryStatus> entries,
 
+        @Nullable
+        @Size(max = 16)
+        @JsonPropertyDescription("Each waiver of a conflict of duties: whether it holds, or why not.")
+        List<WaiverStatus> waivers,
+
         @JsonPropertyDescription("How many grants of this identity are active.")
         int activeGrantCount,
 
@@ -35,7 +41,7 @@ public record ServiceIdentityStatus(
         @Nullable @JsonPropertyDescription("Which installation of the guard the names in the spec were proved by.")
         Proof proof,
 
-        @Nullable @JsonPropertyDescription("Proves to the operator that it wrote proof and entries itself.")
+        @Nullable @JsonPropertyDescription("Proves to the operator that it wrote proof, entries and waivers itself.")
         String seal,
 
         @JsonPropertyDescription("Ready, Owned, SubjectBound.")
@@ -49,6 +55,7 @@ public record ServiceIdentityStatus(
                 createdSubjectUID,
                 owner,
                 entries,
+                waivers,
                 activeGrantCount,
                 activeGrants,
                 proof,
@@ -112,6 +119,41 @@ public record ServiceIdentityStatus(
         /** It can be granted. */
         Eligible,
         /** It cannot be granted as it is written. */
+        Refused,
+        /** It could not be found out; it is asked again every 30 s. */
+        Unknown
+    }
+
+    public record WaiverStatus(
+            @Required @Size(max = 2) @JsonPropertyDescription("The two duties.")
+            List<String> duties,
+
+            @Required @JsonPropertyDescription("Hash over the waiver's content, so that a change is seen.")
+            String hash,
+
+            @Required
+            @JsonPropertyDescription(
+                    "Whether the guard stood when this content was written, so that the name in waivedBy is proved.")
+            boolean nameProved,
+
+            @Required @JsonPropertyDescription("Valid, Refused, or Unknown while it could not be found out.")
+            WaiverState state,
+
+            @Required @JsonPropertyDescription("Why, as one CamelCase word.")
+            String reason,
+
+            @Required @JsonPropertyDescription("Why, for a person, and what to do about it.")
+            String message) {
+
+        public WaiverStatus {
+            message = StatusText.fit(message, StatusText.MESSAGE);
+        }
+    }
+
+    public enum WaiverState {
+        /** It holds now, for whoever has not written it themselves. */
+        Valid,
+        /** It does not hold as it is written, or not any more. */
         Refused,
         /** It could not be found out; it is asked again every 30 s. */
         Unknown

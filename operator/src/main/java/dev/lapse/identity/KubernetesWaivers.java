@@ -1,0 +1,100 @@
+package dev.lapse.identity;
+
+import dev.lapse.access.AccessOracle;
+import dev.lapse.access.AccessOracle.Answer;
+import dev.lapse.access.AccessOracle.Verdict;
+import dev.lapse.access.ContentHash;
+import dev.lapse.access.SeparationOfDuties;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverState;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
+import dev.lapse.condition.Reason;
+import dev.lapse.guard.GuardState;
+import dev.lapse.guard.NameProof;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Says of each waiver of an identity whether it holds, for people to see, and asks the API server once about each: whoever
+ * uses one asks for themselves.
+ */
+final class KubernetesWaivers {
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private final AccessOracle oracle;
+    private final SeparationOfDuties duties;
+    private final Duration longest;
+    private final Map<String, Answer> answers = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Answer> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    });
+
+    /** @param longest how far ahead the end of a waiver may be */
+    KubernetesWaivers(AccessOracle oracle, SeparationOfDuties duties, Duration longest) {
+        this.oracle = oracle;
+        this.duties = duties;
+        this.longest = longest;
+    }
+
+    List<WaiverStatus> judge(IdentityFacts identity, GuardState guard, Instant now) {
+        Map<String, NameProof.Answer> proofs = WaiverProofs.of(identity, guard, now);
+        return identity.waivers().stream()
+                .map(waiver -> {
+                    NameProof.Answer proof = proofs.getOrDefault(waiver.contentHash(), NameProof.Answer.UNKNOWN);
+                    WaiverPolicy.Finding found = declared(waiver)
+                            .orElseGet(() ->
+                                    WaiverPolicy.judge(waiver, proof, longest, () -> governs(identity, waiver), now));
+                    return status(waiver, proof, found);
+                })
+                .toList();
+    }
+
+    private Answer governs(IdentityFacts identity, WaiverFacts waiver) {
+        String question = ContentHash.of(identity.uid(), waiver.contentHash());
+        return Optional.ofNullable(answers.get(question)).orElseGet(() -> {
+            Answer answer = WaiverPolicy.asking(oracle, identity, waiver).get();
+            if (answer.verdict() != Verdict.Unknown) {
+                answers.put(question, answer);
+            }
+            return answer;
+        });
+    }
+
+    /** When the first of them is another than now by time alone. */
+    Optional<Instant> changeAt(IdentityFacts identity, Instant now) {
+        return identity.waivers().stream()
+                .flatMap(waiver -> WaiverPolicy.changesAt(waiver, longest, now).stream())
+                .min(Comparator.naturalOrder());
+    }
+
+    /** A slip of the pen would else be found when somebody is refused. */
+    private Optional<WaiverPolicy.Finding> declared(WaiverFacts waiver) {
+        String one = waiver.duties().get(0);
+        String other = waiver.duties().get(1);
+        return duties.declares(one, other)
+                ? Optional.empty()
+                : Optional.of(new WaiverPolicy.Finding(
+                        WaiverState.Refused,
+                        Reason.NothingToWaive,
+                        "settings declare no conflict between duties " + one + " and " + other
+                                + ", so there is nothing to waive"));
+    }
+
+    private static WaiverStatus status(WaiverFacts waiver, NameProof.Answer proof, WaiverPolicy.Finding found) {
+        // One that nothing is known about is recorded without its hash: not as unproved.
+        return new WaiverStatus(
+                waiver.duties(),
+                proof == NameProof.Answer.UNKNOWN ? "" : waiver.contentHash(),
+                proof == NameProof.Answer.PROVED,
+                found.state(),
+                found.reason().name(),
+                found.message());
+    }
+}
