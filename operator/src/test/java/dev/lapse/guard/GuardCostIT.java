@@ -51,6 +51,10 @@ class GuardCostIT {
                 changed(
                         cluster.get(path),
                         entries -> entries.forEach(entry -> ((ObjectNode) entry).put("maxDuration", "2h"))));
+        Answer allWaivedAnew = write(
+                "olivia", "PUT", path, waived(cluster.get(path), waiver -> waiver.put("reason", "y".repeat(512))));
+        Answer forgedWaivers = write(
+                "mallory", "PUT", path, waived(cluster.get(path), waiver -> waiver.put("reason", "z".repeat(512))));
         Answer forged = write(
                 "mallory",
                 "PUT",
@@ -63,6 +67,8 @@ class GuardCostIT {
         assertThat(oneChanged.passed()).as(oneChanged.body()).isTrue();
         assertThat(allChanged.passed()).as(allChanged.body()).isTrue();
         assertThat(forged.message()).contains("entitledBy must be your own user name: write \"mallory\"");
+        assertThat(allWaivedAnew.passed()).as(allWaivedAnew.body()).isTrue();
+        assertThat(forgedWaivers.message()).contains("waivedBy must be your own user name: write \"mallory\"");
     }
 
     @Test
@@ -71,7 +77,7 @@ class GuardCostIT {
         JsonNode claimed = changed(
                 largest("attempt-claimed"),
                 entries -> entries.forEach(entry -> ((ObjectNode) entry).put("entitledByVia", "gitops-applier")));
-        ((ObjectNode) claimed.get("spec")).put("changedByVia", "gitops-applier");
+        ((ObjectNode) claimed.get("spec")).put("changedByVia", "gitops-applier").remove("waivers");
 
         Answer created = write("argo", "POST", IDENTITIES, claimed);
 
@@ -130,7 +136,13 @@ class GuardCostIT {
         return copy;
     }
 
-    /** 32 entries, each with all its lists full of the longest names. */
+    private static JsonNode waived(JsonNode identity, Consumer<ObjectNode> change) {
+        JsonNode copy = identity.deepCopy();
+        copy.at("/spec/waivers").forEach(waiver -> change.accept((ObjectNode) waiver));
+        return copy;
+    }
+
+    /** 32 entries and 16 waivers, each with all its lists full of the longest names. */
     private static JsonNode largest(String name) {
         ObjectNode identity = sample(name);
         ArrayNode entries = identity.withObjectProperty("spec").putArray("eligible");
@@ -147,6 +159,15 @@ class GuardCostIT {
                 requesters.addObject().put("user", LONGEST);
                 accepts.addObject().put("risk", "SubjectReach").put("reason", LONGEST + LONGEST);
             }
+        }
+        ArrayNode waivers = identity.withObjectProperty("spec").putArray("waivers");
+        for (int number = 0; number < 16; number++) {
+            ObjectNode waiver = waivers.addObject();
+            waiver.putArray("duties").add(LONGEST).add("d" + number);
+            waiver.put("reason", LONGEST + LONGEST)
+                    .put("until", "2027-01-31T00:00:00Z")
+                    .put("waivedBy", "olivia");
+            waiver.putArray("waivedByAs").add("payments-owners");
         }
         return identity;
     }
