@@ -10,6 +10,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.cli.CommandReference;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
+import dev.lapse.protection.ProtectionsReference;
 import dev.lapse.review.VerdictReason;
 import dev.lapse.runtime.MetricsReference;
 import dev.lapse.runtime.SettingsReference;
@@ -98,6 +99,8 @@ public final class ReferencePages {
         parts.put("settings", SettingsReference.settings());
         parts.put("profiles", SettingsReference.profiles());
         parts.put("metrics", MetricsReference.table());
+        parts.put("protections", ProtectionsReference.tables(root));
+        parts.put("other stories", ProtectionsReference.otherwise(root));
         parts.put("commands", CommandReference.commands());
         parts.put("common options", CommandReference.common());
         parts.put(

@@ -150,6 +150,29 @@ class GuardHoleIT {
     }
 
     @Test
+    void aReviewThatIsReplacedMeanwhileApprovesNothing() {
+        story.identity(Entry.of("asked", "view")
+                .in(here)
+                .with("approvals", Map.of("required", 1, "approvers", List.of(Map.of("user", "ada")))));
+        story.let("mallory", "*", "lapse.dev/*");
+        Grant waiting = story.asks("rashid", "asked", "10m").awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, waiting);
+        String hers = Caller.json(review.copy(review.name())).replace("\"ada\"", "\"mallory\"");
+        Caller mallory = new Caller(story.cluster().as("mallory"));
+
+        try (GuardHole hole = GuardHole.torn(story.cluster(), "lapse-reviews", "lapse-status")) {
+            hole.through(() -> mallory.send("DELETE", review.path(), null, null));
+            hole.through(() -> mallory.create(story.path("accessreviews"), hers));
+        }
+        review.says("mallory", "Approve");
+
+        waiting.awaitPhase(GrantPhase.Denied);
+        assertThat(waiting.reason()).isEqualTo(Reason.ApprovalVoid.name());
+        assertThat(waiting.status().activatedAt()).isNull();
+        assertThat(waiting.leftovers()).isEmpty();
+    }
+
+    @Test
     void whileTheGuardIsAwayNothingBeginsAndEverythingEnds() {
         story.identity(Entry.of("look", "view").in(here));
         Grant revoked = story.asks("rashid", "look", "10m").awaitActive();

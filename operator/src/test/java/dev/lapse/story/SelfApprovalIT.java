@@ -88,7 +88,8 @@ class SelfApprovalIT {
         Grant grant = asked(1, Map.of());
         Review review = Review.of(story, grant);
 
-        assertThat(review.says(as(itself), itself, "Approve").passed()).isTrue();
+        Caller withItsToken = story.workloadToken(Story.IDENTITY).caller();
+        assertThat(review.says(withItsToken, itself, "Approve").passed()).isTrue();
 
         assertThat(review.verdictOf(itself).reason()).isEqualTo("OwnIdentity");
         assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
