@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cli.SecretReaders.Given;
 import dev.lapse.cli.SecretReaders.Subject;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +127,37 @@ class ExplanationTest {
         assertThat(told)
                 .startsWith("group payments-dev, group system:masters, olivia, rashid; and 1 of Kubernetes itself")
                 .endsWith("not the whole answer: you may not list clusterroles");
+    }
+
+    @Test
+    void whatRestsOnAWaiverTellsWhoseWordItIs() {
+        String told = explained(
+                grant("{phase: Active, waivers: [{duties: [prepare, release], waivedBy: erin, until:"
+                        + " 2026-12-02T00:00:00Z, reason: two are ill, conflict: c}]}"),
+                ADA,
+                true);
+
+        assertThat(told)
+                .contains(
+                        "waived    duties prepare and release waived by erin until 2026-12-02T00:00:00Z because two are ill");
+    }
+
+    @Test
+    void anIdentityTellsWhichOfItsWaiversHold() {
+        ServiceIdentity waived = Serialization.unmarshal("""
+                metadata: {name: ci, namespace: payments-ci}
+                spec: {actorType: Pipeline, subject: {serviceAccount: {name: ci}}}
+                status:
+                  phase: Ready
+                  waivers:
+                    - {duties: [prepare, release], hash: a, nameProved: true, state: Refused, reason: WaiverEnded, message: it ended}
+                """, ServiceIdentity.class);
+
+        String told = new IdentityExplanation(waived, List.of(), ADA, false, true)
+                .told()
+                .text();
+
+        assertThat(told).contains("of duties prepare and release: Refused (WaiverEnded): it ended");
     }
 
     private static String explained(PrivilegeGrant grant, Person me, boolean mayApprove) {

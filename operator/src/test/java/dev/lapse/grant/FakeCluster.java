@@ -92,6 +92,9 @@ final class FakeCluster implements GrantEffects {
     final Map<String, Consent> consents = new TreeMap<>();
 
     DutyFinding.Answer duties = DutyFinding.Answer.Separate;
+    /** What conflicts and is waived. */
+    List<DutyFinding.Waived> waived = List.of();
+
     int asked;
 
     /** It outlives the grant. */
@@ -177,7 +180,7 @@ final class FakeCluster implements GrantEffects {
     public GrantFacts askDuties(GrantFacts facts, Instant now) {
         asked++;
         return facts.withDuties(new DutyFinding(
-                duties, "the duties are in question", facts.record().announced()));
+                duties, "the duties are in question", facts.record().announced(), waived));
     }
 
     @Override

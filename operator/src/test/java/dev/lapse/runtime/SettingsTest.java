@@ -83,6 +83,13 @@ class SettingsTest {
     }
 
     @Test
+    void aWaiverMayEndNinetyDaysAheadUnlessSettingsSayOtherwise() throws Exception {
+        assertThat(load(Map.of(), Map.of(), null).longestWaiver()).isEqualTo(Duration.ofDays(90));
+        assertThat(load(Map.of(), Map.of(), "longest-waiver: 7d\n").longestWaiver())
+                .isEqualTo(Duration.ofDays(7));
+    }
+
+    @Test
     void subjectUsersAreListedByNamespace() throws Exception {
         assertThat(load(Map.of(), Map.of(), "subject-users: {payments: [batch, report]}\n")
                         .subjectUsers())
