@@ -42,8 +42,16 @@ public final class Entitlement {
 
     public record Entitled() implements Outcome {}
 
-    /** @param where {@code namespace x} or {@code the whole cluster} */
-    public record NotEntitled(String where, String why) implements Outcome {}
+    /**
+     * @param where {@code namespace x} or {@code the whole cluster}
+     * @param denial what the author may not
+     * @param remedy who could do what about it; may be empty
+     */
+    public record NotEntitled(String where, String denial, String remedy) implements Outcome {
+        public String why() {
+            return remedy.isEmpty() ? denial : denial + ": " + remedy;
+        }
+    }
 
     /** Somebody who asked or approved may not, or not any more. */
     public record Withdrawn(Who who, String why) implements Outcome {
@@ -82,8 +90,8 @@ public final class Entitlement {
             return role.kind() == RoleKind.Role
                     ? new NotEntitled(
                             where(Optional.empty()),
-                            entitlement.roleText() + " lives in one namespace and cannot be bound in the whole cluster:"
-                                    + " name namespaces, or a ClusterRole")
+                            entitlement.roleText() + " lives in one namespace and cannot be bound in the whole cluster",
+                            "name namespaces, or a ClusterRole")
                     : entitlement.couldBindIn(Optional.empty(), rulesIn.apply(""));
         }
         for (String namespace : namespaces) {
@@ -119,14 +127,9 @@ public final class Entitlement {
         if (permissions.size() > MOST_PERMISSIONS) {
             return new NotEntitled(
                     where(namespace),
-                    "%s allows more than %,d things, too many to ask for each whether %s may do it, and %s does not hold the verb bind on it: let somebody who holds bind on %s in %s write this entry"
-                            .formatted(
-                                    roleText(),
-                                    MOST_PERMISSIONS,
-                                    author.user(),
-                                    author.user(),
-                                    roleText(),
-                                    where(namespace)));
+                    "%s allows more than %,d things, too many to ask for each whether %s may do it, and %s does not hold the verb bind on it"
+                            .formatted(roleText(), MOST_PERMISSIONS, author.user(), author.user()),
+                    "let somebody who holds bind on %s in %s write this entry".formatted(roleText(), where(namespace)));
         }
         for (Permission permission : permissions) {
             Answer answer =
@@ -152,8 +155,8 @@ public final class Entitlement {
         return answer.verdict() == Verdict.Denied
                 ? new NotEntitled(
                         where(namespace),
-                        denial + ": let somebody who may bind " + roleText() + " in " + where(namespace)
-                                + " write this entry")
+                        denial,
+                        "let somebody who may bind " + roleText() + " in " + where(namespace) + " write this entry")
                 : undecided(answer, namespace);
     }
 

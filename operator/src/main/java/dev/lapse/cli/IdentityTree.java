@@ -11,6 +11,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -54,7 +55,20 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
         if (over > 0) {
             children.add(Tree.leaf("and", over + " ended", "shown with --ended", ""));
         }
+        reviews.stream()
+                .filter(review -> isAbout(review, name))
+                .map(RequestToDecide::new)
+                .filter(review -> ended || review.closed().isEmpty())
+                .forEach(review -> children.add(review(review)));
         return new Tree("entry", name, state(name), "", children);
+    }
+
+    /** Asked of people because an applier wrote the entry beyond its limits. */
+    private boolean isAbout(AccessReview review, String entry) {
+        return new RequestToDecide(review).isEntitlement()
+                && Objects.equals(
+                        review.getSpec().identityUID(), identity.getMetadata().getUid())
+                && review.getSpec().itemHashes().containsKey(entry);
     }
 
     private String state(String name) {

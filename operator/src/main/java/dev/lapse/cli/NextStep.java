@@ -23,6 +23,8 @@ final class NextStep {
             "the administrators remove what the message names; Lapse tries again without end",
             Reason.Activating,
             "nothing: it is under way; if it stays, the operator is down (docs/runbooks/operator-down.md)",
+            Reason.BeyondApplierLimits,
+            "somebody who could bind the role there decides the review that the reason names",
             Reason.NameUnproved,
             "whoever wrote the identity's entry writes it again, with any change",
             Reason.SubjectNotFound,

@@ -79,6 +79,11 @@ record RequestToDecide(AccessReview review) {
                 .toList();
     }
 
+    /** Whether it is about an entry that an applier wrote beyond its limits. */
+    boolean isEntitlement() {
+        return review.getSpec().type() == ReviewType.Entitlement;
+    }
+
     boolean isBreakGlass() {
         return review.getSpec().type() == ReviewType.BreakGlass;
     }
@@ -162,8 +167,8 @@ record RequestToDecide(AccessReview review) {
         AccessReviewStatus status = review.getStatus();
         if (status != null && status.outcome() != null) {
             return switch (status.outcome()) {
-                case Approved -> "the request is approved";
-                case Denied -> "the request is denied";
+                case Approved -> isEntitlement() ? "the entry can be granted" : "the request is approved";
+                case Denied -> isEntitlement() ? "the entry cannot be granted" : "the request is denied";
                 case Kept -> "nothing is owed for it any more";
                 case Revoked -> "its grant ends, and break-glass to the same is held until somebody else says Keep";
             };

@@ -91,7 +91,7 @@ public enum Reason {
     RequesterNotEntitled,
     /** The entry's role does not exist, or not in every namespace of the entry. */
     RoleNotFound,
-    /** The entry's author could not bind its role there. */
+    /** The entry's author, or whoever vouched for what an applier wrote, could not bind its role there. */
     AuthorNotEntitled,
     /** The operator may not bind this role there: an administrator lists what can be granted. */
     RoleNotGrantable,
@@ -99,7 +99,7 @@ public enum Reason {
     SubjectNotGrantable,
     /** The entry has no author: entitledBy is missing. */
     AuthorMissing,
-    /** What an applier wrote goes beyond its limits. */
+    /** What an applier wrote goes beyond its limits, and nobody who could bind it there has vouched for it (yet). */
     BeyondApplierLimits,
     /** The entry allows no break-glass. */
     BreakGlassNotAllowed,

@@ -5,16 +5,20 @@ import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.Author;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Entitlement.Entitled;
+import dev.lapse.access.Entitlement.NotEntitled;
 import dev.lapse.access.Entitlement.Outcome;
 import dev.lapse.access.Entitlement.Undecided;
 import dev.lapse.access.Entitlement.Withdrawn;
 import dev.lapse.access.Entitlement.Withdrawn.Who;
 import dev.lapse.access.OperatorReach;
 import dev.lapse.identity.EntryFacts;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.Vouching.Given;
 import dev.lapse.review.Consent;
 import dev.lapse.review.ReviewVerb;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -25,10 +29,13 @@ import java.util.stream.Stream;
 final class ActivationRights {
     private final AccessOracle oracle;
     private final OperatorReach reach;
+    private final Consumer<String> authorRefused;
 
-    ActivationRights(AccessOracle oracle, OperatorReach reach) {
+    /** @param authorRefused is told the UID of an identity with an entry whose author could not bind its role */
+    ActivationRights(AccessOracle oracle, OperatorReach reach, Consumer<String> authorRefused) {
         this.oracle = oracle;
         this.reach = reach;
+        this.authorRefused = authorRefused;
     }
 
     /** The first that is not as it must be. */
@@ -40,12 +47,7 @@ final class ActivationRights {
         Stream<Supplier<Outcome>> questions = Stream.of(
                 () -> requester(facts),
                 () -> approvers(facts),
-                () -> Entitlement.couldBind(
-                        Author.of(entry.author().orElseThrow(), entry.authorGroups()),
-                        entry.role(),
-                        facts.role()::rulesIn,
-                        namespaces,
-                        oracle),
+                () -> author(facts, entry, namespaces),
                 () -> reach.mayBind(entry.role(), namespaces),
                 () -> GrantPlan.accountToIssueFor(facts, entry)
                         .map(account -> reach.mayIssueTokensOf(facts.request().namespace(), account))
@@ -55,6 +57,24 @@ final class ActivationRights {
                 .filter(outcome -> !(outcome instanceof Entitled))
                 .findFirst()
                 .orElseGet(Entitled::new);
+    }
+
+    /** Of an entry beyond its applier's limits, whoever vouched for it: nobody knows who wrote it. */
+    private Outcome author(GrantFacts facts, EntryFacts entry, List<String> namespaces) {
+        Optional<Given> voucher =
+                facts.vouching().filter(Given.class::isInstance).map(Given.class::cast);
+        Outcome outcome = Entitlement.couldBind(
+                voucher.map(Given::by).orElseGet(() -> Author.of(entry.author().orElseThrow(), entry.authorGroups())),
+                entry.role(),
+                facts.role()::rulesIn,
+                namespaces,
+                oracle);
+        if (outcome instanceof NotEntitled) {
+            facts.identity().map(IdentityFacts::uid).ifPresent(authorRefused);
+        }
+        return outcome instanceof NotEntitled lost && voucher.isPresent()
+                ? voucher.get().lost(lost)
+                : outcome;
     }
 
     private Outcome requester(GrantFacts facts) {

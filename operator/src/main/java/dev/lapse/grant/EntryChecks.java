@@ -6,15 +6,18 @@ import static dev.lapse.grant.RequestCheck.refuseIf;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.EligibleEntry;
 import dev.lapse.api.v1alpha1.EligibleEntry.Risk;
+import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.condition.Reason;
 import dev.lapse.credential.TokenEnvelope;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.grant.RequestCheck.Obstacle;
+import dev.lapse.grant.RequestCheck.Waiting;
 import dev.lapse.identity.AcceptedRisks;
 import dev.lapse.identity.ApplierReach;
 import dev.lapse.identity.EntryFacts;
+import dev.lapse.identity.Vouching;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -178,12 +181,42 @@ final class EntryChecks {
                 .filter(limit ->
                         ApplierReach.covers(limit, entry, facts.request().namespace()))
                 .isPresent();
-        return refuseIf(
-                !within,
-                Reason.BeyondApplierLimits,
-                "entry " + entry.name() + " was written by the applier "
-                        + entry.via().get()
-                        + " and goes beyond its limits: let a person who may bind "
-                        + entry.role().kind() + "/" + entry.role().name() + " write it, or widen applierLimits");
+        return within ? Optional.empty() : somebodyVouches(facts, entry, now);
+    }
+
+    /** Beyond the limits a person takes the place of the claimed author, or nobody does. */
+    private static Optional<Obstacle> somebodyVouches(GrantFacts facts, EntryFacts entry, Instant now) {
+        Vouching vouching = facts.vouching().orElse(Vouching.UNASKED);
+        if (vouching instanceof Vouching.Given) {
+            return Optional.empty();
+        }
+        if (vouching instanceof Vouching.Refused refusal) {
+            return refuse(refusal.reason(), "entry " + entry.name() + ": " + refusal.why());
+        }
+        if (vouching instanceof Vouching.Asked asked) {
+            return Optional.of(new Waiting(
+                    GrantPhase.Pending,
+                    Reason.BeyondApplierLimits,
+                    "entry " + entry.name() + ": " + asked.waits(entry),
+                    Optional.of(asked.dueAt())));
+        }
+        String why = "entry " + entry.name() + " was written by the applier "
+                + entry.via().orElse("")
+                + " and goes beyond its limits: let a person who may bind "
+                + entry.role().kind() + "/" + entry.role().name() + " write it, or widen applierLimits";
+        // Judged as it is, and yet nobody is asked: something else is wrong with it.
+        boolean nobodyWillBe = facts.identity().stream()
+                .flatMap(identity -> identity.recordedEntries().stream())
+                .anyMatch(known -> known.name().equals(entry.name())
+                        && known.hash().equals(entry.contentHash())
+                        && !known.reason().equals(Reason.BeyondApplierLimits.name()));
+        Instant patience = facts.request().createdAt().plus(RequestChecks.PATIENCE);
+        return nobodyWillBe && !now.isBefore(patience)
+                ? refuse(Reason.BeyondApplierLimits, why)
+                : Optional.of(new Waiting(
+                        GrantPhase.Pending,
+                        Reason.BeyondApplierLimits,
+                        why,
+                        nobodyWillBe ? Optional.of(patience) : Optional.empty()));
     }
 }

@@ -14,6 +14,7 @@ import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.identity.Vouching;
 import dev.lapse.identity.WaiverFacts;
 import dev.lapse.memory.Recollection;
 import dev.lapse.review.Consent;
@@ -30,6 +31,7 @@ import java.util.function.Consumer;
  * @param namespaces each namespace the grant would reach, and its own
  * @param entryNameProved whether the guard stood when the entry was written
  * @param applierLimit the limits of the applier that wrote the entry, if one did
+ * @param vouching what people said of an entry beyond these limits; absent if it is not, or is not looked at
  * @param entitlement whether the entry's author could bind the role; absent until it was asked in this pass
  * @param verification what access is left; absent until it was asked in this pass
  * @param token issued in this pass and not delivered yet
@@ -48,6 +50,7 @@ record GrantFacts(
         GuardState guard,
         boolean entryNameProved,
         Optional<ApplierLimit> applierLimit,
+        Optional<Vouching> vouching,
         List<ObservedObject> objects,
         Optional<Entitlement.Outcome> entitlement,
         Optional<ResidualAccess> verification,
@@ -188,6 +191,10 @@ record GrantFacts(
         return with(copy -> copy.consent = now);
     }
 
+    GrantFacts withVouching(Vouching now) {
+        return with(copy -> copy.vouching = Optional.of(now));
+    }
+
     GrantFacts withDuties(DutyFinding found) {
         return with(copy -> copy.duties = Optional.of(found));
     }
@@ -212,6 +219,7 @@ record GrantFacts(
         private GuardState guard;
         private boolean entryNameProved;
         private Optional<ApplierLimit> applierLimit;
+        private Optional<Vouching> vouching;
         private List<ObservedObject> objects;
         private Optional<Entitlement.Outcome> entitlement;
         private Optional<ResidualAccess> verification;
@@ -231,6 +239,7 @@ record GrantFacts(
             guard = from.guard;
             entryNameProved = from.entryNameProved;
             applierLimit = from.applierLimit;
+            vouching = from.vouching;
             objects = from.objects;
             entitlement = from.entitlement;
             verification = from.verification;
@@ -252,6 +261,7 @@ record GrantFacts(
                     guard,
                     entryNameProved,
                     applierLimit,
+                    vouching,
                     objects,
                     entitlement,
                     verification,

@@ -13,14 +13,15 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.grant.ObservedObject.Sight;
 import dev.lapse.guard.GuardParameters;
-import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
+import dev.lapse.identity.ApplierReach;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.EntryProofs;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.KubernetesRoles;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.identity.Vouchers;
 import dev.lapse.identity.WaiverFacts;
 import dev.lapse.memory.Recollection;
 import dev.lapse.review.KubernetesReviews;
@@ -42,6 +43,7 @@ final class KubernetesGrantObserver {
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
     private final KubernetesReviews reviews;
+    private final Vouchers vouchers;
     private final Function<String, Recollection> memory;
     private final KubernetesDuties duties;
     private final StatusSeal seal;
@@ -57,6 +59,7 @@ final class KubernetesGrantObserver {
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             KubernetesReviews reviews,
+            Vouchers vouchers,
             Function<String, Recollection> memory,
             KubernetesDuties duties,
             StatusSeal seal,
@@ -66,6 +69,7 @@ final class KubernetesGrantObserver {
         this.guard = guard;
         this.parameters = parameters;
         this.reviews = reviews;
+        this.vouchers = vouchers;
         this.memory = memory;
         this.duties = duties;
         this.seal = seal;
@@ -92,7 +96,8 @@ final class KubernetesGrantObserver {
                 guardState,
                 identity.map(known -> EntryProofs.proved(known, privilege, guardState, now))
                         .orElse(false),
-                entry.flatMap(EntryFacts::via).map(this::limit),
+                entry.flatMap(EntryFacts::via).map(applier -> parameters.get().reachOf(applier)),
+                Optional.empty(),
                 objects(request, record),
                 Optional.empty(),
                 Optional.empty(),
@@ -107,8 +112,22 @@ final class KubernetesGrantObserver {
             return facts;
         }
         String namespace = request.namespace();
-        return facts.withConsent(
-                RequestReview.of(facts, now).flatMap(review -> reviews.find(namespace, review.name())));
+        return vouched(facts, now)
+                .withConsent(RequestReview.of(facts, now).flatMap(review -> reviews.find(namespace, review.name())));
+    }
+
+    /** Only of an entry beyond the limits of its applier anybody was asked. */
+    private GrantFacts vouched(GrantFacts facts, Instant now) {
+        String own = facts.request().namespace();
+        return facts.identity()
+                .flatMap(identity -> identity.entry(facts.request().privilege())
+                        .filter(entry -> facts.applierLimit()
+                                .filter(limit -> !ApplierReach.covers(limit, entry, own))
+                                .isPresent())
+                        .map(entry -> vouchers.of(
+                                identity, entry, KubernetesRoles.find(cluster, entry.role(), entry.namespaces()), now)))
+                .map(facts::withVouching)
+                .orElse(facts);
     }
 
     private List<WaiverFacts> waivers(
@@ -150,11 +169,6 @@ final class KubernetesGrantObserver {
         all.add(new GrantObject(
                 ObjectKind.Role, Lapse.PRINCIPALS_NAMESPACE, GrantPlan.mintName(uid), null, ObjectState.Creating));
         return List.copyOf(all);
-    }
-
-    private ApplierLimit limit(String applier) {
-        GuardParameters known = parameters.get();
-        return known.appliers().contains(applier) ? known.limit(applier) : ApplierLimit.NONE;
     }
 
     private Map<String, NamespaceState> namespaces(

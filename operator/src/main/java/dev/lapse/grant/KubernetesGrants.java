@@ -18,6 +18,7 @@ import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.Vouchers;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
@@ -58,6 +59,7 @@ public final class KubernetesGrants implements AutoCloseable {
             KubernetesEvents events,
             KubernetesIdentities identities,
             KubernetesReviews reviews,
+            Vouchers vouchers,
             KubernetesMemory memory,
             SeparationOfDuties duties,
             Duration longestWaiver,
@@ -72,6 +74,7 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /**
      * @param identityConcerned is told namespace and name of an identity whose grants changed
+     * @param authorRefused is told the UID of an identity with an entry whose author could not bind its role
      * @param reviewsConcerned is told the UID of a grant that changed
      */
     public KubernetesGrants(
@@ -79,6 +82,7 @@ public final class KubernetesGrants implements AutoCloseable {
             FirstPass firstPass,
             int laneThreads,
             BiConsumer<String, String> identityConcerned,
+            Consumer<String> authorRefused,
             Consumer<String> reviewsConcerned) {
         this.identityConcerned = identityConcerned;
         cluster = tools.cluster();
@@ -88,7 +92,9 @@ public final class KubernetesGrants implements AutoCloseable {
         owed = new KubernetesOwedReviews(tools.memory(), tools.reviews(), identities, clock);
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
         ActivationRights rights = new ActivationRights(
-                tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
+                tools.oracle(),
+                new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()),
+                authorRefused);
         StatusSeal seal = new StatusSeal(tools.seal());
         KubernetesDuties duties = new KubernetesDuties(
                 tools.duties(),
@@ -107,6 +113,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.guard(),
                 tools.parameters(),
                 tools.reviews(),
+                tools.vouchers(),
                 tools.memory()::of,
                 duties,
                 seal,

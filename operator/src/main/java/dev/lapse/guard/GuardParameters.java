@@ -65,6 +65,11 @@ public record GuardParameters(String operator, Set<String> appliers, Map<String,
         return limits.getOrDefault(applier, ApplierLimit.NONE);
     }
 
+    /** How far whoever wrote as this applier reaches: nowhere, if it is none (any more). */
+    public ApplierLimit reachOf(String applier) {
+        return appliers.contains(applier) ? limit(applier) : ApplierLimit.NONE;
+    }
+
     private static Map<String, ApplierLimit> limits(String yaml) throws JsonProcessingException {
         if (yaml.isBlank()) {
             return Map.of();

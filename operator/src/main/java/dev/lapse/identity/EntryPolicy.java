@@ -15,6 +15,8 @@ final class EntryPolicy {
 
     /**
      * @param limit of the applier that wrote the entry, if one did
+     * @param vouching what people said of an entry beyond that limit
+     * @param guardStands while it does not, nobody knows how far appliers reach
      * @param entitlement absent while the API server was not asked
      */
     record Facts(
@@ -23,7 +25,22 @@ final class EntryPolicy {
             NameProof.Answer proof,
             RoleFacts role,
             Optional<ApplierLimit> limit,
-            Optional<Entitlement.Outcome> entitlement) {}
+            Vouching vouching,
+            boolean guardStands,
+            Optional<Entitlement.Outcome> entitlement) {
+
+        boolean beyondLimit() {
+            return limit.isPresent() && !ApplierReach.covers(limit.get(), entry, ownNamespace);
+        }
+
+        Facts withVouching(Vouching now) {
+            return new Facts(entry, ownNamespace, proof, role, limit, now, guardStands, entitlement);
+        }
+
+        Facts withEntitlement(Entitlement.Outcome now) {
+            return new Facts(entry, ownNamespace, proof, role, limit, vouching, guardStands, Optional.of(now));
+        }
+    }
 
     /** Nothing if the API server must be asked first whether the author could bind the role. */
     static Optional<EntryStatus> judge(Facts facts) {
@@ -57,12 +74,14 @@ final class EntryPolicy {
         if (risky.isPresent()) {
             return refused(facts, Reason.RiskNotAccepted, risky.get());
         }
-        if (facts.limit().isPresent() && !ApplierReach.covers(facts.limit().get(), entry, facts.ownNamespace())) {
-            return refused(
+        if (facts.beyondLimit() && !facts.guardStands()) {
+            return unknown(
                     facts,
-                    Reason.BeyondApplierLimits,
-                    "the applier " + entry.via().orElse("") + " may not entitle to " + role
-                            + " there: let a person who may bind it write the entry");
+                    Reason.GuardNotReady,
+                    "the guard does not stand, so nobody knows how far its applier reaches");
+        }
+        if (facts.beyondLimit() && facts.vouching() instanceof Vouching.Refused refusal) {
+            return refused(facts, refusal.reason(), refusal.why());
         }
         if (facts.proof() == NameProof.Answer.UNKNOWN) {
             return unknown(facts, Reason.GuardNotReady, "the guard does not stand, so the author's name is not proved");
@@ -72,7 +91,12 @@ final class EntryPolicy {
         }
         Entitlement.Outcome outcome = facts.entitlement().get();
         if (outcome instanceof Entitlement.NotEntitled refusal) {
-            return refused(facts, Reason.AuthorNotEntitled, refusal.why());
+            return refused(
+                    facts,
+                    Reason.AuthorNotEntitled,
+                    facts.beyondLimit() && facts.vouching() instanceof Vouching.Given given
+                            ? given.lost(refusal).why()
+                            : refusal.why());
         }
         if (outcome instanceof Entitlement.Withdrawn withdrawn) {
             return refused(facts, Reason.ApprovalVoid, withdrawn.why());
@@ -83,12 +107,47 @@ final class EntryPolicy {
         if (outcome instanceof Entitlement.Undecided open) {
             return unknown(facts, Reason.LookupFailed, open.why());
         }
-        return Optional.of(status(
+        return facts.beyondLimit()
+                ? vouchedFor(facts, role)
+                : Optional.of(status(
+                        facts,
+                        EntryState.Eligible,
+                        Reason.Eligible,
+                        entry.author().orElseThrow() + (entry.via().isPresent() ? " (claimed)" : "") + " may bind "
+                                + role + " there"));
+    }
+
+    private static Optional<EntryStatus> vouchedFor(Facts facts, String role) {
+        if (facts.vouching() instanceof Vouching.Given given) {
+            return Optional.of(status(
+                    facts,
+                    EntryState.Eligible,
+                    Reason.Eligible,
+                    "vouched for by " + given.by().user() + ", who may bind " + role + " there (AccessReview "
+                            + given.review() + ")"));
+        }
+        return refused(
                 facts,
-                EntryState.Eligible,
-                Reason.Eligible,
-                entry.author().orElseThrow() + (entry.via().isPresent() ? " (claimed)" : "") + " may bind " + role
-                        + " there"));
+                Reason.BeyondApplierLimits,
+                facts.vouching() instanceof Vouching.Asked asked
+                        ? asked.waits(facts.entry())
+                        : "the applier " + facts.entry().via().orElse("") + " may not entitle to " + role
+                                + " there: let a person who may bind it write the entry");
+    }
+
+    /** It is tried again. */
+    static EntryStatus notOpened(Facts facts, String why) {
+        return status(
+                facts,
+                EntryState.Unknown,
+                Reason.StepFailed,
+                "it goes beyond the limits of its applier, and the review of it could not be opened: " + why);
+    }
+
+    /** Whether nothing speaks against an entry but that nobody was asked about it yet. */
+    static boolean waitsForSomebodyToBeAsked(Facts facts, EntryStatus judged) {
+        return judged.reason().equals(Reason.BeyondApplierLimits.name())
+                && facts.vouching() instanceof Vouching.Unasked;
     }
 
     private static Optional<EntryStatus> refused(Facts facts, Reason reason, String message) {

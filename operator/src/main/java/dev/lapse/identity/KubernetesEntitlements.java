@@ -31,22 +31,39 @@ final class KubernetesEntitlements {
         this.reach = reach;
     }
 
-    /** What administrators let the operator give changes without a word, so that answer is not remembered. */
-    Entitlement.Outcome of(IdentityFacts identity, EntryFacts entry, RoleFacts role) {
-        Entitlement.Outcome outcome = author(identity, entry, role);
+    /**
+     * Whose word an entry rests on: its author's, or of whoever vouched for it; while nobody has, only the operator's own
+     * reach is asked. What administrators let the operator give changes without a word, so that answer is not remembered.
+     *
+     * @param vouching of an entry beyond the limits of its applier
+     */
+    Entitlement.Outcome of(IdentityFacts identity, EntryFacts entry, RoleFacts role, Optional<Vouching> vouching) {
+        Entitlement.Outcome outcome = vouching.isEmpty()
+                ? couldBind(Author.of(entry.author().orElseThrow(), entry.authorGroups()), identity, entry, role)
+                : vouching.get() instanceof Vouching.Given given
+                        ? couldBind(given.by(), identity, entry, role)
+                        : new Entitlement.Entitled();
         return outcome instanceof Entitlement.Entitled ? reach.mayBind(entry.role(), entry.namespaces()) : outcome;
     }
 
-    private Entitlement.Outcome author(IdentityFacts identity, EntryFacts entry, RoleFacts role) {
-        String question =
-                ContentHash.of(identity.uid(), entry.contentHash(), role.hash(), String.join(",", role.uids()));
+    /** An activation learned otherwise: what is remembered of this identity is not said again. */
+    void forget(String identityUid) {
+        synchronized (answers) {
+            answers.keySet().removeIf(question -> question.startsWith(identityUid));
+        }
+    }
+
+    private Entitlement.Outcome couldBind(Author who, IdentityFacts identity, EntryFacts entry, RoleFacts role) {
+        String question = identity.uid()
+                + ContentHash.of(
+                        who.user(),
+                        String.join("\n", who.groups()),
+                        entry.contentHash(),
+                        role.hash(),
+                        String.join(",", role.uids()));
         return Optional.ofNullable(answers.get(question)).orElseGet(() -> {
-            Entitlement.Outcome outcome = Entitlement.couldBind(
-                    Author.of(entry.author().orElseThrow(), entry.authorGroups()),
-                    entry.role(),
-                    role::rulesIn,
-                    entry.namespaces(),
-                    oracle);
+            Entitlement.Outcome outcome =
+                    Entitlement.couldBind(who, entry.role(), role::rulesIn, entry.namespaces(), oracle);
             if (!(outcome instanceof Entitlement.Undecided)) {
                 answers.put(question, outcome);
             }

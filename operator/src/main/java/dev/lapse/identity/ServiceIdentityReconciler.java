@@ -18,6 +18,7 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.cluster.KubernetesWrites;
+import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
@@ -55,6 +56,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     private final KubernetesIdentities identities;
     private final KubernetesEntitlements entitlements;
     private final KubernetesWaivers waivers;
+    private final Vouchers vouchers;
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
     private final BiFunction<String, String, List<String>> activeGrants;
@@ -71,6 +73,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             AccessOracle oracle,
             SeparationOfDuties duties,
             Duration longestWaiver,
+            Vouchers vouchers,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             InstantSource clock) {}
@@ -93,6 +96,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         this.entitlements = new KubernetesEntitlements(
                 tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
         this.waivers = new KubernetesWaivers(tools.oracle(), tools.duties(), tools.longestWaiver());
+        this.vouchers = tools.vouchers();
         this.guard = tools.guard();
         this.parameters = tools.parameters();
         this.clock = tools.clock();
@@ -104,6 +108,11 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                         identity.getMetadata().getNamespace(),
                         identity.getMetadata().getName()),
                 identity -> gone(identity, changed));
+    }
+
+    /** At an activation the API server said that an author may not, or not any more: so the status will say. */
+    public void authorRefused(String identityUid) {
+        entitlements.forget(identityUid);
     }
 
     /** Looks at an identity again. */
@@ -174,23 +183,47 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                             facts.namespace(),
                             proofs.getOrDefault(entry.name(), NameProof.Answer.UNKNOWN),
                             role,
-                            entry.via().map(applier -> parameters.get().limit(applier)),
+                            entry.via().map(applier -> parameters.get().reachOf(applier)),
+                            Vouching.UNASKED,
+                            guardNow.ready(),
                             Optional.empty());
-                    return EntryPolicy.judge(known)
-                            .orElseGet(
-                                    () -> EntryPolicy.judge(asked(known, facts)).orElseThrow());
+                    return known.beyondLimit() ? beyondLimit(known, facts, now) : judged(known, facts);
                 })
                 .toList();
     }
 
+    private EntryStatus judged(EntryPolicy.Facts known, IdentityFacts facts) {
+        return EntryPolicy.judge(known)
+                .orElseGet(() -> EntryPolicy.judge(asked(known, facts)).orElseThrow());
+    }
+
+    /** Somebody who could bind it there is asked, as soon as nothing else speaks against it. */
+    private EntryStatus beyondLimit(EntryPolicy.Facts found, IdentityFacts facts, Instant now) {
+        EntryPolicy.Facts known = found.withVouching(vouchers.of(facts, found.entry(), found.role(), now));
+        EntryStatus judged = judged(known, facts);
+        if (!EntryPolicy.waitsForSomebodyToBeAsked(known, judged)) {
+            return judged;
+        }
+        try {
+            Vouching.Asked open = vouchers.ask(facts, known.entry(), known.role(), now);
+            events.tell(
+                    new KubernetesEvents.About("ServiceIdentity", facts.namespace(), facts.name(), facts.uid()),
+                    KubernetesEvents.Kind.Warning,
+                    Reason.BeyondApplierLimits.name(),
+                    "entry " + known.entry().name() + ": " + open.waits(known.entry()));
+            return judged(known.withVouching(open), facts);
+        } catch (KubernetesClientException failed) {
+            // A quota, for one: what else is known of the identity must be reported all the same.
+            return EntryPolicy.notOpened(known, String.valueOf(failed.getMessage()));
+        }
+    }
+
     private EntryPolicy.Facts asked(EntryPolicy.Facts known, IdentityFacts facts) {
-        return new EntryPolicy.Facts(
+        return known.withEntitlement(entitlements.of(
+                facts,
                 known.entry(),
-                known.ownNamespace(),
-                known.proof(),
                 known.role(),
-                known.limit(),
-                Optional.of(entitlements.of(facts, known.entry(), known.role())));
+                known.beyondLimit() ? Optional.of(known.vouching()) : Optional.empty()));
     }
 
     /** Creates the account that was asked for, or deletes the one Lapse made for an identity that has retired. */

@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesTrigger;
+import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.IdentityFacts;
@@ -46,6 +47,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private final ReviewJournal journal;
     private final Aliases aliases;
     private final KubernetesBreakGlassReviews breakGlass;
+    private final KubernetesEntitlementReviews entitlements;
+    private final Supplier<GuardParameters> parameters;
     private final Supplier<GuardState> guard;
     private final Predicate<AccessReview> wanted;
     private final Consumer<AccessReview> changed;
@@ -61,7 +64,9 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             AccessOracle oracle,
             Aliases aliases,
             KubernetesMemory memory,
+            KubernetesEntitlementReviews entitlements,
             Supplier<GuardState> guard,
+            Supplier<GuardParameters> parameters,
             MeterRegistry meters,
             InstantSource clock) {}
 
@@ -79,6 +84,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.journal = new ReviewJournal(tools.events(), tools.meters());
         this.aliases = tools.aliases().behind(tools.identities()::personBehind);
         this.breakGlass = new KubernetesBreakGlassReviews(tools.memory(), tools.identities(), tools.clock());
+        this.entitlements = tools.entitlements();
+        this.parameters = tools.parameters();
         this.guard = tools.guard();
         this.clock = tools.clock();
         this.wanted = wanted;
@@ -90,6 +97,16 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     public void grantChanged(String grantUid) {
         if (trigger.isRunning()) {
             reviews.ofGrant(grantUid)
+                    .forEach(review -> lookAgain(
+                            review.getMetadata().getNamespace(),
+                            review.getMetadata().getName()));
+        }
+    }
+
+    /** An identity changed, or a role that it names: so may what is asked about its entries. */
+    public void identityChanged(String namespace, String name) {
+        if (trigger.isRunning()) {
+            reviews.ofEntries(namespace, name)
                     .forEach(review -> lookAgain(
                             review.getMetadata().getNamespace(),
                             review.getMetadata().getName()));
@@ -122,7 +139,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         if (!breakGlass.ready(review)) {
             return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_MEMORY_IS_READ);
         }
-        AccessReviewStatus before = reviews.trusted(review);
+        AccessReviewStatus before = entitlements.reopened(review, reviews.trusted(review), now);
         if (review.getMetadata().getDeletionTimestamp() != null
                 || (before != null && before.phase().ended())) {
             // An operator that was killed may have said so here and not in its memory.
@@ -134,7 +151,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         ReviewDecision decision = ReviewPolicy.decide(facts, aliases, now);
         while (decision.ask().isPresent()) {
             Decision asked = decision.ask().get();
-            facts = facts.withRights(asked, rights.of(facts, asked));
+            facts = facts.withRights(asked, entitlements.with(rights.of(facts, asked), facts, asked));
             decision = ReviewPolicy.decide(facts, aliases, now);
         }
         Optional<Proof> proof = NameProof.next(guardNow, facts.proof(), facts.generation(), now);
@@ -164,14 +181,16 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         boolean isWanted = switch (spec.type()) {
             case Request -> wanted.test(review);
             case BreakGlass -> breakGlass.wanted(review, before);
-            case Entitlement, Certification -> false;
+            case Entitlement -> entitlements.wanted(review, now);
+            case Certification -> false;
         };
         Optional<String> subject = identities
                 .find(review.getMetadata().getNamespace(), spec.identity())
                 .map(IdentityFacts::subject)
                 .map(SubjectFacts::userName)
                 .or(() -> breakGlass.subject(review));
-        return ReviewFacts.of(review, before, isWanted, subject, proofs);
+        return ReviewFacts.of(review, before, isWanted, subject, proofs)
+                .withAppliers(parameters.get().appliers());
     }
 
     private static NameProof.Recorded recorded(@Nullable AccessReviewStatus before) {

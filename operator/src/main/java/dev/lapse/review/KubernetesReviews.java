@@ -3,9 +3,11 @@ package dev.lapse.review;
 import dev.lapse.access.Author;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class KubernetesReviews {
     private static final int CONFLICT = 409;
     private static final String BY_GRANT = "grant";
+    private static final String BY_IDENTITY = "identity";
 
     private final KubernetesClient client;
     private final StatusSeal seal;
@@ -38,7 +41,18 @@ public final class KubernetesReviews {
                         .map(AccessReviewSpec.Request::grantUID)
                         .map(List::of)
                         .orElse(List.of()));
+        reviews.addIndexer(
+                BY_IDENTITY,
+                review -> review.getSpec().type() == ReviewType.Entitlement
+                        ? List.of(key(
+                                review.getMetadata().getNamespace(),
+                                review.getSpec().identity()))
+                        : List.of());
         cache = reviews;
+    }
+
+    private static String key(String namespace, String name) {
+        return namespace + "/" + name;
     }
 
     public Optional<Consent> find(String namespace, String name) {
@@ -55,7 +69,7 @@ public final class KubernetesReviews {
                 && connected.get(new ResourceID(name, namespace)).isPresent();
     }
 
-    /** Those that can still be decided. */
+    /** Those that can still be decided, or could again. */
     Stream<AccessReview> open() {
         IndexerResourceCache<AccessReview> connected = cache;
         return connected == null ? Stream.empty() : connected.list().filter(this::isOpen);
@@ -69,9 +83,20 @@ public final class KubernetesReviews {
                 : connected.byIndex(BY_GRANT, uid).stream().filter(this::isOpen);
     }
 
+    /** Those about entries of an identity that can be decided, now or once the entry is as it was. */
+    Stream<AccessReview> ofEntries(String namespace, String identity) {
+        IndexerResourceCache<AccessReview> connected = cache;
+        return connected == null
+                ? Stream.empty()
+                : connected.byIndex(BY_IDENTITY, key(namespace, identity)).stream()
+                        .filter(this::isOpen);
+    }
+
     private boolean isOpen(AccessReview review) {
         AccessReviewStatus status = trusted(review);
-        return status == null || !status.phase().ended();
+        return status == null
+                || !status.phase().ended()
+                || (review.getSpec().type() == ReviewType.Entitlement && status.phase() == ReviewPhase.Cancelled);
     }
 
     /** Opens a review. One that is there already is taken for an earlier attempt: whoever reads it compares its spec. */
@@ -97,16 +122,18 @@ public final class KubernetesReviews {
     }
 
     private Consent consent(AccessReview review) {
-        AccessReviewStatus status = trusted(review);
-        AccessReviewSpec spec = review.getSpec();
+        return consent(review.getMetadata().getName(), review.getSpec(), trusted(review));
+    }
+
+    static Consent consent(String name, AccessReviewSpec spec, @Nullable AccessReviewStatus status) {
         if (status == null) {
-            return Consent.opened(review.getMetadata().getName(), spec);
+            return Consent.opened(name, spec);
         }
         List<SeenVerdict> counting = status.verdicts() == null
                 ? List.of()
                 : status.verdicts().stream().filter(SeenVerdict::counts).toList();
         return new Consent(
-                review.getMetadata().getName(),
+                name,
                 spec,
                 status.phase(),
                 status.outcome() == Outcome.Approved,

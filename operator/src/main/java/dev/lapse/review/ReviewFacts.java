@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param wanted whether what the review is about still asks for it
  * @param subjectName user name of the identity's own account; absent if the identity is gone
  * @param proofs whether the name beside each verdict is proved, by {@link #key}
+ * @param appliers who writes for others, and so decides nothing
  * @param rights what the API server says of those whose verdicts were looked at in this pass, by {@link #key}
  */
 record ReviewFacts(
@@ -40,6 +42,7 @@ record ReviewFacts(
         boolean wanted,
         Optional<String> subjectName,
         Map<String, NameProof.Answer> proofs,
+        Set<String> appliers,
         Map<String, ReviewerRights> rights) {
 
     /** @param status the review's status, if the operator wrote it */
@@ -64,6 +67,7 @@ record ReviewFacts(
                 wanted,
                 subjectName,
                 proofs,
+                Set.of(),
                 Map.of());
     }
 
@@ -83,6 +87,14 @@ record ReviewFacts(
     ReviewFacts withRights(Decision decision, ReviewerRights known) {
         Map<String, ReviewerRights> now = new TreeMap<>(rights);
         now.put(key(decision), known);
+        return with(appliers, Map.copyOf(now));
+    }
+
+    ReviewFacts withAppliers(Set<String> names) {
+        return with(Set.copyOf(names), rights);
+    }
+
+    private ReviewFacts with(Set<String> names, Map<String, ReviewerRights> known) {
         return new ReviewFacts(
                 namespace,
                 name,
@@ -98,7 +110,8 @@ record ReviewFacts(
                 wanted,
                 subjectName,
                 proofs,
-                Map.copyOf(now));
+                names,
+                known);
     }
 
     static String key(Decision decision) {

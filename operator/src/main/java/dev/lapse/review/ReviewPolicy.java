@@ -74,7 +74,11 @@ final class ReviewPolicy {
                     at,
                     verdicts,
                     aliases,
-                    "nobody asks for this any more: the grant is over, or what it asks for has changed and has another review");
+                    facts.spec().type() == ReviewType.Entitlement
+                            ? "nobody asks for this any more: the entry or its role has changed, which has another review,"
+                                    + " or the entry is gone, or within its applier's limits"
+                            : "nobody asks for this any more: the grant is over, or what it asks for has changed and has"
+                                    + " another review");
         }
         Optional<SeenVerdict> denial = verdicts.stream()
                 .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Deny)

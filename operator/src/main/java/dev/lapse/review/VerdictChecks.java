@@ -1,5 +1,6 @@
 package dev.lapse.review;
 
+import dev.lapse.access.Entitlement;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
@@ -43,6 +44,7 @@ final class VerdictChecks {
             VerdictChecks::isAReviewer,
             VerdictChecks::isAPersonOrIsNamed,
             VerdictChecks::holdsTheVerb,
+            VerdictChecks::couldBindIt,
             VerdictChecks::isNoInsider);
 
     static Finding first(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
@@ -106,6 +108,9 @@ final class VerdictChecks {
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         boolean itself = facts.subjectName().filter(decision.by()::equals).isPresent()
                 || decision.by().startsWith(PRINCIPALS);
+        if (facts.appliers().contains(decision.by())) {
+            return refuse(VerdictReason.OwnIdentity, decision.by() + " is not a person: an applier decides nothing");
+        }
         return refuseIf(
                 itself, VerdictReason.OwnIdentity, decision.by() + " is not a person: an identity decides nothing");
     }
@@ -157,6 +162,23 @@ final class VerdictChecks {
                                 + "; whose right comes from a group names that group in byAs");
             case Unknown -> Optional.of(new NotYet(rights.why()));
         };
+    }
+
+    /** Whoever says yes to an entry takes the place of its author, and gives no more than an author could. */
+    private static Optional<Finding> couldBindIt(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+        ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
+        if (rights == null || !isAYes(decision) || rights.binds() instanceof Entitlement.Entitled) {
+            return Optional.empty();
+        }
+        return rights.binds() instanceof Entitlement.NotEntitled refusal
+                ? refuse(
+                        VerdictReason.NotEntitled,
+                        refusal.denial() + ": somebody must approve who could bind it there; whose right comes from a"
+                                + " group names that group in byAs")
+                : Optional.of(new NotYet(
+                        rights.binds() instanceof Entitlement.Undecided open
+                                ? open.why()
+                                : "whether " + decision.by() + " could bind the role is not known"));
     }
 
     /** Whoever could act as the account may say no to it. */

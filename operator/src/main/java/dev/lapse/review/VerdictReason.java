@@ -14,12 +14,14 @@ public enum VerdictReason {
     NameUnproved,
     /** Nobody approves what they asked for, or keeps what they took, under whichever of their names. */
     OwnRequest,
-    /** The identity itself, or an account that Lapse made, decides nothing. */
+    /** Neither the identity itself nor an account that Lapse made decides anything; nor does an applier. */
     OwnIdentity,
     /** The review lists reviewers, and this is none of them; or an account approved that is not listed by its user name. */
     NotAReviewer,
     /** Whoever gave it does not hold the verb approve (of a break-glass, review) on the ServiceIdentity. */
     NotAllowed,
+    /** Who approved an entry that an applier wrote beyond its limits could not bind its role there themselves. */
+    NotEntitled,
     /**
      * Whoever gave it could act as the account that will hold the privilege, or as the ServiceAccount that asked; or an
      * account gave it, and whoever asked could act as that.

@@ -17,6 +17,7 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.ServiceIdentityReconciler;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.AccessReviewReconciler;
+import dev.lapse.review.KubernetesEntitlementReviews;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -72,6 +73,8 @@ final class Controllers implements AutoCloseable {
         memory = new KubernetesMemory(client, seal);
         identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
         KubernetesReviews reviews = new KubernetesReviews(client, seal);
+        KubernetesEntitlementReviews vouchers =
+                new KubernetesEntitlementReviews(cluster, reviews, identities, oracle, guard::parameters);
         FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
         grants = new KubernetesGrants(
                 new KubernetesGrants.Tools(
@@ -81,6 +84,7 @@ final class Controllers implements AutoCloseable {
                         events,
                         identities,
                         reviews,
+                        vouchers,
                         memory,
                         settings.duties(),
                         settings.longestWaiver(),
@@ -95,6 +99,7 @@ final class Controllers implements AutoCloseable {
                 firstPass,
                 settings.expiryWorkers(),
                 this::identityConcerned,
+                this::authorRefused,
                 this::reviewsConcerned);
         identityReconciler = new ServiceIdentityReconciler(
                 new ServiceIdentityReconciler.Tools(
@@ -106,12 +111,13 @@ final class Controllers implements AutoCloseable {
                         oracle,
                         settings.duties(),
                         settings.longestWaiver(),
+                        vouchers,
                         guard::state,
                         guard::parameters,
                         clock),
                 firstPass,
                 grants::activeGrants,
-                grants::identityChanged);
+                this::identityChanged);
         reviewReconciler = new AccessReviewReconciler(
                 new AccessReviewReconciler.Tools(
                         client,
@@ -121,7 +127,9 @@ final class Controllers implements AutoCloseable {
                         oracle,
                         settings.aliases(),
                         memory,
+                        vouchers,
                         guard::state,
+                        guard::parameters,
                         meters.registry(),
                         clock),
                 firstPass,
@@ -240,6 +248,10 @@ final class Controllers implements AutoCloseable {
         identityReconciler.lookAgain(namespace, name);
     }
 
+    private void authorRefused(String identityUid) {
+        identityReconciler.authorRefused(identityUid);
+    }
+
     private void reviewsConcerned(String grantUid) {
         reviewReconciler.grantChanged(grantUid);
     }
@@ -257,6 +269,17 @@ final class Controllers implements AutoCloseable {
 
     private void roleChanged(String role) {
         identityReconciler.lookAgainWhere(identity -> names(identity, role));
+        identities
+                .all()
+                .filter(identity -> names(identity, role))
+                .forEach(identity -> reviewReconciler.identityChanged(
+                        identity.getMetadata().getNamespace(),
+                        identity.getMetadata().getName()));
+    }
+
+    private void identityChanged(String namespace, String name) {
+        grants.identityChanged(namespace, name);
+        reviewReconciler.identityChanged(namespace, name);
     }
 
     private static boolean names(ServiceIdentity identity, String role) {

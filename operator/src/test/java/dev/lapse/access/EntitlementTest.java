@@ -71,8 +71,8 @@ class EntitlementTest {
                 .isEqualTo(new NotEntitled(
                         "namespace shop",
                         "erin may not create rolebindings in namespace shop, which binding ClusterRole/viewer there"
-                                + " takes: let somebody who may bind ClusterRole/viewer in namespace shop write this"
-                                + " entry"));
+                                + " takes",
+                        "let somebody who may bind ClusterRole/viewer in namespace shop write this entry"));
     }
 
     @Test
@@ -83,8 +83,8 @@ class EntitlementTest {
                 .isEqualTo(new NotEntitled(
                         "namespace shop",
                         "erin may neither bind ClusterRole/viewer in namespace shop nor do there everything it allows"
-                                + " (for one, create pods/exec): let somebody who may bind ClusterRole/viewer in"
-                                + " namespace shop write this entry"));
+                                + " (for one, create pods/exec)",
+                        "let somebody who may bind ClusterRole/viewer in namespace shop write this entry"));
     }
 
     @Test
@@ -186,8 +186,8 @@ class EntitlementTest {
                 .isEqualTo(new NotEntitled(
                         "namespace shop",
                         "ClusterRole/viewer allows more than 2,000 things, too many to ask for each whether erin"
-                                + " may do it, and erin does not hold the verb bind on it: let somebody who"
-                                + " holds bind on ClusterRole/viewer in namespace shop write this entry"));
+                                + " may do it, and erin does not hold the verb bind on it",
+                        "let somebody who holds bind on ClusterRole/viewer in namespace shop write this entry"));
     }
 
     @Test

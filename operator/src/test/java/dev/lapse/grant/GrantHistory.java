@@ -68,7 +68,7 @@ final class GrantHistory {
                 new Event(
                         "the author loses the right",
                         () -> life.cluster.entitlement =
-                                new Entitlement.NotEntitled("namespace payments", "ada may not")),
+                                new Entitlement.NotEntitled("namespace payments", "ada may not", "")),
                 new Event("people approve", life::approved),
                 new Event("people approve", life::approved),
                 new Event("what it gives conflicts", () -> life.cluster.duties = DutyFinding.Answer.Conflict),

@@ -303,6 +303,7 @@ class GrantLawsTest {
                 guard,
                 entryNameProved,
                 facts.applierLimit(),
+                facts.vouching(),
                 facts.objects(),
                 facts.entitlement(),
                 facts.verification(),

@@ -61,6 +61,7 @@ public final class GrantMetricsSample {
                 GuardState.notReady(""),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),

@@ -323,7 +323,7 @@ class GrantPolicyTest {
         life.pass();
         assertThat(life.bindings()).hasSize(1);
 
-        life.cluster.entitlement = new Entitlement.NotEntitled("namespace payments", "ada may not bind it");
+        life.cluster.entitlement = new Entitlement.NotEntitled("namespace payments", "ada may not bind it", "");
         life.settle();
 
         assertThat(life.end().cause()).isEqualTo(EndCause.EligibilityLost);

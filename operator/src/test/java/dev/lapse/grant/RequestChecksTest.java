@@ -4,6 +4,7 @@ import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.lapse.access.Author;
 import dev.lapse.access.Entitlement;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
@@ -17,6 +18,7 @@ import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.Profile;
 import dev.lapse.identity.SubjectFacts;
+import dev.lapse.identity.Vouching;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -187,9 +189,11 @@ class RequestChecksTest {
                     "entry look has no author",
                     "add entitledBy",
                     "ClusterRole/view"),
-            Wrong.refused(
+            Wrong.waits(
                     "an applier wrote what it may not",
+                    GrantPhase.Pending,
                     Reason.BeyondApplierLimits,
+                    Optional.empty(),
                     scene -> scene.entry("entitledByVia", "argo").limit(ApplierLimit.NONE),
                     "written by the applier argo",
                     "let a person who may bind ClusterRole/view write it, or widen applierLimits"),
@@ -384,11 +388,51 @@ class RequestChecksTest {
                         Reason.RiskNotAccepted,
                         scene -> scene.entry("approvals", "{required: 1}").rules(Scene.rule("bind", "*", "*")),
                         "Wildcard, Bind"),
-                Wrong.refused(
+                Wrong.waits(
                         "an applier without any limits",
+                        GrantPhase.Pending,
                         Reason.BeyondApplierLimits,
+                        Optional.empty(),
                         scene -> scene.entry("entitledByVia", "argo"),
                         "goes beyond its limits"),
+                Wrong.waits(
+                        "what an applier may not, and nobody is asked about",
+                        GrantPhase.Pending,
+                        Reason.BeyondApplierLimits,
+                        Optional.of(NOW.plus(RequestChecks.PATIENCE)),
+                        scene -> scene.entry("entitledByVia", "argo").judged(Reason.RoleNotGrantable),
+                        "goes beyond its limits"),
+                Wrong.refused(
+                        "what an applier may not, and nobody is asked about for long",
+                        Reason.BeyondApplierLimits,
+                        scene -> scene.entry("entitledByVia", "argo")
+                                .judged(Reason.RoleNotGrantable)
+                                .grantMetadata("creationTimestamp", "2026-11-02T09:50:00Z"),
+                        "goes beyond its limits"),
+                Wrong.waits(
+                        "what an applier may not, and people are about to be asked about, however late",
+                        GrantPhase.Pending,
+                        Reason.BeyondApplierLimits,
+                        Optional.empty(),
+                        scene -> scene.entry("entitledByVia", "argo")
+                                .judged(Reason.BeyondApplierLimits)
+                                .grantMetadata("creationTimestamp", "2026-11-02T09:50:00Z"),
+                        "goes beyond its limits"),
+                Wrong.waits(
+                        "what an applier may not, while people are asked",
+                        GrantPhase.Pending,
+                        Reason.BeyondApplierLimits,
+                        Optional.of(NOW.plusSeconds(60)),
+                        scene -> scene.entry("entitledByVia", "argo")
+                                .vouching(new Vouching.Asked("lapse-1", NOW.plusSeconds(60))),
+                        "waits until 2026-11-02T10:01:00Z for a person who may bind ClusterRole/view there",
+                        "kubectl lapse approve lapse-1"),
+                Wrong.refused(
+                        "what an applier may not, and somebody said no to",
+                        Reason.ApprovalDenied,
+                        scene -> scene.entry("entitledByVia", "argo")
+                                .vouching(new Vouching.Refused("lapse-1", Reason.ApprovalDenied, "denied by erin")),
+                        "entry look: denied by erin"),
                 Wrong.waits(
                         "an applier's request, even of a pre-approved entry",
                         GrantPhase.AwaitingApproval,
@@ -407,7 +451,7 @@ class RequestChecksTest {
                         "the author could not bind the role",
                         Reason.AuthorNotEntitled,
                         scene -> scene.entitlement(
-                                new Entitlement.NotEntitled("namespace payments", "ada may not bind it")),
+                                new Entitlement.NotEntitled("namespace payments", "ada may not bind it", "")),
                         "ada may not bind it"),
                 Wrong.waits(
                         "a look-up that failed",
@@ -487,6 +531,11 @@ class RequestChecksTest {
                         "an applier within its limits",
                         scene -> scene.entry("entitledByVia", "argo")
                                 .limit(new ApplierLimit(Set.of(), Set.of("ClusterRole/view"), false))),
+                new Right(
+                        "an applier beyond its limits, and somebody vouched for it",
+                        scene -> scene.entry("entitledByVia", "argo")
+                                .limit(ApplierLimit.NONE)
+                                .vouching(new Vouching.Given("lapse-1", Author.of("erin", List.of())))),
                 new Right(
                         "pre-approved whatever the profile says",
                         scene -> scene.entry("approvals", "{required: 0}")

@@ -10,6 +10,7 @@ import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.condition.Reason;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
@@ -18,6 +19,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.Profile;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.SubjectFacts;
+import dev.lapse.identity.Vouching;
 import dev.lapse.identity.WaiverFacts;
 import dev.lapse.memory.Recollection;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -60,6 +62,7 @@ final class Scene {
     private GuardState guard = GUARD;
     private boolean entryProved = true;
     private Optional<ApplierLimit> limit = Optional.empty();
+    private Optional<Vouching> vouching = Optional.empty();
     private Optional<Entitlement.Outcome> entitlement = Optional.of(new Entitlement.Entitled());
     private @Nullable PrivilegeGrantStatus status;
     private List<ObservedObject> objects = List.of();
@@ -196,6 +199,21 @@ final class Scene {
         return this;
     }
 
+    /** As the identity's status says it of its entry as it is written. */
+    Scene judged(Reason reason) {
+        String hash = identityFacts().orElseThrow().entries().get(0).contentHash();
+        identity.set(
+                "status",
+                value("{entries: [{name: look, hash: " + hash + ", nameProved: true, state: Refused, reason: " + reason
+                        + ", message: a test}]}"));
+        return this;
+    }
+
+    Scene vouching(Vouching said) {
+        vouching = Optional.of(said);
+        return this;
+    }
+
     Scene limit(ApplierLimit other) {
         limit = Optional.of(other);
         return this;
@@ -279,6 +297,7 @@ final class Scene {
                 guard,
                 entryProved,
                 limit,
+                vouching,
                 objects,
                 entitlement,
                 Optional.empty(),

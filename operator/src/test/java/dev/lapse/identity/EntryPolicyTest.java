@@ -2,13 +2,16 @@ package dev.lapse.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lapse.access.Author;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Entitlement.OutOfReach.Limit;
 import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
+import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.NameProof.Answer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +26,10 @@ class EntryPolicyTest {
     private static final RoleFacts FOUND =
             new RoleFacts(Map.of("", new RoleFacts.Seen("role-uid", List.of())), List.of(""));
     private static final RoleFacts MISSING = new RoleFacts(Map.of(), List.of(""));
+    private static final Optional<ApplierLimit> BEYOND = Optional.of(ApplierLimit.NONE);
+    private static final Vouching BY_ERIN = new Vouching.Given("lapse-1", Author.of("erin", List.of()));
+    private static final Rule READS_SECRETS =
+            new Rule(List.of(""), List.of("secrets"), List.of("get"), List.of(), List.of());
     private static final Optional<Entitlement.Outcome> ENTITLED = Optional.of(new Entitlement.Entitled());
     private static final String BY_ADA =
             "{name: look, role: {kind: ClusterRole, name: view}, namespaces: [payments], entitledBy: ada}";
@@ -122,17 +129,100 @@ class EntryPolicyTest {
     }
 
     @Test
-    void whatAnApplierWroteBeyondItsLimitsNeedsAPerson() {
+    void whatAnApplierWroteBeyondItsLimitsNeedsAPersonWhateverItsClaimedAuthorMayBind() {
+        EntryPolicy.Facts beyond = beyond(Vouching.UNASKED);
+
+        EntryStatus judged = EntryPolicy.judge(beyond).orElseThrow();
+
+        refused(judged, "BeyondApplierLimits", "let a person who may bind it write the entry");
+        assertThat(EntryPolicy.waitsForSomebodyToBeAsked(beyond, judged)).isTrue();
+    }
+
+    @Test
+    void whileAPersonIsAskedTheEntryNamesTheReviewAndTheNextStep() {
+        EntryPolicy.Facts beyond = beyond(new Vouching.Asked("lapse-1", Instant.parse("2026-11-09T10:00:00Z")));
+
+        EntryStatus judged = EntryPolicy.judge(beyond).orElseThrow();
+
         refused(
-                judged(BY_GIT, Answer.PROVED, FOUND, Optional.of(ApplierLimit.NONE), ENTITLED),
+                judged,
                 "BeyondApplierLimits",
-                "let a person who may bind it write the entry");
+                "it goes beyond the limits of the applier argo and waits until 2026-11-09T10:00:00Z for a person who may"
+                        + " bind ClusterRole/view there: kubectl lapse approve lapse-1");
+        assertThat(EntryPolicy.waitsForSomebodyToBeAsked(beyond, judged)).isFalse();
+    }
+
+    @Test
+    void nobodyIsAskedAboutWhatSomethingElseSpeaksAgainst() {
+        List<EntryPolicy.Facts> wrong = List.of(
+                facts(BY_GIT.replace("entitledBy: ada, ", ""), Answer.PROVED, FOUND, BEYOND, ENTITLED),
+                facts(BY_GIT, Answer.UNPROVED, FOUND, BEYOND, ENTITLED),
+                facts(BY_GIT, Answer.UNKNOWN, FOUND, BEYOND, ENTITLED),
+                facts(BY_GIT, Answer.PROVED, MISSING, BEYOND, ENTITLED),
+                facts(BY_GIT, Answer.PROVED, roleThatMay(READS_SECRETS), BEYOND, ENTITLED),
+                facts(
+                        BY_GIT,
+                        Answer.PROVED,
+                        FOUND,
+                        BEYOND,
+                        Optional.of(new Entitlement.OutOfReach(Limit.Role, "not listed"))),
+                facts(BY_GIT, Answer.PROVED, FOUND, BEYOND, Optional.of(new Entitlement.Undecided("away"))),
+                withoutGuard(facts(BY_GIT, Answer.PROVED, FOUND, BEYOND, ENTITLED)));
+
+        assertThat(wrong).allSatisfy(facts -> {
+            EntryStatus judged = EntryPolicy.judge(facts).orElseThrow();
+            assertThat(judged.state()).isNotEqualTo(EntryState.Eligible);
+            assertThat(EntryPolicy.waitsForSomebodyToBeAsked(facts, judged))
+                    .as(judged.message())
+                    .isFalse();
+        });
+    }
+
+    @Test
+    void whatSomebodyVouchedForIsEligibleAndSaysWhoDid() {
+        EntryStatus judged = EntryPolicy.judge(beyond(BY_ERIN)).orElseThrow();
+
+        assertThat(judged.state()).isEqualTo(EntryState.Eligible);
+        assertThat(judged.message())
+                .isEqualTo("vouched for by erin, who may bind ClusterRole/view there (AccessReview lapse-1)");
+    }
+
+    @Test
+    void whoeverVouchedMustStillBeAbleToBindIt() {
+        EntryPolicy.Facts lost = beyond(BY_ERIN)
+                .withEntitlement(new Entitlement.NotEntitled("namespace payments", "erin may not", "let somebody"));
+
+        EntryStatus judged = EntryPolicy.judge(lost).orElseThrow();
+
+        refused(
+                judged,
+                "AuthorNotEntitled",
+                "erin may not; erin had vouched for the entry in AccessReview lapse-1: once that review is deleted, or the"
+                        + " entry changes, somebody else is asked");
+    }
+
+    @Test
+    void whoVouchedForAnEntryThatIsWithinTheLimitsByNowDoesNotMatter() {
+        ApplierLimit limit = new ApplierLimit(Set.of(), Set.of("ClusterRole/view"), false);
+
+        EntryStatus judged = EntryPolicy.judge(facts(BY_GIT, Answer.PROVED, FOUND, Optional.of(limit), ENTITLED)
+                        .withVouching(BY_ERIN))
+                .orElseThrow();
+
+        assertThat(judged.message()).contains("ada (claimed)");
+    }
+
+    @Test
+    void whatSomebodyDeniedIsRefusedWithTheirName() {
+        EntryPolicy.Facts denied = beyond(new Vouching.Refused("lapse-1", Reason.ApprovalDenied, "denied by erin"));
+
+        refused(EntryPolicy.judge(denied).orElseThrow(), "ApprovalDenied", "denied by erin");
     }
 
     @Test
     void whatTheAuthorOrTheOperatorMayNotBindIsRefusedWithTheAnswer() {
         refused(
-                asked(new Entitlement.NotEntitled("namespace payments", "ada may not")),
+                asked(new Entitlement.NotEntitled("namespace payments", "ada may not", "")),
                 "AuthorNotEntitled",
                 "ada may not");
         refused(asked(new Entitlement.OutOfReach(Limit.Role, "not listed")), "RoleNotGrantable", "not listed");
@@ -151,6 +241,22 @@ class EntryPolicyTest {
         assertThat(unguarded.hash())
                 .as("nothing is recorded of what is not known")
                 .isEmpty();
+    }
+
+    private static EntryPolicy.Facts beyond(Vouching vouching) {
+        return facts(BY_GIT, Answer.PROVED, FOUND, BEYOND, ENTITLED).withVouching(vouching);
+    }
+
+    private static EntryPolicy.Facts withoutGuard(EntryPolicy.Facts facts) {
+        return new EntryPolicy.Facts(
+                facts.entry(),
+                facts.ownNamespace(),
+                facts.proof(),
+                facts.role(),
+                facts.limit(),
+                facts.vouching(),
+                false,
+                facts.entitlement());
     }
 
     private static RoleFacts roleThatMay(Rule... rules) {
@@ -190,6 +296,14 @@ class EntryPolicyTest {
             Optional<ApplierLimit> limit,
             Optional<Entitlement.Outcome> entitlement) {
         IdentityFacts identity = GivenIdentity.with("eligible: [" + entry + "]");
-        return new EntryPolicy.Facts(identity.entry("look").orElseThrow(), "payments", proof, role, limit, entitlement);
+        return new EntryPolicy.Facts(
+                identity.entry("look").orElseThrow(),
+                "payments",
+                proof,
+                role,
+                limit,
+                Vouching.UNASKED,
+                true,
+                entitlement);
     }
 }

@@ -30,7 +30,7 @@ public final class GivenIdentity {
     }
 
     /** The Pipeline payments/ci, whose account is there; {@code spec} says the rest, or says otherwise. */
-    static IdentityFacts with(String spec) {
+    public static IdentityFacts with(String spec) {
         return with(spec, CI);
     }
 

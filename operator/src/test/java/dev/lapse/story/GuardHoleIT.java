@@ -4,8 +4,10 @@ import static dev.lapse.story.TokenClient.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.condition.Reason;
 import dev.lapse.story.Caller.Answer;
 import java.time.Duration;
@@ -53,6 +55,53 @@ class GuardHoleIT {
         assertThat(forged.status().activatedAt()).isNull();
         assertThat(forged.leftovers()).isEmpty();
         story.asks("rashid", "look", "10m").awaitActive();
+    }
+
+    /** In the place of the one that the operator opened, with the name of somebody who could vouch. */
+    @Test
+    void aReviewOfAnEntryThatSomebodyElseWroteVouchesForNothing() {
+        story.letBind("ada", "edit", here);
+        story.let("ada", "approve", Story.IDENTITIES);
+        story.let("mallory", "create get patch delete", "lapse.dev/accessreviews");
+        story.let("mallory", "approve", Story.IDENTITIES);
+        story.rights().give(Rights.user("gitops-applier"), here, "create govern", Story.IDENTITIES);
+        story.identity(
+                "argo",
+                Story.IDENTITY,
+                Map.of("changedBy", "olivia", "changedByVia", "gitops-applier"),
+                Entry.of("change", "edit")
+                        .in(here)
+                        .acceptingEdit()
+                        .with("entitledBy", "olivia")
+                        .with("entitledByVia", "gitops-applier"));
+        String name = await().atMost(InstalledOperator.LIMIT)
+                .until(
+                        () -> story.admin()
+                                .resources(AccessReview.class)
+                                .inNamespace(here)
+                                .list()
+                                .getItems(),
+                        all -> !all.isEmpty() && all.get(0).getStatus() != null)
+                .get(0)
+                .getMetadata()
+                .getName();
+        Review review = new Review(story.cluster(), here, name);
+        Map<String, Object> forged = review.copy(name);
+        String hash = review.hash();
+        Caller mallory = new Caller(story.cluster().as("mallory"));
+
+        try (GuardHole hole = GuardHole.torn(story.cluster(), "lapse-reviews", "lapse-status")) {
+            hole.through(() -> mallory.send("DELETE", review.path(), null, null));
+            hole.through(() -> mallory.create(story.path("accessreviews"), Caller.json(forged)));
+            hole.through(() -> review.says("mallory", "ada", "Approve", hash, List.of()));
+        }
+
+        assertThat(review.verdictOf("ada").reason()).isEqualTo("NameUnproved");
+        Grant grant = story.asks("rashid", "change", "10m").awaitReason(Reason.BeyondApplierLimits.name());
+        assertThat(grant.leftovers()).isEmpty();
+        assertThat(story.identityNow().getStatus().entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.state()).isEqualTo(EntryState.Refused));
     }
 
     /** Also in the moment in which the binding is there again and the API server does not yet go by it. */

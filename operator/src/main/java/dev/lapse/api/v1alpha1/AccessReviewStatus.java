@@ -62,6 +62,22 @@ public record AccessReviewStatus(
                 conditions);
     }
 
+    /** The same, open again. */
+    public AccessReviewStatus open() {
+        return new AccessReviewStatus(
+                observedGeneration,
+                ReviewPhase.Open,
+                proof,
+                null,
+                null,
+                approvals,
+                items,
+                verdicts,
+                patch,
+                null,
+                conditions);
+    }
+
     public enum ReviewPhase {
         /** People may decide. */
         Open,
@@ -73,7 +89,7 @@ public record AccessReviewStatus(
         Completed,
         /** Nobody decided in time. */
         Expired,
-        /** What it was about is gone or has changed. */
+        /** What it was about is gone or has changed. One of an Entitlement is open again if that is back in time. */
         Cancelled;
 
         public boolean ended() {
