@@ -13,9 +13,11 @@ import java.util.regex.Pattern;
  * @param about what it belongs to, for people
  * @param keepsOut what would happen without it
  * @param without all of it is taken away together: where two layers protect, neither alone turns a story red
+ * @param seen the day on which all of them were last seen to fail; empty if that is still to be seen
  * @param red words of the failure, by story
  */
-record Protection(String name, String about, String keepsOut, List<Removal> without, Map<Story, String> red) {
+record Protection(
+        String name, String about, String keepsOut, List<Removal> without, String seen, Map<Story, String> red) {
     Protection {
         without = List.copyOf(without);
         red = new TreeMap<>(red);

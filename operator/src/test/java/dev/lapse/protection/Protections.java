@@ -20,11 +20,12 @@ public record Protections(List<Protection> protections, Map<String, String> othe
     private static final String FILE = "dev/protections.yaml";
     private static final ObjectMapper YAML = new YAMLMapper();
 
-    private record Written(String name, String about, String keepsOut, List<Removal> without, Map<String, String> red) {
+    private record Written(
+            String name, String about, String keepsOut, List<Removal> without, String seen, Map<String, String> red) {
         Protection read() {
             Map<Story, String> stories = red.entrySet().stream()
                     .collect(Collectors.toMap(each -> Story.of(each.getKey()), Map.Entry::getValue));
-            return new Protection(name, about, keepsOut, without, stories);
+            return new Protection(name, about, keepsOut, without, seen == null ? "" : seen, stories);
         }
     }
 

@@ -17,7 +17,7 @@ public final class ProtectionsReference {
         return parts.entrySet().stream()
                 .map(part -> "### " + Character.toUpperCase(part.getKey().charAt(0))
                         + part.getKey().substring(1) + "\n\n"
-                        + "| protection | keeps out | stories that fail without it, and what they say |\n|---|---|---|\n"
+                        + "| protection | keeps out | stories that fail without it, and what they say | seen |\n|---|---|---|---|\n"
                         + part.getValue().stream()
                                 .map(ProtectionsReference::row)
                                 .collect(Collectors.joining()))
@@ -36,6 +36,6 @@ public final class ProtectionsReference {
                 + protection.red().entrySet().stream()
                         .map(story -> "`" + story.getKey() + "`: " + story.getValue())
                         .collect(Collectors.joining("; "))
-                + " |\n";
+                + " | " + (protection.seen().isEmpty() ? "not yet" : protection.seen()) + " |\n";
     }
 }

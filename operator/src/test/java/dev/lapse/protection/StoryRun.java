@@ -23,6 +23,9 @@ final class StoryRun {
     /** Shorter than in the test run: here a story is expected to wait for what does not come. */
     private static final String PATIENCE = "PT30S";
 
+    /** For JVMs that mostly start and wait. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private StoryRun() {}
 
     enum Verdict {
@@ -55,7 +58,7 @@ final class StoryRun {
                 .stream()
                 .map(each -> each.getKey() + "#" + each.getValue())
                 .collect(Collectors.joining(","));
-        Process maven = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         "mvn",
                         "-B",
                         "-pl",
@@ -65,11 +68,13 @@ final class StoryRun {
                         "failsafe:integration-test@in-one-cluster",
                         "-Dit.test=" + tests,
                         "-Dfailsafe.failIfNoSpecifiedTests=false",
+                        "-DargLine=" + SHORT_LIVED,
                         "-Dlapse.story.patience=" + PATIENCE)
                 .directory(tree.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                .redirectOutput(log.toFile());
+        builder.environment().merge("MAVEN_OPTS", SHORT_LIVED, (set, ours) -> set + " " + ours);
+        Process maven = builder.start();
         maven.getOutputStream().close();
         try {
             maven.waitFor();

@@ -1,6 +1,7 @@
 package dev.lapse.protection;
 
 import dev.lapse.protection.Protection.Removal;
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
@@ -85,7 +87,7 @@ final class UnprotectedTree {
                                     "-parameters",
                                     "-nowarn",
                                     "-cp",
-                                    target.resolve("classes") + ":" + target.resolve("lib") + "/*",
+                                    classPath(target),
                                     "-d",
                                     fresh.toString()),
                             null,
@@ -109,6 +111,14 @@ final class UnprotectedTree {
                         ".");
         if (updated != 0) {
             throw new IllegalStateException("the jar could not be changed");
+        }
+    }
+
+    private static String classPath(Path target) throws IOException {
+        try (Stream<Path> libraries = Files.list(target.resolve("lib"))) {
+            return Stream.concat(Stream.of(target.resolve("classes")), libraries)
+                    .map(Path::toString)
+                    .collect(Collectors.joining(File.pathSeparator));
         }
     }
 

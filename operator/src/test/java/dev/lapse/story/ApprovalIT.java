@@ -73,6 +73,7 @@ class ApprovalIT {
 
         assertThat(review.verdictOf("ada").counts()).isTrue();
         assertThat(review.now().getStatus().approvals()).isEqualTo("1/2");
+        assertThat(review.now().getStatus().phase()).isEqualTo(ReviewPhase.Open);
         assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
         review.approvedBy("olivia");
         grant.awaitActive();
@@ -246,6 +247,7 @@ class ApprovalIT {
 
         review.approvedBy("ada");
         assertThat(review.verdictOf("ada").counts()).isTrue();
+        assertThat(review.now().getStatus().phase()).isEqualTo(ReviewPhase.Open);
         assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
         review.approvedBy("olivia");
 

@@ -2,6 +2,7 @@ package dev.lapse.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +32,7 @@ class PlainKubectlIT {
 
         assertThat(review.verdictOf("ada").counts()).isTrue();
         assertThat(review.now().getStatus().approvals()).isEqualTo("1/2");
+        assertThat(review.now().getStatus().phase()).isEqualTo(ReviewPhase.Open);
         assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
         typed("olivia", told);
         grant.awaitActive();
