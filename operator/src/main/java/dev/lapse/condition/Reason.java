@@ -39,12 +39,26 @@ public enum Reason {
     ReviewCancelled,
     /** What was approved is no longer what would be given, or who approved may not any more. */
     ApprovalVoid,
-    /** Somebody took a privilege without approval, and somebody else has to say whether that was right. */
+    /** A privilege that was taken without approval, or what an identity may ask for, has to be reviewed by somebody. */
     ReviewOwed,
-    /** Nobody said in time whether a break-glass was right. It stays owed, and a verdict still counts. */
+    /** Nobody decided in time what is to be decided after the fact. It stays owed, and a verdict still counts. */
     ReviewOverdue,
     /** Somebody else said that a break-glass was right. */
     BreakGlassKept,
+    /** Somebody said Keep to everything that a certification was about. */
+    Certified,
+    /** Somebody said Revoke in a certification, or nobody decided in time: it is not given until somebody else says Keep. */
+    ReviewRevoked,
+    /** A certification was missed, and its campaign says that nothing is granted until it is decided. */
+    ReviewMissed,
+    /** A campaign is due too soon for anybody to decide in time. */
+    DueTooSoon,
+    /** Whoever opened a campaign does not hold the verb campaign there. */
+    CampaignNotAllowed,
+    /** A campaign has opened a review for each identity, and they are being decided. */
+    CampaignRuns,
+    /** Each review of a campaign is decided. */
+    CampaignDone,
     /** A review can still be decided before it is due, or was. */
     OnTime,
 

@@ -34,6 +34,8 @@ final class Endings {
             Endings::reviewedAway,
             Endings::identityChanged,
             Endings::identityStopped,
+            HoldChecks::heldSince,
+            HoldChecks::revokedSince,
             Endings::nobodyAnswers,
             Endings::subjectChanged,
             Endings::eligibilityLost,

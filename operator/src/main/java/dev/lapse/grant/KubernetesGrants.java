@@ -179,6 +179,9 @@ public final class KubernetesGrants implements AutoCloseable {
     /** A review changed: so may the grant that it decides, or the identity that it is about; and what is owed cannot go. */
     public void reviewChanged(AccessReview review) {
         String namespace = review.getMetadata().getNamespace();
+        if (review.getSpec().campaign()) {
+            return;
+        }
         Request request = review.getSpec().request();
         if (request != null) {
             sources.lookAgain(new GrantKey(namespace, request.grant()));

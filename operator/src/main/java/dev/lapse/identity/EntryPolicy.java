@@ -6,6 +6,8 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.NameProof;
+import dev.lapse.memory.Holds;
+import dev.lapse.memory.RevokedPrivilege;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +16,7 @@ final class EntryPolicy {
     private EntryPolicy() {}
 
     /**
+     * @param holds what reviews hold back from the identity
      * @param limit of the applier that wrote the entry, if one did
      * @param vouching what people said of an entry beyond that limit
      * @param guardStands while it does not, nobody knows how far appliers reach
@@ -24,6 +27,7 @@ final class EntryPolicy {
             String ownNamespace,
             NameProof.Answer proof,
             RoleFacts role,
+            Holds holds,
             Optional<ApplierLimit> limit,
             Vouching vouching,
             boolean guardStands,
@@ -34,11 +38,11 @@ final class EntryPolicy {
         }
 
         Facts withVouching(Vouching now) {
-            return new Facts(entry, ownNamespace, proof, role, limit, now, guardStands, entitlement);
+            return new Facts(entry, ownNamespace, proof, role, holds, limit, now, guardStands, entitlement);
         }
 
         Facts withEntitlement(Entitlement.Outcome now) {
-            return new Facts(entry, ownNamespace, proof, role, limit, vouching, guardStands, Optional.of(now));
+            return new Facts(entry, ownNamespace, proof, role, holds, limit, vouching, guardStands, Optional.of(now));
         }
     }
 
@@ -46,6 +50,10 @@ final class EntryPolicy {
     static Optional<EntryStatus> judge(Facts facts) {
         EntryFacts entry = facts.entry();
         String role = entry.role().kind() + "/" + entry.role().name();
+        Optional<RevokedPrivilege> revoked = facts.holds().on(role, entry.namespaces());
+        if (revoked.isPresent()) {
+            return refused(facts, Reason.ReviewRevoked, revoked.get().told());
+        }
         if (entry.author().isEmpty()) {
             return refused(
                     facts, Reason.AuthorMissing, "add entitledBy with the user name of a person who may bind " + role);

@@ -6,20 +6,25 @@ import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.Hold;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
+import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Conditions;
 import dev.lapse.condition.Reason;
+import dev.lapse.memory.Holds;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells, whole and from settled facts, what an identity's status is. */
 final class IdentityStatusReport {
     private static final int MOST_GRANTS = 50;
+    private static final int MOST_HOLDS = 50;
 
     private IdentityStatusReport() {}
 
@@ -27,12 +32,13 @@ final class IdentityStatusReport {
             IdentityFacts facts,
             List<EntryStatus> entries,
             List<WaiverStatus> waivers,
+            Holds holds,
             List<String> activeGrants,
             Optional<Proof> proof,
             @Nullable ServiceIdentityStatus previous,
             Instant now) {
         Instant at = now.truncatedTo(ChronoUnit.SECONDS);
-        Answer ready = ready(facts, activeGrants, now);
+        Answer ready = ready(facts, holds, activeGrants, now);
         List<Condition> before = previous == null || previous.conditions() == null ? List.of() : previous.conditions();
         List<Condition> conditions = List.of(
                 condition(ConditionType.Ready, ready, facts, at),
@@ -40,12 +46,13 @@ final class IdentityStatusReport {
                 condition(ConditionType.SubjectBound, subjectBound(facts), facts, at));
         return new ServiceIdentityStatus(
                 facts.generation(),
-                phase(facts, ready, activeGrants),
+                phase(facts, holds, ready, activeGrants),
                 facts.subject().uid().orElse(null),
                 facts.subject().madeByLapse() ? facts.subject().uid().orElse(null) : null,
                 facts.owner().orElse(null),
                 entries,
                 waivers.isEmpty() ? null : waivers,
+                told(holds),
                 activeGrants.size(),
                 activeGrants.stream().limit(MOST_GRANTS).toList(),
                 proof.orElse(null),
@@ -53,13 +60,30 @@ final class IdentityStatusReport {
                 Conditions.merge(before, conditions));
     }
 
+    private static List<Hold> told(Holds holds) {
+        return Stream.concat(
+                        holds.missed().stream()
+                                .map(missed -> new Hold(
+                                        Reason.ReviewMissed.name(),
+                                        missed.review(),
+                                        holds.suspends().orElse(""))),
+                        holds.revoked().stream()
+                                .map(revoked ->
+                                        new Hold(Reason.ReviewRevoked.name(), revoked.review(), revoked.told())))
+                .limit(MOST_HOLDS)
+                .toList();
+    }
+
     private record Answer(boolean yes, Reason reason, String message) {}
 
-    private static IdentityPhase phase(IdentityFacts facts, Answer ready, List<String> activeGrants) {
+    private static IdentityPhase phase(IdentityFacts facts, Holds holds, Answer ready, List<String> activeGrants) {
         return switch (facts.state()) {
             case Suspended -> IdentityPhase.Suspended;
             case Retired -> retired(facts, activeGrants) ? IdentityPhase.Retired : IdentityPhase.Retiring;
-            case Active -> ready.yes() ? IdentityPhase.Ready : IdentityPhase.NotReady;
+            case Active ->
+                holds.missed().isPresent()
+                        ? IdentityPhase.Suspended
+                        : ready.yes() ? IdentityPhase.Ready : IdentityPhase.NotReady;
         };
     }
 
@@ -68,7 +92,7 @@ final class IdentityStatusReport {
         return activeGrants.isEmpty() && !facts.subject().madeByLapse();
     }
 
-    private static Answer ready(IdentityFacts facts, List<String> activeGrants, Instant now) {
+    private static Answer ready(IdentityFacts facts, Holds holds, List<String> activeGrants, Instant now) {
         if (facts.state() == IdentityState.Suspended) {
             return new Answer(false, Reason.Suspended, "spec.state is Suspended: nothing is granted");
         }
@@ -76,6 +100,10 @@ final class IdentityStatusReport {
             return retired(facts, activeGrants)
                     ? new Answer(false, Reason.Retired, "retired: no grant is active")
                     : new Answer(false, Reason.Retiring, activeGrants.size() + " grants are still ending");
+        }
+        if (holds.missed().isPresent()) {
+            return new Answer(
+                    false, Reason.ReviewMissed, StatusText.fit(holds.suspends().orElse(""), StatusText.MESSAGE));
         }
         Answer subject = subjectBound(facts);
         if (!subject.yes()) {

@@ -77,7 +77,7 @@ public final class KubernetesIdentities {
         return seal.on(status, identity.getMetadata().getUid());
     }
 
-    IdentityFacts facts(ServiceIdentity identity) {
+    public IdentityFacts facts(ServiceIdentity identity) {
         Profile profile = Objects.requireNonNull(
                 profiles.get(identity.getSpec().actorType()), "there is a profile for every actor type");
         ServiceIdentityStatus status = identity.getStatus();

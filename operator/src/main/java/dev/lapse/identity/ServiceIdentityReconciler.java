@@ -22,6 +22,8 @@ import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
+import dev.lapse.memory.Holds;
+import dev.lapse.memory.KubernetesMemory;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -57,6 +59,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     private final KubernetesEntitlements entitlements;
     private final KubernetesWaivers waivers;
     private final Vouchers vouchers;
+    private final KubernetesMemory memory;
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
     private final BiFunction<String, String, List<String>> activeGrants;
@@ -70,6 +73,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             KubernetesWrites writes,
             KubernetesEvents events,
             KubernetesIdentities identities,
+            KubernetesMemory memory,
             AccessOracle oracle,
             SeparationOfDuties duties,
             Duration longestWaiver,
@@ -97,6 +101,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                 tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
         this.waivers = new KubernetesWaivers(tools.oracle(), tools.duties(), tools.longestWaiver());
         this.vouchers = tools.vouchers();
+        this.memory = tools.memory();
         this.guard = tools.guard();
         this.parameters = tools.parameters();
         this.clock = tools.clock();
@@ -150,11 +155,14 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             facts = identities.facts(identity);
         }
         GuardState guardNow = guard.get();
-        List<EntryStatus> entries = entries(facts, guardNow, now);
+        Holds holds = Holds.on(
+                memory.of(facts.namespace()), facts.name(), facts.subject().userName(), now);
+        List<EntryStatus> entries = entries(facts, holds, guardNow, now);
         List<WaiverStatus> waived = waivers.judge(facts, guardNow, now);
         Optional<Proof> proof = NameProof.next(guardNow, facts.recordedProof(), facts.generation(), now);
         ServiceIdentityStatus after = identities.sealed(
-                IdentityStatusReport.of(facts, entries, waived, active, proof, identity.getStatus(), now), identity);
+                IdentityStatusReport.of(facts, entries, waived, holds, active, proof, identity.getStatus(), now),
+                identity);
         if (!after.equals(identity.getStatus())) {
             write(identity, after, context);
         }
@@ -173,7 +181,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                 .orElseGet(UpdateControl::noUpdate);
     }
 
-    private List<EntryStatus> entries(IdentityFacts facts, GuardState guardNow, Instant now) {
+    private List<EntryStatus> entries(IdentityFacts facts, Holds holds, GuardState guardNow, Instant now) {
         Map<String, NameProof.Answer> proofs = EntryProofs.of(facts, guardNow, now);
         return facts.entries().stream()
                 .map(entry -> {
@@ -183,6 +191,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                             facts.namespace(),
                             proofs.getOrDefault(entry.name(), NameProof.Answer.UNKNOWN),
                             role,
+                            holds,
                             entry.via().map(applier -> parameters.get().reachOf(applier)),
                             Vouching.UNASKED,
                             guardNow.ready(),

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Claim.class, name = "Claim"),
-    @JsonSubTypes.Type(value = BreakGlassDebt.class, name = "BreakGlassDebt")
+    @JsonSubTypes.Type(value = BreakGlassDebt.class, name = "BreakGlassDebt"),
+    @JsonSubTypes.Type(value = OwedCertification.class, name = "OwedCertification"),
+    @JsonSubTypes.Type(value = RevokedPrivilege.class, name = "RevokedPrivilege")
 })
-public sealed interface Remembered permits Claim, BreakGlassDebt {
+public sealed interface Remembered permits Claim, BreakGlassDebt, OwedCertification, RevokedPrivilege {
     /** Of the object it is about; it also says which ConfigMap it is in. */
     String namespace();
 

@@ -4,9 +4,11 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.cluster.FirstPass;
+import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.guard.GuardParameters;
@@ -30,6 +32,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -46,11 +49,12 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private final KubernetesReviewerRights rights;
     private final ReviewJournal journal;
     private final Aliases aliases;
-    private final KubernetesBreakGlassReviews breakGlass;
     private final KubernetesEntitlementReviews entitlements;
     private final Supplier<GuardParameters> parameters;
+    private final Map<ReviewType, ReviewKind> kinds;
+    private final KubernetesCertifications certifications;
+    private final KubernetesCampaigns campaigns;
     private final Supplier<GuardState> guard;
-    private final Predicate<AccessReview> wanted;
     private final Consumer<AccessReview> changed;
     private final KubernetesTrigger<AccessReview> trigger;
     private final InstantSource clock;
@@ -60,11 +64,13 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             KubernetesClient client,
             KubernetesReviews reviews,
             KubernetesIdentities identities,
+            KubernetesCluster cluster,
             KubernetesEvents events,
             AccessOracle oracle,
             Aliases aliases,
             KubernetesMemory memory,
             KubernetesEntitlementReviews entitlements,
+            Duration campaignNotice,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             MeterRegistry meters,
@@ -83,14 +89,33 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.rights = new KubernetesReviewerRights(tools.oracle());
         this.journal = new ReviewJournal(tools.events(), tools.meters());
         this.aliases = tools.aliases().behind(tools.identities()::personBehind);
-        this.breakGlass = new KubernetesBreakGlassReviews(tools.memory(), tools.identities(), tools.clock());
         this.entitlements = tools.entitlements();
         this.parameters = tools.parameters();
+        this.certifications =
+                new KubernetesCertifications(tools.memory(), reviews, identities, tools.cluster(), tools.clock());
+        this.campaigns = new KubernetesCampaigns(
+                tools.memory(), reviews, identities, certifications, tools.oracle(), tools.campaignNotice());
+        this.kinds = Map.of(
+                ReviewType.Request,
+                (review, before) -> wanted.test(review),
+                ReviewType.BreakGlass,
+                new KubernetesBreakGlassReviews(tools.memory(), identities, tools.clock()),
+                ReviewType.Entitlement,
+                (review, before) ->
+                        tools.entitlements().wanted(review, tools.clock().instant()),
+                ReviewType.Certification,
+                certifications);
         this.guard = tools.guard();
-        this.clock = tools.clock();
-        this.wanted = wanted;
         this.changed = changed;
-        this.trigger = new KubernetesTrigger<>("lapse", firstPass::ready, changed, changed);
+        this.trigger = new KubernetesTrigger<>("lapse", firstPass::ready, changed, this::gone);
+    }
+
+    /** What was owed in it is owed still. */
+    private void gone(AccessReview review) {
+        changed.accept(review);
+        if (review.getSpec().partOf() != null) {
+            openMissing();
+        }
     }
 
     /** A grant changed: so may what its reviews are about. */
@@ -136,14 +161,18 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     @Override
     public UpdateControl<AccessReview> reconcile(AccessReview review, Context<AccessReview> context) {
         Instant now = clock.instant();
-        if (!breakGlass.ready(review)) {
+        if (review.getSpec().campaign()) {
+            return reconcileCampaign(review, context, now);
+        }
+        ReviewKind kind = kind(review);
+        if (!kind.ready(review)) {
             return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_MEMORY_IS_READ);
         }
         AccessReviewStatus before = entitlements.reopened(review, reviews.trusted(review), now);
         if (review.getMetadata().getDeletionTimestamp() != null
                 || (before != null && before.phase().ended())) {
             // An operator that was killed may have said so here and not in its memory.
-            breakGlass.settled(review, before);
+            kind.settled(review, before);
             return UpdateControl.noUpdate();
         }
         GuardState guardNow = guard.get();
@@ -157,16 +186,48 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         Optional<Proof> proof = NameProof.next(guardNow, facts.proof(), facts.generation(), now);
         AccessReviewStatus after =
                 reviews.sealed(ReviewStatusReport.of(facts, decision, proof, review.getStatus(), now), review);
-        breakGlass.deciding(review, decision);
+        kind.deciding(review, facts, decision);
         if (!after.equals(review.getStatus())) {
             write(review, after, context);
-            breakGlass.settled(review, after);
+            kind.settled(review, after);
             journal.wrote(facts, decision, before);
+            Optional.ofNullable(review.getSpec().partOf())
+                    .ifPresent(campaign -> lookAgain(campaign.namespace(), campaign.name()));
         }
-        return decision.lookAgainAt()
+        return again(decision.lookAgainAt(), now);
+    }
+
+    private static UpdateControl<AccessReview> again(Optional<Instant> lookAgainAt, Instant now) {
+        return lookAgainAt
                 .map(at -> UpdateControl.<AccessReview>noUpdate()
                         .rescheduleAfter(Duration.between(now, at).plusMillis(1)))
                 .orElseGet(UpdateControl::noUpdate);
+    }
+
+    private UpdateControl<AccessReview> reconcileCampaign(
+            AccessReview campaign, Context<AccessReview> context, Instant now) {
+        AccessReviewStatus before = reviews.trusted(campaign);
+        if (campaign.getMetadata().getDeletionTimestamp() != null
+                || (before != null && before.phase().ended())) {
+            return UpdateControl.noUpdate();
+        }
+        KubernetesCampaigns.Pass pass = campaigns.look(campaign, before, guard.get(), now);
+        if (!pass.status().equals(campaign.getStatus())) {
+            write(campaign, pass.status(), context);
+            journal.wrote(campaign, before, pass.decided());
+        }
+        return again(pass.lookAgainAt(), now);
+    }
+
+    private ReviewKind kind(AccessReview review) {
+        return Objects.requireNonNull(kinds.get(review.getSpec().type()), "there is one for every type");
+    }
+
+    /** Opens again what is owed and was lost; for the sweep. */
+    public void openMissing() {
+        if (trigger.isRunning()) {
+            certifications.openMissing();
+        }
     }
 
     private ReviewFacts observe(
@@ -178,18 +239,13 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         }
         Map<String, NameProof.Answer> proofs = NameProof.entries(
                 guardNow, recorded(before), Instant.parse(review.getMetadata().getCreationTimestamp()), hashes, now);
-        boolean isWanted = switch (spec.type()) {
-            case Request -> wanted.test(review);
-            case BreakGlass -> breakGlass.wanted(review, before);
-            case Entitlement -> entitlements.wanted(review, now);
-            case Certification -> false;
-        };
+        ReviewKind kind = kind(review);
         Optional<String> subject = identities
                 .find(review.getMetadata().getNamespace(), spec.identity())
                 .map(IdentityFacts::subject)
                 .map(SubjectFacts::userName)
-                .or(() -> breakGlass.subject(review));
-        return ReviewFacts.of(review, before, isWanted, subject, proofs)
+                .or(() -> kind.subject(review));
+        return ReviewFacts.of(review, before, kind.wanted(review, before), subject, kind.revokedBefore(review), proofs)
                 .withAppliers(parameters.get().appliers());
     }
 

@@ -1,7 +1,6 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReview;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.identity.IdentityFacts;
@@ -14,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what is remembered of break-glass and what its reviews say in step: what takes away first, what frees last. */
-final class KubernetesBreakGlassReviews {
+final class KubernetesBreakGlassReviews implements ReviewKind {
     private final KubernetesMemory memory;
     private final KubernetesIdentities identities;
     private final InstantSource clock;
@@ -30,19 +29,20 @@ final class KubernetesBreakGlassReviews {
      *
      * @param before the status, if the operator wrote it
      */
-    boolean wanted(AccessReview review, @Nullable AccessReviewStatus before) {
+    @Override
+    public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before) {
         return debt(review)
                 .map(owed -> owed.spec().equals(review.getSpec().asOpened()))
                 .orElse(before != null);
     }
 
-    /** Whether what is owed is known: until then nothing is said about a break-glass. */
-    boolean ready(AccessReview review) {
-        return review.getSpec().type() != ReviewType.BreakGlass
-                || memory.of(review.getMetadata().getNamespace()).readable();
+    @Override
+    public boolean ready(AccessReview review) {
+        return memory.of(review.getMetadata().getNamespace()).readable();
     }
 
-    Optional<String> subject(AccessReview review) {
+    @Override
+    public Optional<String> subject(AccessReview review) {
         return debt(review).map(BreakGlassDebt::subject);
     }
 
@@ -50,8 +50,9 @@ final class KubernetesBreakGlassReviews {
      * Before the verdicts are judged for good: who says Revoke takes away, and that is remembered first. Memory that was
      * lost learns of it again from a review that is still open.
      */
-    void deciding(AccessReview review, ReviewDecision decision) {
-        if (review.getSpec().type() != ReviewType.BreakGlass || decision.phase().ended()) {
+    @Override
+    public void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision) {
+        if (decision.phase().ended()) {
             return;
         }
         BreakGlassDebt now = debt(review).orElseGet(() -> rebuilt(review));
@@ -64,7 +65,8 @@ final class KubernetesBreakGlassReviews {
     }
 
     /** After the status says so: what is kept is owed no more. */
-    void settled(AccessReview review, @Nullable AccessReviewStatus status) {
+    @Override
+    public void settled(AccessReview review, @Nullable AccessReviewStatus status) {
         if (status != null && status.outcome() == Outcome.Kept && status.phase().ended()) {
             debt(review).ifPresent(paid -> memory.forget(paid, clock.instant()));
         }

@@ -24,6 +24,7 @@ public final class KubernetesReviews {
     private static final int CONFLICT = 409;
     private static final String BY_GRANT = "grant";
     private static final String BY_IDENTITY = "identity";
+    private static final String BY_CAMPAIGN = "campaign";
 
     private final KubernetesClient client;
     private final StatusSeal seal;
@@ -48,6 +49,12 @@ public final class KubernetesReviews {
                                 review.getMetadata().getNamespace(),
                                 review.getSpec().identity()))
                         : List.of());
+        reviews.addIndexer(
+                BY_CAMPAIGN,
+                review -> Optional.ofNullable(review.getSpec().partOf())
+                        .map(AccessReviewSpec.Campaign::uid)
+                        .map(List::of)
+                        .orElse(List.of()));
         cache = reviews;
     }
 
@@ -69,6 +76,17 @@ public final class KubernetesReviews {
                 && connected.get(new ResourceID(name, namespace)).isPresent();
     }
 
+    /** Whether there is one of this name, and everything in it is decided. */
+    boolean isCompleted(String namespace, String name) {
+        IndexerResourceCache<AccessReview> connected = cache;
+        return connected != null
+                && connected
+                        .get(new ResourceID(name, namespace))
+                        .map(this::trusted)
+                        .filter(status -> status.phase() == ReviewPhase.Completed)
+                        .isPresent();
+    }
+
     /** Those that can still be decided, or could again. */
     Stream<AccessReview> open() {
         IndexerResourceCache<AccessReview> connected = cache;
@@ -77,10 +95,19 @@ public final class KubernetesReviews {
 
     /** Those about one grant that can still be decided. */
     Stream<AccessReview> ofGrant(String uid) {
+        return by(BY_GRANT, uid);
+    }
+
+    /** Those of one campaign that can still be decided. */
+    Stream<AccessReview> ofCampaign(String uid) {
+        return by(BY_CAMPAIGN, uid);
+    }
+
+    private Stream<AccessReview> by(String index, String uid) {
         IndexerResourceCache<AccessReview> connected = cache;
         return connected == null
                 ? Stream.empty()
-                : connected.byIndex(BY_GRANT, uid).stream().filter(this::isOpen);
+                : connected.byIndex(index, uid).stream().filter(this::isOpen);
     }
 
     /** Those about entries of an identity that can be decided, now or once the entry is as it was. */

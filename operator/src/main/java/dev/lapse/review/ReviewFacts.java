@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase, outcome, proof, recorded what the operator wrote itself before
  * @param wanted whether what the review is about still asks for it
  * @param subjectName user name of the identity's own account; absent if the identity is gone
+ * @param revokedBefore by item, who said Revoke to the same in an earlier review
  * @param proofs whether the name beside each verdict is proved, by {@link #key}
  * @param appliers who writes for others, and so decides nothing
  * @param rights what the API server says of those whose verdicts were looked at in this pass, by {@link #key}
@@ -41,6 +42,7 @@ record ReviewFacts(
         List<SeenVerdict> recorded,
         boolean wanted,
         Optional<String> subjectName,
+        Map<String, String> revokedBefore,
         Map<String, NameProof.Answer> proofs,
         Set<String> appliers,
         Map<String, ReviewerRights> rights) {
@@ -51,6 +53,7 @@ record ReviewFacts(
             @Nullable AccessReviewStatus status,
             boolean wanted,
             Optional<String> subjectName,
+            Map<String, String> revokedBefore,
             Map<String, NameProof.Answer> proofs) {
         return new ReviewFacts(
                 review.getMetadata().getNamespace(),
@@ -66,6 +69,7 @@ record ReviewFacts(
                 status == null || status.verdicts() == null ? List.of() : status.verdicts(),
                 wanted,
                 subjectName,
+                revokedBefore,
                 proofs,
                 Set.of(),
                 Map.of());
@@ -109,6 +113,7 @@ record ReviewFacts(
                 recorded,
                 wanted,
                 subjectName,
+                revokedBefore,
                 proofs,
                 names,
                 known);

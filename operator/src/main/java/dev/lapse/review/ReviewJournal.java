@@ -1,5 +1,6 @@
 package dev.lapse.review;
 
+import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
@@ -10,6 +11,7 @@ import dev.lapse.condition.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,8 @@ import org.slf4j.LoggerFactory;
 /** Tells people and tools what became of reviews: an Event, a log line, a measurement. */
 final class ReviewJournal {
     private static final Logger LOG = LoggerFactory.getLogger(ReviewJournal.class);
+
+    private static final Set<Reason> FRIENDLY = Set.of(Reason.Approved, Reason.BreakGlassKept, Reason.Certified);
 
     private final KubernetesEvents events;
     private final MeterRegistry meters;
@@ -75,11 +79,28 @@ final class ReviewJournal {
                     .register(meters)
                     .increment();
             events.tell(
-                    about,
-                    reason == Reason.Approved || reason == Reason.BreakGlassKept ? Kind.Normal : Kind.Warning,
-                    reason.name(),
-                    decision.message());
+                    about, FRIENDLY.contains(reason) ? Kind.Normal : Kind.Warning, reason.name(), decision.message());
         }
+    }
+
+    /** Of a campaign. */
+    void wrote(AccessReview campaign, @Nullable AccessReviewStatus before, CampaignPolicy.Decided decided) {
+        if (before != null && before.phase() == decided.phase()) {
+            return;
+        }
+        KubernetesEvents.About about = new KubernetesEvents.About(
+                "AccessReview",
+                campaign.getMetadata().getNamespace(),
+                campaign.getMetadata().getName(),
+                campaign.getMetadata().getUid());
+        boolean well = decided.phase() == ReviewPhase.Open || decided.phase() == ReviewPhase.Completed;
+        LOG.atInfo()
+                .addKeyValue("campaign", about.namespace() + "/" + about.name())
+                .addKeyValue("by", campaign.getSpec().openedBy())
+                .addKeyValue("phase", decided.phase())
+                .addKeyValue("reason", decided.reason())
+                .log("campaign");
+        events.tell(about, well ? Kind.Normal : Kind.Warning, decided.reason().name(), decided.message());
     }
 
     private void tell(KubernetesEvents.About about, ReviewFacts facts, SeenVerdict verdict) {

@@ -55,12 +55,14 @@ final class ReviewPolicy {
             if (finding instanceof NotYet) {
                 open = true;
             } else if (finding instanceof Judged judged) {
-                verdicts.add(seen(facts, decision, onlyOnce(judged, decision, verdicts, aliases), now));
+                verdicts.add(seen(facts, decision, onlyOnce(facts, judged, decision, verdicts, aliases), now));
             }
         }
-        return facts.spec().type() == ReviewType.BreakGlass
-                ? BreakGlassVerdicts.sum(facts, verdicts, open, now)
-                : summed(facts, verdicts, open, aliases, now);
+        return switch (facts.spec().type()) {
+            case BreakGlass -> BreakGlassVerdicts.sum(facts, verdicts, open, now);
+            case Certification -> CertificationVerdicts.sum(facts, verdicts, open, now);
+            case Request, Entitlement -> summed(facts, verdicts, open, aliases, now);
+        };
     }
 
     private static ReviewDecision summed(
@@ -161,24 +163,40 @@ final class ReviewPolicy {
                 Optional.empty());
     }
 
-    /** A second name adds no second person. */
-    private static Judged onlyOnce(Judged judged, Decision decision, List<SeenVerdict> before, Aliases aliases) {
-        if (judged.reason() == VerdictReason.Counts
-                && decision.verdict() == Verdict.Keep
-                && before.stream()
-                        .anyMatch(verdict -> verdict.counts()
-                                && verdict.verdict() == Verdict.Revoke
-                                && aliases.same(verdict.by(), decision.by()))) {
-            return new Judged(
-                    VerdictReason.SamePerson,
-                    decision.by() + " has said Revoke under another name: somebody else must lift that");
+    /** A second name adds no second person, and nobody lifts what they did themselves. */
+    private static Judged onlyOnce(
+            ReviewFacts facts, Judged judged, Decision decision, List<SeenVerdict> before, Aliases aliases) {
+        if (judged.reason() != VerdictReason.Counts) {
+            return judged;
         }
-        boolean again = judged.reason() == VerdictReason.Counts
-                && decision.verdict() == Verdict.Approve
-                && before.stream()
-                        .anyMatch(verdict -> verdict.counts()
-                                && verdict.verdict() == Verdict.Approve
-                                && aliases.same(verdict.by(), decision.by()));
+        List<SeenVerdict> counting = before.stream()
+                .filter(verdict -> verdict.counts() && verdict.item().equals(decision.item()))
+                .toList();
+        if (facts.spec().type() == ReviewType.Certification && !counting.isEmpty()) {
+            SeenVerdict first = counting.get(0);
+            return new Judged(
+                    VerdictReason.AlreadyDecided,
+                    first.by() + " has decided it: " + first.verdict() + ". Another campaign may decide otherwise");
+        }
+        if (decision.verdict() == Verdict.Keep) {
+            Optional<String> revokedBy = counting.stream()
+                    .filter(verdict -> verdict.verdict() == Verdict.Revoke)
+                    .map(SeenVerdict::by)
+                    .findFirst()
+                    .or(() -> Optional.ofNullable(facts.revokedBefore().get(decision.item())))
+                    .filter(who -> aliases.same(who, decision.by()));
+            return revokedBy.isEmpty()
+                    ? judged
+                    : new Judged(
+                            VerdictReason.SamePerson,
+                            decision.by() + " has said Revoke"
+                                    + (revokedBy.get().equals(decision.by()) ? "" : " under another name")
+                                    + ": somebody else must lift that");
+        }
+        boolean again = decision.verdict() == Verdict.Approve
+                && counting.stream()
+                        .anyMatch(verdict ->
+                                verdict.verdict() == Verdict.Approve && aliases.same(verdict.by(), decision.by()));
         return again
                 ? new Judged(VerdictReason.SamePerson, decision.by() + " has approved under another name")
                 : judged;

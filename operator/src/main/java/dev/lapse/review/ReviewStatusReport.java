@@ -1,7 +1,9 @@
 package dev.lapse.review;
 
+import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Condition;
@@ -34,12 +36,67 @@ final class ReviewStatusReport {
                 proof.orElse(null),
                 decision.outcome().orElse(null),
                 decision.decidedAt().orElse(null),
-                decision.approvals() + "/" + facts.spec().required(),
+                decision.approvals() + "/"
+                        + (facts.spec().type() == ReviewType.Certification
+                                ? facts.spec().itemHashes().size()
+                                : facts.spec().required()),
+                null,
                 ReviewItems.of(facts.spec(), decision.verdicts()),
                 decision.verdicts(),
                 decision.phase().ended() ? null : ReviewItems.patch(facts, decision.verdicts()),
                 null,
                 Conditions.merge(before, conditions(facts, decision, message(decision, before), now)));
+    }
+
+    /** @param count once its reviews are opened */
+    static AccessReviewStatus ofCampaign(
+            AccessReview campaign,
+            CampaignPolicy.Decided decided,
+            Optional<CampaignCount> count,
+            Optional<Proof> proof,
+            Instant now) {
+        AccessReviewStatus previous = campaign.getStatus();
+        List<Condition> before = previous == null || previous.conditions() == null ? List.of() : previous.conditions();
+        long generation = campaign.getMetadata().getGeneration();
+        boolean ended = decided.phase().ended();
+        boolean late = decided.phase() == ReviewPhase.Overdue;
+        Instant at = now.truncatedTo(ChronoUnit.SECONDS);
+        return new AccessReviewStatus(
+                generation,
+                decided.phase(),
+                proof.orElse(null),
+                null,
+                ended ? at : null,
+                count.map(known -> known.decided() + "/" + known.reviews()).orElse("0/0"),
+                count.orElse(null),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                Conditions.merge(
+                        before,
+                        List.of(
+                                condition(
+                                        ConditionType.Ready,
+                                        decided.phase() == ReviewPhase.Completed,
+                                        decided.reason(),
+                                        decided.message(),
+                                        generation,
+                                        at),
+                                condition(
+                                        ConditionType.Complete,
+                                        ended,
+                                        decided.reason(),
+                                        decided.message(),
+                                        generation,
+                                        at),
+                                condition(
+                                        ConditionType.OnTime,
+                                        !late,
+                                        late ? decided.reason() : Reason.OnTime,
+                                        "due at " + campaign.getSpec().dueAt(),
+                                        generation,
+                                        at))));
     }
 
     /** Of a review that ended before this pass only its status still knows how. */
@@ -56,16 +113,24 @@ final class ReviewStatusReport {
     private static List<Condition> conditions(ReviewFacts facts, ReviewDecision decision, String message, Instant now) {
         Reason reason = reason(decision, facts.spec().type());
         boolean late = decision.phase() == ReviewPhase.Expired || decision.phase() == ReviewPhase.Overdue;
+        long generation = facts.generation();
+        Instant at = now.truncatedTo(ChronoUnit.SECONDS);
         return List.of(
-                condition(ConditionType.Ready, decision.phase() == ReviewPhase.Completed, reason, message, facts, now),
-                condition(ConditionType.Complete, decision.phase().ended(), reason, message, facts, now),
+                condition(
+                        ConditionType.Ready,
+                        decision.phase() == ReviewPhase.Completed,
+                        reason,
+                        message,
+                        generation,
+                        at),
+                condition(ConditionType.Complete, decision.phase().ended(), reason, message, generation, at),
                 condition(
                         ConditionType.OnTime,
                         !late,
                         late ? reason : Reason.OnTime,
                         late ? message : "due at " + facts.spec().dueAt(),
-                        facts,
-                        now));
+                        generation,
+                        at));
     }
 
     static Reason reason(ReviewDecision decision, ReviewType type) {
@@ -75,27 +140,29 @@ final class ReviewStatusReport {
             case Held -> Reason.BreakGlassHeld;
             case Expired -> Reason.ReviewExpired;
             case Cancelled -> Reason.ReviewCancelled;
-            case Completed -> decision.outcome().map(ReviewStatusReport::reason).orElse(Reason.ApprovalDenied);
+            case Completed ->
+                decision.outcome().map(outcome -> reason(outcome, type)).orElse(Reason.ApprovalDenied);
         };
     }
 
-    private static Reason reason(Outcome outcome) {
+    private static Reason reason(Outcome outcome, ReviewType type) {
+        boolean certified = type == ReviewType.Certification;
         return switch (outcome) {
             case Approved -> Reason.Approved;
             case Denied -> Reason.ApprovalDenied;
-            case Kept -> Reason.BreakGlassKept;
-            case Revoked -> Reason.BreakGlassHeld;
+            case Kept -> certified ? Reason.Certified : Reason.BreakGlassKept;
+            case Revoked -> certified ? Reason.ReviewRevoked : Reason.BreakGlassHeld;
         };
     }
 
     private static Condition condition(
-            ConditionType type, boolean yes, Reason reason, String message, ReviewFacts facts, Instant now) {
+            ConditionType type, boolean yes, Reason reason, String message, long generation, Instant at) {
         return new Condition(
                 type.name(),
                 yes ? ConditionStatus.True : ConditionStatus.False,
                 reason.name(),
                 StatusText.fit(message, StatusText.MESSAGE),
-                facts.generation(),
-                now.truncatedTo(ChronoUnit.SECONDS));
+                generation,
+                at);
     }
 }

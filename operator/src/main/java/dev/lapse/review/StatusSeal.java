@@ -36,6 +36,9 @@ final class StatusSeal {
                 proof.map(Proof::epoch).orElse(""),
                 proof.map(Proof::generation).map(String::valueOf).orElse(""),
                 proof.map(known -> known.at().toString()).orElse("")));
+        if (status.campaign() != null) {
+            parts.add("campaign of " + status.campaign().reviews());
+        }
         if (status.verdicts() != null) {
             status.verdicts()
                     .forEach(verdict -> parts.addAll(List.of(

@@ -28,5 +28,7 @@ public enum VerdictReason {
      */
     Insider,
     /** The same person has approved under another name, or says Keep to what they revoked. */
-    SamePerson
+    SamePerson,
+    /** Of a certification: somebody has decided this item, and the first verdict that counts stands. */
+    AlreadyDecided
 }

@@ -108,6 +108,7 @@ final class Controllers implements AutoCloseable {
                         writes,
                         events,
                         identities,
+                        memory,
                         oracle,
                         settings.duties(),
                         settings.longestWaiver(),
@@ -123,11 +124,13 @@ final class Controllers implements AutoCloseable {
                         client,
                         reviews,
                         identities,
+                        cluster,
                         events,
                         oracle,
                         settings.aliases(),
                         memory,
                         vouchers,
+                        settings.campaignNotice(),
                         guard::state,
                         guard::parameters,
                         meters.registry(),
@@ -157,6 +160,7 @@ final class Controllers implements AutoCloseable {
         memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
         memory.onReadable(reviewReconciler::lookAgainAtAll);
         memory.onReadable(grants::lookAgainAtWaiting);
+        memory.onReadable(() -> identityReconciler.lookAgainWhere(identity -> true));
         guard.onChange(() -> {
             identityReconciler.lookAgainWhere(identity -> true);
             reviewReconciler.lookAgainAtAll();
@@ -199,6 +203,7 @@ final class Controllers implements AutoCloseable {
     private void sweep() {
         try {
             grants.sweep();
+            reviewReconciler.openMissing();
             memory.heal();
         } catch (RuntimeException failed) {
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the sweep failed, it is repeated");

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param aliases which user names belong to one person
  * @param duties which sets of permissions nobody may hold together
  * @param longestWaiver how far ahead a waiver of that may end
+ * @param campaignNotice how long a campaign of certifications gives people at least
  */
 public record Settings(
         String httpHost,
@@ -56,7 +57,8 @@ public record Settings(
         Map<String, Set<String>> subjectUsers,
         Aliases aliases,
         SeparationOfDuties duties,
-        Duration longestWaiver) {
+        Duration longestWaiver,
+        Duration campaignNotice) {
 
     /** A setting that cannot be used; the message names it, where it came from and what is wanted. */
     public static final class Invalid extends Exception {
@@ -77,8 +79,9 @@ public record Settings(
         SWEEP_EVERY("1m", "so often, objects that no open grant answers for are looked for and removed"),
         RECONCILERS("8", "passes that run at once, 1 to 64"),
         EXPIRY_WORKERS("8", "ends that are carried out at once, 1 to 64"),
-        API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses"),
-        LONGEST_WAIVER("90d", "how far ahead a waiver of conflicting duties may end when it is used");
+        LONGEST_WAIVER("90d", "how far ahead a waiver of conflicting duties may end when it is used"),
+        CAMPAIGN_NOTICE("24h", "a campaign of certifications gives people at least so long"),
+        API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses");
 
         final String fallback;
         final String description;
@@ -132,7 +135,8 @@ public record Settings(
                 subjectUsers(tree.path("subject-users")),
                 aliases(tree.path("aliases")),
                 DutySettings.read(tree.path("duties"), tree.path("conflicts")),
-                source.duration(Name.LONGEST_WAIVER));
+                source.duration(Name.LONGEST_WAIVER),
+                source.duration(Name.CAMPAIGN_NOTICE));
     }
 
     private static @Nullable Path path(@Nullable String text) {

@@ -11,6 +11,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.NameProof.Answer;
+import dev.lapse.memory.Holds;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -301,6 +302,7 @@ class EntryPolicyTest {
                 "payments",
                 proof,
                 role,
+                Holds.NONE,
                 limit,
                 Vouching.UNASKED,
                 true,

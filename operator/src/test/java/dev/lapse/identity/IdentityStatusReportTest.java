@@ -6,6 +6,7 @@ import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
+import dev.lapse.memory.Holds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,7 +98,14 @@ class IdentityStatusReportTest {
         ServiceIdentityStatus before = report(facts, List.of());
 
         ServiceIdentityStatus later = IdentityStatusReport.of(
-                facts, List.of(), List.of(), List.of(), Optional.empty(), before, NOW.plus(Duration.ofHours(1)));
+                facts,
+                List.of(),
+                List.of(),
+                Holds.NONE,
+                List.of(),
+                Optional.empty(),
+                before,
+                NOW.plus(Duration.ofHours(1)));
 
         assertThat(later).isEqualTo(before);
     }
@@ -114,7 +122,7 @@ class IdentityStatusReportTest {
     }
 
     private static ServiceIdentityStatus report(IdentityFacts facts, List<String> active) {
-        return IdentityStatusReport.of(facts, List.of(), List.of(), active, Optional.empty(), null, NOW);
+        return IdentityStatusReport.of(facts, List.of(), List.of(), Holds.NONE, active, Optional.empty(), null, NOW);
     }
 
     private static SubjectFacts account(Optional<String> uid, boolean madeByLapse) {

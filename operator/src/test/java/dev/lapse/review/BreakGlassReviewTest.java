@@ -270,7 +270,7 @@ class BreakGlassReviewTest {
         Map<String, Answer> proofs = new HashMap<>();
         review.getSpec().decisions().forEach(decision -> proofs.put(ReviewFacts.key(decision), Answer.PROVED));
         ReviewFacts facts = ReviewFacts.of(
-                review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.copyOf(proofs));
+                review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.of(), Map.copyOf(proofs));
         for (var decision : facts.decisions()) {
             ReviewerRights known = rights.get(ReviewFacts.key(decision));
             if (known != null) {

@@ -392,7 +392,7 @@ class ReviewPolicyTest {
                 """.formatted(HASH, reason, required, DUE, reviewers, String.join(", ", decisions)),
                 AccessReview.class);
         ReviewFacts facts = ReviewFacts.of(
-                review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.copyOf(proofs));
+                review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.of(), Map.copyOf(proofs));
         for (var decision : facts.decisions()) {
             ReviewerRights known = rights.get(ReviewFacts.key(decision));
             if (known != null) {

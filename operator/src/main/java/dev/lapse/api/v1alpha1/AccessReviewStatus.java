@@ -29,6 +29,9 @@ public record AccessReviewStatus(
                 "The approvals (or Keeps) that count beside those that are needed, for example 1/2. Of a Certification the items, of a campaign the reviews, that are decided beside all.")
         String approvals,
 
+        @Nullable @JsonPropertyDescription("Of a campaign, once its reviews are opened: how many there are.")
+        CampaignCount campaign,
+
         @JsonPropertyDescription("What is decided, each with the hash that a verdict names.")
         List<Item> items,
 
@@ -55,6 +58,7 @@ public record AccessReviewStatus(
                 outcome,
                 decidedAt,
                 approvals,
+                campaign,
                 items,
                 verdicts,
                 patch,
@@ -71,6 +75,7 @@ public record AccessReviewStatus(
                 null,
                 null,
                 approvals,
+                campaign,
                 items,
                 verdicts,
                 patch,
@@ -81,7 +86,7 @@ public record AccessReviewStatus(
     public enum ReviewPhase {
         /** People may decide. */
         Open,
-        /** Of a break-glass: nobody decided in time. It stays owed, and a verdict counts. */
+        /** Of what is decided after the fact: nobody decided in time. It stays owed, and a verdict counts. */
         Overdue,
         /** Of a break-glass: somebody said Revoke. Break-glass to the same is held until somebody else says Keep. */
         Held,
@@ -100,11 +105,18 @@ public record AccessReviewStatus(
     public enum Outcome {
         Approved,
         Denied,
-        /** A break-glass was right, or the hold after it is lifted. */
+        /** A break-glass was right, or the hold after it is lifted. Of a certification: everything stays. */
         Kept,
-        /** A break-glass was not right. */
+        /** A break-glass was not right. Of a certification: something does not stay. */
         Revoked
     }
+
+    public record CampaignCount(
+            @JsonPropertyDescription("Reviews that it opened, one for each identity.")
+            int reviews,
+
+            @JsonPropertyDescription("Those of them in which everything is decided.")
+            int decided) {}
 
     public record Item(
             @Required @Size(max = 63) @JsonPropertyDescription("Its name, as decisions use it.")

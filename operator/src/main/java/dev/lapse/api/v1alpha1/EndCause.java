@@ -6,7 +6,7 @@ public enum EndCause {
     Expired,
     /** spec.revoked. */
     Revoked,
-    /** Whoever reviewed this break-glass said Revoke. */
+    /** Whoever reviewed this break-glass said Revoke, or a certification took the privilege away. */
     ReviewRevoked,
     /** The PrivilegeGrant was deleted. */
     Deleted,

@@ -32,6 +32,10 @@ public record ServiceIdentityStatus(
         @JsonPropertyDescription("Each waiver of a conflict of duties: whether it holds, or why not.")
         List<WaiverStatus> waivers,
 
+        @JsonPropertyDescription(
+                "What verdicts in reviews, or their absence, hold back, whatever the spec says. Lifted by verdicts only.")
+        List<Hold> holds,
+
         @JsonPropertyDescription("How many grants of this identity are active.")
         int activeGrantCount,
 
@@ -56,6 +60,7 @@ public record ServiceIdentityStatus(
                 owner,
                 entries,
                 waivers,
+                holds,
                 activeGrantCount,
                 activeGrants,
                 proof,
@@ -68,13 +73,25 @@ public record ServiceIdentityStatus(
         Ready,
         /** Nothing can be granted; the condition Ready says why. */
         NotReady,
-        /** spec.state is Suspended. */
+        /** spec.state is Suspended, or a missed review holds it. */
         Suspended,
         /** spec.state is Retired, and something is still to end. */
         Retiring,
         /** spec.state is Retired, and nothing is left. */
         Retired
     }
+
+    public record Hold(
+            @Required
+            @JsonPropertyDescription(
+                    "ReviewMissed: nothing is granted. ReviewRevoked: what the message names is not given.")
+            String reason,
+
+            @Required @JsonPropertyDescription("The AccessReview, in the identity's namespace, that it comes from.")
+            String review,
+
+            @Required @JsonPropertyDescription("What is held, since when, and what lifts it.")
+            String message) {}
 
     public record ResolvedOwner(
             @Required @JsonPropertyDescription("A user or group name.")

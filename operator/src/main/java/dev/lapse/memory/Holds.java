@@ -1,0 +1,41 @@
+package dev.lapse.memory;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What verdicts of people, or their silence, hold back from one identity, whatever its spec says.
+ *
+ * @param missed a certification that was missed, and until it is decided nothing is granted
+ * @param revoked the roles it is not to have
+ */
+public record Holds(Optional<OwedCertification> missed, List<RevokedPrivilege> revoked) {
+    public static final Holds NONE = new Holds(Optional.empty(), List.of());
+
+    /** @param subject user name of the identity's account */
+    public static Holds on(Recollection memory, String identity, String subject, Instant now) {
+        return new Holds(
+                memory.all(OwedCertification.class, now).stream()
+                        .filter(owed -> owed.suspends() && owed.concerns(identity, subject))
+                        .findFirst(),
+                memory.all(RevokedPrivilege.class, now).stream()
+                        .filter(revoked -> revoked.concerns(identity, subject))
+                        .toList());
+    }
+
+    /** What was revoked of a role where it would reach. */
+    public Optional<RevokedPrivilege> on(String role, List<String> namespaces) {
+        return revoked.stream()
+                .filter(privilege -> privilege.covers(role, namespaces))
+                .findFirst();
+    }
+
+    /** Why nothing is granted to the identity, as a sentence. */
+    public Optional<String> suspends() {
+        return missed.map(owed -> "AccessReview " + owed.review() + " in namespace " + owed.namespace()
+                + " was due at " + owed.dueAt()
+                + " and nobody decided it, so the identity is held until each item of it"
+                + " is decided (kubectl lapse review keep " + owed.review() + " -n " + owed.namespace() + ")");
+    }
+}

@@ -1,0 +1,76 @@
+package dev.lapse.memory;
+
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Campaign;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.OnMissed;
+import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
+import dev.lapse.api.v1alpha1.EligibleEntry.Person;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * That people owe an answer whether what an identity may ask for is still right. It is never over by itself: once it was
+ * missed it holds the identity, if the campaign says so, until everything is decided.
+ *
+ * @param subject user name of the identity's account: another identity of that account owes it too
+ * @param review name of the AccessReview
+ * @param reviewers whose verdict counts; absent if everybody's who holds the verb
+ * @param entriesHash over the entries that the review pins
+ * @param missedAt when silence took effect; absent while it has not
+ */
+public record OwedCertification(
+        String namespace,
+        String identity,
+        String subject,
+        String review,
+        Campaign campaign,
+        @Nullable List<Person> reviewers,
+        Insiders insiders,
+        Instant dueAt,
+        OnMissed onMissed,
+        String entriesHash,
+        @Nullable Instant missedAt)
+        implements Remembered {
+    private static final Bound BOUND = new Bound(256, 850_000);
+
+    @Override
+    public List<String> key() {
+        return List.of(review);
+    }
+
+    @Override
+    public @Nullable Instant until() {
+        return null;
+    }
+
+    @Override
+    public Bound bound() {
+        return BOUND;
+    }
+
+    /** Whether nothing may be granted until it is decided. */
+    public boolean suspends() {
+        return missedAt != null && onMissed == OnMissed.Suspend;
+    }
+
+    /** Whether whoever is this identity, or has its account, owes it. */
+    public boolean concerns(String identityName, String userName) {
+        return identity.equals(identityName) || subject.equals(userName);
+    }
+
+    public OwedCertification withMissed(Instant at) {
+        return new OwedCertification(
+                namespace,
+                identity,
+                subject,
+                review,
+                campaign,
+                reviewers,
+                insiders,
+                dueAt,
+                onMissed,
+                entriesHash,
+                Optional.ofNullable(missedAt).orElse(at));
+    }
+}

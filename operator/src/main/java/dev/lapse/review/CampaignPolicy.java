@@ -1,0 +1,119 @@
+package dev.lapse.review;
+
+import dev.lapse.access.AccessOracle.Answer;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.condition.Reason;
+import dev.lapse.guard.NameProof;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Decides what a campaign is: refused, or to be opened, which is a review for each identity of its scope, or running until
+ * each of them is decided.
+ */
+final class CampaignPolicy {
+    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
+
+    private CampaignPolicy() {}
+
+    /**
+     * @param opened how many reviews it has, once they are opened
+     * @param undecided how many of them nobody has decided
+     * @param memory why what is remembered is not known; empty if it is
+     * @param right whether whoever opened it may, as the API server says; asked only if nothing else speaks against it
+     */
+    record Facts(
+            AccessReviewSpec spec,
+            String namespace,
+            Instant createdAt,
+            Optional<CampaignCount> opened,
+            int undecided,
+            NameProof.Answer proof,
+            String memory,
+            Supplier<Answer> right) {}
+
+    /**
+     * @param open whether the reviews are to be opened now
+     * @param lookAgainAt when this could change without anybody doing anything
+     */
+    record Decided(ReviewPhase phase, Reason reason, String message, boolean open, Optional<Instant> lookAgainAt) {}
+
+    /** @param notice how long people have at least */
+    static Decided decide(Facts facts, Duration notice, Instant now) {
+        return facts.opened().isPresent() ? running(facts, facts.opened().get(), now) : beginning(facts, notice, now);
+    }
+
+    private static Decided running(Facts facts, CampaignCount opened, Instant now) {
+        int decided = opened.reviews() - facts.undecided();
+        Instant dueAt = facts.spec().dueAt();
+        if (facts.undecided() == 0) {
+            return new Decided(
+                    ReviewPhase.Completed,
+                    Reason.CampaignDone,
+                    opened.reviews() == 0
+                            ? "no identity of its scope was there when it was opened, or none with an eligible entry"
+                            : "each of its " + opened.reviews() + " reviews is decided",
+                    false,
+                    Optional.empty());
+        }
+        boolean overdue = !now.isBefore(dueAt);
+        String message = decided + " of its " + opened.reviews() + " reviews are decided, due at " + dueAt;
+        return overdue
+                ? new Decided(ReviewPhase.Overdue, Reason.ReviewOverdue, message, false, Optional.empty())
+                : new Decided(ReviewPhase.Open, Reason.CampaignRuns, message, false, Optional.of(dueAt));
+    }
+
+    private static Decided beginning(Facts facts, Duration notice, Instant now) {
+        if (facts.spec().dueAt().isBefore(facts.createdAt().plus(notice))) {
+            return refused(
+                    Reason.DueTooSoon,
+                    "spec.dueAt is sooner than " + Durations.format(notice)
+                            + " after it was created: open another campaign that gives people at least that long");
+        }
+        if (facts.proof() == NameProof.Answer.UNPROVED) {
+            return refused(Reason.NameUnproved, "it was written while the guard did not stand: open another campaign");
+        }
+        if (facts.proof() == NameProof.Answer.UNKNOWN) {
+            return waiting(
+                    Reason.GuardNotReady,
+                    "the guard does not stand, so the name in spec.openedBy is not proved",
+                    Optional.empty());
+        }
+        if (!facts.memory().isEmpty()) {
+            return waiting(Reason.MemoryUnreadable, facts.memory(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+        }
+        Answer right = facts.right().get();
+        return switch (right.verdict()) {
+            case Allowed ->
+                new Decided(ReviewPhase.Open, Reason.CampaignRuns, "is being opened", true, Optional.empty());
+            case Denied -> refused(Reason.CampaignNotAllowed, notAllowed(facts));
+            case Unknown -> waiting(Reason.LookupFailed, right.reason(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+        };
+    }
+
+    private static String notAllowed(Facts facts) {
+        return facts.spec().openedBy() + " does not hold the verb " + ReviewVerb.CAMPAIGN.text()
+                + " on the ServiceIdentities of "
+                + (everywhere(facts.spec(), facts.namespace()) ? "every namespace" : "namespace " + facts.namespace())
+                + "; whose right comes from a group names that group in openedByAs";
+    }
+
+    /** Whether it is about identities of every namespace. */
+    static boolean everywhere(AccessReviewSpec spec, String namespace) {
+        return spec.scope() != null && spec.scope().allNamespaces() && namespace.equals(Lapse.SYSTEM_NAMESPACE);
+    }
+
+    private static Decided refused(Reason reason, String message) {
+        return new Decided(ReviewPhase.Cancelled, reason, message, false, Optional.empty());
+    }
+
+    private static Decided waiting(Reason reason, String message, Optional<Instant> lookAgainAt) {
+        return new Decided(ReviewPhase.Open, reason, message, false, lookAgainAt);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Decides what a certification has come to: owed until somebody has said Keep or Revoke to each item, however late. */
+final class CertificationVerdicts {
+    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
+
+    private CertificationVerdicts() {}
+
+    /** The items that nobody has decided. */
+    static List<String> undecided(ReviewFacts facts, List<SeenVerdict> verdicts) {
+        return facts.spec().itemHashes().keySet().stream()
+                .filter(item -> ReviewItems.decided(item, verdicts).isEmpty())
+                .toList();
+    }
+
+    /** @param waiting whether a verdict could not be judged yet: what is there counts before silence does */
+    static ReviewDecision sum(ReviewFacts facts, List<SeenVerdict> verdicts, boolean waiting, Instant now) {
+        if (!facts.wanted()) {
+            return decision(
+                    facts,
+                    ReviewPhase.Cancelled,
+                    Optional.empty(),
+                    verdicts,
+                    "the operator did not open this review as it is, and nothing is owed for it",
+                    Optional.empty(),
+                    now);
+        }
+        List<String> undecided = undecided(facts, verdicts);
+        List<SeenVerdict> revoked = verdicts.stream()
+                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Revoke)
+                .toList();
+        if (undecided.isEmpty()) {
+            return decision(
+                    facts,
+                    ReviewPhase.Completed,
+                    Optional.of(revoked.isEmpty() ? Outcome.Kept : Outcome.Revoked),
+                    verdicts,
+                    revoked.isEmpty()
+                            ? "all is kept"
+                            : String.join(
+                                            ", ",
+                                            revoked.stream()
+                                                    .map(verdict -> verdict.item() + " by " + verdict.by())
+                                                    .toList())
+                                    + " revoked, the rest kept",
+                    Optional.empty(),
+                    now);
+        }
+        String waits = "Keep or Revoke is owed for " + String.join(", ", undecided);
+        boolean due = !now.isBefore(facts.spec().dueAt());
+        boolean overdue = facts.phase() == ReviewPhase.Overdue || (due && !waiting);
+        return overdue
+                ? decision(
+                        facts,
+                        ReviewPhase.Overdue,
+                        Optional.empty(),
+                        verdicts,
+                        "it was due at " + facts.spec().dueAt() + ": " + missed(facts) + ", and " + waits,
+                        waiting ? Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)) : Optional.empty(),
+                        now)
+                : decision(
+                        facts,
+                        ReviewPhase.Open,
+                        Optional.empty(),
+                        verdicts,
+                        waits + " until " + facts.spec().dueAt(),
+                        Optional.of(
+                                waiting
+                                        ? now.plus(AFTER_A_FAILED_LOOKUP)
+                                        : facts.spec().dueAt()),
+                        now);
+    }
+
+    private static String missed(ReviewFacts facts) {
+        return switch (Objects.requireNonNull(facts.spec().onMissed(), "every certification says so")) {
+            case Report -> "nothing is done about it but this";
+            case Suspend -> "the identity is held until it is decided";
+            case Revoke -> "what nobody decided is revoked";
+        };
+    }
+
+    private static ReviewDecision decision(
+            ReviewFacts facts,
+            ReviewPhase phase,
+            Optional<Outcome> outcome,
+            List<SeenVerdict> verdicts,
+            String message,
+            Optional<Instant> lookAgainAt,
+            Instant now) {
+        int items = facts.spec().itemHashes().size();
+        return new ReviewDecision(
+                Optional.empty(),
+                phase,
+                outcome,
+                phase.ended() ? Optional.of(now.truncatedTo(ChronoUnit.SECONDS)) : Optional.empty(),
+                List.copyOf(verdicts),
+                items - undecided(facts, verdicts).size(),
+                message,
+                lookAgainAt);
+    }
+}

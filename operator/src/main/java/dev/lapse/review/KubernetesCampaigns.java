@@ -1,0 +1,205 @@
+package dev.lapse.review;
+
+import dev.lapse.access.AccessOracle;
+import dev.lapse.access.AccessOracle.Answer;
+import dev.lapse.access.Author;
+import dev.lapse.access.ContentHash;
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Campaign;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Scope;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
+import dev.lapse.api.v1alpha1.Proof;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.guard.GuardState;
+import dev.lapse.guard.NameProof;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.memory.OwedCertification;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Opens what a campaign asks for, one review an identity, and counts what is decided of it. */
+final class KubernetesCampaigns {
+    private static final int DIGITS_IN_NAME = 10;
+
+    private final KubernetesMemory memory;
+    private final KubernetesReviews reviews;
+    private final KubernetesIdentities identities;
+    private final KubernetesCertifications certifications;
+    private final AccessOracle oracle;
+    private final Duration notice;
+
+    /** @param notice how long people have at least */
+    KubernetesCampaigns(
+            KubernetesMemory memory,
+            KubernetesReviews reviews,
+            KubernetesIdentities identities,
+            KubernetesCertifications certifications,
+            AccessOracle oracle,
+            Duration notice) {
+        this.memory = memory;
+        this.reviews = reviews;
+        this.identities = identities;
+        this.certifications = certifications;
+        this.oracle = oracle;
+        this.notice = notice;
+    }
+
+    /**
+     * @param status how the campaign is now
+     * @param lookAgainAt when this could change without anybody doing anything
+     */
+    record Pass(AccessReviewStatus status, CampaignPolicy.Decided decided, Optional<Instant> lookAgainAt) {}
+
+    /** @param before the status, if the operator wrote it */
+    Pass look(AccessReview campaign, @Nullable AccessReviewStatus before, GuardState guard, Instant now) {
+        List<ServiceIdentity> concerned = concerned(campaign);
+        Optional<CampaignCount> opened = Optional.ofNullable(before).map(AccessReviewStatus::campaign);
+        CampaignPolicy.Facts facts = facts(campaign, before, concerned, opened, guard, now);
+        CampaignPolicy.Decided decided = CampaignPolicy.decide(facts, notice, now);
+        if (decided.open()) {
+            opened = Optional.of(new CampaignCount(open(campaign, concerned), 0));
+            facts = facts(campaign, before, concerned, opened, guard, now);
+            decided = CampaignPolicy.decide(facts, notice, now);
+        }
+        Optional<Proof> proof = NameProof.next(
+                guard,
+                Optional.ofNullable(before).map(AccessReviewStatus::proof),
+                campaign.getMetadata().getGeneration(),
+                now);
+        int undecided = facts.undecided();
+        AccessReviewStatus after = ReviewStatusReport.ofCampaign(
+                campaign,
+                decided,
+                opened.map(count -> new CampaignCount(count.reviews(), count.reviews() - undecided)),
+                facts.proof() == NameProof.Answer.PROVED ? proof : Optional.empty(),
+                now);
+        return new Pass(reviews.sealed(after, campaign), decided, decided.lookAgainAt());
+    }
+
+    private CampaignPolicy.Facts facts(
+            AccessReview campaign,
+            @Nullable AccessReviewStatus before,
+            List<ServiceIdentity> concerned,
+            Optional<CampaignCount> opened,
+            GuardState guard,
+            Instant now) {
+        return new CampaignPolicy.Facts(
+                campaign.getSpec(),
+                campaign.getMetadata().getNamespace(),
+                Instant.parse(campaign.getMetadata().getCreationTimestamp()),
+                opened,
+                undecided(campaign.getMetadata().getUid(), now).size(),
+                NameProof.grant(
+                        guard,
+                        Optional.ofNullable(before).map(AccessReviewStatus::proof),
+                        Instant.parse(campaign.getMetadata().getCreationTimestamp())),
+                problem(concerned),
+                () -> right(campaign));
+    }
+
+    private Answer right(AccessReview campaign) {
+        AccessReviewSpec spec = campaign.getSpec();
+        String namespace = campaign.getMetadata().getNamespace();
+        return oracle.ask(
+                Author.of(
+                        Objects.requireNonNull(spec.openedBy(), "every campaign says so"),
+                        spec.openedByAs() == null ? List.of() : spec.openedByAs()),
+                ReviewVerb.CAMPAIGN.on(""),
+                CampaignPolicy.everywhere(spec, namespace) ? Optional.empty() : Optional.of(namespace));
+    }
+
+    /** By name; what is remembered, and what is open in case it is not remembered any more. */
+    private Set<String> undecided(String campaignUid, Instant now) {
+        Set<String> names = new HashSet<>();
+        memory.all(OwedCertification.class, now).stream()
+                .filter(owed -> owed.campaign().uid().equals(campaignUid))
+                .forEach(owed -> names.add(owed.namespace() + "/" + owed.review()));
+        reviews.ofCampaign(campaignUid)
+                .forEach(review -> names.add(review.getMetadata().getNamespace() + "/"
+                        + review.getMetadata().getName()));
+        return names;
+    }
+
+    private String problem(List<ServiceIdentity> concerned) {
+        return concerned.stream()
+                .map(identity -> memory.of(identity.getMetadata().getNamespace()))
+                .filter(known -> !known.readable())
+                .map(known -> known.problem())
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Those that were there when the campaign was opened: what comes later has another. */
+    private List<ServiceIdentity> concerned(AccessReview campaign) {
+        Scope scope = Objects.requireNonNull(campaign.getSpec().scope(), "a campaign has one");
+        Instant createdAt = Instant.parse(campaign.getMetadata().getCreationTimestamp());
+        boolean everywhere = CampaignPolicy.everywhere(
+                campaign.getSpec(), campaign.getMetadata().getNamespace());
+        Stream<ServiceIdentity> all = identities.all();
+        return all.filter(identity -> everywhere
+                        || identity.getMetadata()
+                                .getNamespace()
+                                .equals(campaign.getMetadata().getNamespace()))
+                .filter(identity -> identity.getMetadata().getDeletionTimestamp() == null)
+                .filter(identity -> !Instant.parse(identity.getMetadata().getCreationTimestamp())
+                        .isAfter(createdAt))
+                .filter(identity -> scope.actorTypes() == null
+                        || scope.actorTypes().isEmpty()
+                        || scope.actorTypes().contains(identity.getSpec().actorType()))
+                .filter(identity -> fits(scope, identity))
+                .filter(identity -> identity.getSpec().eligible() != null
+                        && !identity.getSpec().eligible().isEmpty())
+                .toList();
+    }
+
+    private static boolean fits(Scope scope, ServiceIdentity identity) {
+        Map<String, String> labels =
+                Optional.ofNullable(identity.getMetadata().getLabels()).orElse(Map.of());
+        return scope.selector() == null
+                || labels.entrySet().containsAll(scope.selector().matchLabels().entrySet());
+    }
+
+    /** Again after it was cut off: what is there already stays. */
+    private int open(AccessReview campaign, List<ServiceIdentity> concerned) {
+        AccessReviewSpec spec = campaign.getSpec();
+        Campaign reference = new Campaign(
+                campaign.getMetadata().getNamespace(),
+                campaign.getMetadata().getName(),
+                campaign.getMetadata().getUid());
+        for (ServiceIdentity identity : concerned) {
+            IdentityFacts facts = identities.facts(identity);
+            certifications.open(
+                    new OwedCertification(
+                            facts.namespace(),
+                            facts.name(),
+                            facts.subject().userName(),
+                            name(reference, facts),
+                            reference,
+                            spec.reviewers(),
+                            spec.insiders(),
+                            spec.dueAt(),
+                            Objects.requireNonNull(spec.onMissed(), "every certification says so"),
+                            "",
+                            null),
+                    facts);
+        }
+        return concerned.size();
+    }
+
+    private static String name(Campaign campaign, IdentityFacts identity) {
+        return "lapse-" + campaign.uid() + "-"
+                + ContentHash.of(campaign.uid(), identity.uid()).substring(0, DIGITS_IN_NAME);
+    }
+}

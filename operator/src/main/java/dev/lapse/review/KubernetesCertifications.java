@@ -1,0 +1,246 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.OnMissed;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
+import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.identity.IdentityFacts;
+import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.memory.OwedCertification;
+import dev.lapse.memory.RevokedPrivilege;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what is remembered of certifications and what their reviews say in step. What takes away is remembered before the
+ * review says so, what frees is forgotten after: whatever is cut off between holds back more, not less.
+ */
+final class KubernetesCertifications implements ReviewKind {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesCertifications.class);
+
+    private final KubernetesMemory memory;
+    private final KubernetesReviews reviews;
+    private final KubernetesIdentities identities;
+    private final KubernetesCluster cluster;
+    private final InstantSource clock;
+
+    KubernetesCertifications(
+            KubernetesMemory memory,
+            KubernetesReviews reviews,
+            KubernetesIdentities identities,
+            KubernetesCluster cluster,
+            InstantSource clock) {
+        this.memory = memory;
+        this.reviews = reviews;
+        this.identities = identities;
+        this.cluster = cluster;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean ready(AccessReview review) {
+        return memory.of(review.getMetadata().getNamespace()).readable();
+    }
+
+    /** What it has sealed is its own, even if it was lost from its memory. */
+    @Override
+    public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before) {
+        return owed(review)
+                .map(known -> known.equals(asOwed(review, known.subject(), known.missedAt())))
+                .orElse(before != null);
+    }
+
+    @Override
+    public Optional<String> subject(AccessReview review) {
+        return owed(review).map(OwedCertification::subject);
+    }
+
+    @Override
+    public Map<String, String> revokedBefore(AccessReview review) {
+        Map<String, String> by = new HashMap<>();
+        review.getSpec()
+                .pinned()
+                .forEach(entry -> revoked(review, entry)
+                        .map(RevokedPrivilege::revokedBy)
+                        .findFirst()
+                        .ifPresent(who -> by.put(entry.name(), who)));
+        return by;
+    }
+
+    @Override
+    public void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision) {
+        if (decision.phase() == ReviewPhase.Cancelled) {
+            return;
+        }
+        Instant now = clock.instant();
+        String subject = owed(review)
+                .map(OwedCertification::subject)
+                .or(facts::subjectName)
+                .orElse("");
+        decision.verdicts().stream()
+                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Revoke)
+                .filter(verdict -> !facts.recorded().contains(verdict))
+                .forEach(verdict -> revoke(review, subject, verdict.item(), verdict.by(), now));
+        boolean missed = decision.phase() == ReviewPhase.Overdue;
+        if (missed && facts.phase() != ReviewPhase.Overdue && review.getSpec().onMissed() == OnMissed.Revoke) {
+            CertificationVerdicts.undecided(facts, decision.verdicts())
+                    .forEach(item -> revoke(review, subject, item, null, now));
+        }
+        OwedCertification known = owed(review).orElseGet(() -> asOwed(review, subject, null));
+        OwedCertification after = missed ? known.withMissed(now.truncatedTo(ChronoUnit.SECONDS)) : known;
+        // Memory that was lost learns of it again from a review that is still open.
+        if (!decision.phase().ended() && owed(review).filter(after::equals).isEmpty()) {
+            memory.remember(after, now);
+        }
+    }
+
+    @Override
+    public void settled(AccessReview review, @Nullable AccessReviewStatus status) {
+        if (status == null || status.phase() == ReviewPhase.Cancelled || status.verdicts() == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        status.verdicts().stream()
+                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Keep)
+                .forEach(verdict -> lift(review, verdict, now));
+        if (status.phase().ended()) {
+            owed(review).ifPresent(done -> memory.forget(done, now));
+        }
+    }
+
+    /** What was revoked before somebody said Keep; what was revoked since is another matter. */
+    private void lift(AccessReview review, SeenVerdict keep, Instant now) {
+        review.getSpec().pinned().stream()
+                .filter(entry -> entry.name().equals(keep.item()))
+                .forEach(entry -> revoked(review, entry)
+                        .filter(revoked -> revoked.revokedAt().isBefore(keep.seenAt()))
+                        .forEach(revoked -> revoked.kept(entry.namespaces())
+                                .ifPresentOrElse(
+                                        rest -> memory.remember(rest, now), () -> memory.forget(revoked, now))));
+    }
+
+    private void revoke(AccessReview review, String subject, String item, @Nullable String by, Instant now) {
+        PinnedEntry entry = review.getSpec().pinned().stream()
+                .filter(pinned -> pinned.name().equals(item))
+                .findFirst()
+                .orElseThrow();
+        memory.remember(
+                new RevokedPrivilege(
+                        review.getMetadata().getNamespace(),
+                        review.getSpec().identity(),
+                        subject,
+                        entry.role(),
+                        entry.namespaces(),
+                        List.of(),
+                        by,
+                        review.getMetadata().getName(),
+                        now.truncatedTo(ChronoUnit.MILLIS)),
+                now);
+    }
+
+    private Stream<RevokedPrivilege> revoked(AccessReview review, PinnedEntry entry) {
+        String subject = owed(review).map(OwedCertification::subject).orElse("");
+        return memory.of(review.getMetadata().getNamespace()).all(RevokedPrivilege.class, clock.instant()).stream()
+                .filter(revoked -> revoked.concerns(review.getSpec().identity(), subject))
+                .filter(revoked -> revoked.covers(entry.role(), entry.namespaces()));
+    }
+
+    private Optional<OwedCertification> owed(AccessReview review) {
+        return memory.of(review.getMetadata().getNamespace()).all(OwedCertification.class, clock.instant()).stream()
+                .filter(owed -> owed.review().equals(review.getMetadata().getName()))
+                .findFirst();
+    }
+
+    private static OwedCertification asOwed(AccessReview review, String subject, @Nullable Instant missedAt) {
+        AccessReviewSpec spec = review.getSpec();
+        return new OwedCertification(
+                review.getMetadata().getNamespace(),
+                spec.identity(),
+                subject,
+                review.getMetadata().getName(),
+                Objects.requireNonNull(spec.partOf(), "every certification is part of a campaign"),
+                spec.reviewers(),
+                spec.insiders(),
+                spec.dueAt(),
+                Objects.requireNonNull(spec.onMissed(), "every certification says so"),
+                PinnedEntries.hash(spec.pinned()),
+                missedAt);
+    }
+
+    /** Remembers that it is owed, then opens it; one that was decided before is not asked again. */
+    void open(OwedCertification wanted, IdentityFacts identity) {
+        if (reviews.isCompleted(wanted.namespace(), wanted.review())) {
+            return;
+        }
+        List<PinnedEntry> entries = PinnedEntries.of(cluster, identity);
+        AccessReview review = manifest(wanted, identity, entries);
+        memory.remember(asOwed(review, wanted.subject(), wanted.missedAt()), clock.instant());
+        reviews.open(review);
+    }
+
+    /** Opens what is owed and was lost, of every identity that is there. */
+    void openMissing() {
+        memory.all(OwedCertification.class, clock.instant()).stream()
+                .filter(owed -> !reviews.exists(owed.namespace(), owed.review()))
+                .forEach(owed -> identities
+                        .find(owed.namespace(), owed.identity())
+                        .filter(identity -> !identity.entries().isEmpty())
+                        .ifPresent(identity -> openAgain(owed, identity)));
+    }
+
+    private void openAgain(OwedCertification owed, IdentityFacts identity) {
+        try {
+            open(owed, identity);
+        } catch (KubernetesClientException failed) {
+            LOG.atWarn()
+                    .addKeyValue("review", owed.namespace() + "/" + owed.review())
+                    .addKeyValue("error", failed.getMessage())
+                    .log("a certification could not be opened again, the sweep tries again");
+        }
+    }
+
+    private static AccessReview manifest(OwedCertification owed, IdentityFacts identity, List<PinnedEntry> entries) {
+        AccessReview made = new AccessReview();
+        made.setMetadata(new ObjectMetaBuilder()
+                .withNamespace(owed.namespace())
+                .withName(owed.review())
+                .build());
+        made.setSpec(new AccessReviewSpec(
+                ReviewType.Certification,
+                new IdentityReference(owed.identity()),
+                null,
+                identity.uid(),
+                entries,
+                null,
+                owed.campaign(),
+                null,
+                null,
+                owed.reviewers(),
+                1,
+                owed.insiders(),
+                owed.dueAt(),
+                owed.onMissed(),
+                List.of()));
+        return made;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.lapse.review;
+
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What reviews of one type mean beside what people say in them: what they are owed for, and what a verdict does. */
+interface ReviewKind {
+    /** Whether what it is about is known: until then nothing is said of it. */
+    default boolean ready(AccessReview review) {
+        return true;
+    }
+
+    /**
+     * Whether the operator opened this review as it is, and what it is about still asks for it.
+     *
+     * @param before the status, if the operator wrote it
+     */
+    boolean wanted(AccessReview review, @Nullable AccessReviewStatus before);
+
+    /** User name of the identity's account, of an identity that is gone. */
+    default Optional<String> subject(AccessReview review) {
+        return Optional.empty();
+    }
+
+    /** By item, who said Revoke to the same in an earlier review; that person cannot say Keep to it. */
+    default Map<String, String> revokedBefore(AccessReview review) {
+        return Map.of();
+    }
+
+    /** Before the status says so: what takes away comes first. */
+    default void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision) {}
+
+    /** After the status says so, and again whenever it is looked at: what frees comes last. */
+    default void settled(AccessReview review, @Nullable AccessReviewStatus status) {}
+}
