@@ -170,10 +170,16 @@ record RequestToDecide(AccessReview review) {
                 case Approved -> isEntitlement() ? "the entry can be granted" : "the request is approved";
                 case Denied -> isEntitlement() ? "the entry cannot be granted" : "the request is denied";
                 case Kept -> "nothing is owed for it any more";
-                case Revoked -> "its grant ends, and break-glass to the same is held until somebody else says Keep";
+                case Revoked ->
+                    isBreakGlass()
+                            ? "its grant ends, and break-glass to the same is held until somebody else says Keep"
+                            : "what was revoked is not given until another campaign keeps it";
             };
         }
-        return isBreakGlass() ? "it is owed still" : approvals() + " approvals, it stays open";
+        if (isBreakGlass()) {
+            return "it is owed still";
+        }
+        return isAfterwards() ? approvals() + " items are decided" : approvals() + " approvals, it stays open";
     }
 
     String approvals() {

@@ -106,6 +106,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 ReviewType.Certification,
                 certifications);
         this.guard = tools.guard();
+        this.clock = tools.clock();
         this.changed = changed;
         this.trigger = new KubernetesTrigger<>("lapse", firstPass::ready, changed, this::gone);
     }

@@ -229,7 +229,7 @@ class BreakGlassIT {
                 .contains("whoever else than rashid holds the verb review");
         assertThat(terminal.lapse("rashid", words("review keep g")).exit()).isEqualTo(1);
         assertThat(terminal.lapse("ada", words("approve g")).err())
-                .contains("is about a break-glass: kubectl lapse review keep, or kubectl lapse review revoke");
+                .contains("is decided after the fact: kubectl lapse review keep, or kubectl lapse review revoke");
 
         Terminal.Answer kept = terminal.lapse("ada", words("review keep g --comment right"));
 

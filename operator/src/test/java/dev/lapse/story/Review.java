@@ -80,15 +80,18 @@ final class Review {
     }
 
     private Answer says(Caller caller, String by, String verdict, String hash, List<String> groups) {
-        Map<String, Object> decision = new LinkedHashMap<>(Map.of(
-                "item",
-                now().getSpec().itemHashes().keySet().iterator().next(),
-                "by",
-                by,
-                "verdict",
-                verdict,
-                "itemHash",
-                hash));
+        return says(caller, now().getSpec().itemHashes().keySet().iterator().next(), by, verdict, hash, groups);
+    }
+
+    /** Of one of several items. */
+    Answer says(String person, String verdict, String item) {
+        String hash = now().getSpec().itemHashes().get(item);
+        return says(new Caller(cluster.as(person)), item, person, verdict, String.valueOf(hash), List.of());
+    }
+
+    private Answer says(Caller caller, String item, String by, String verdict, String hash, List<String> groups) {
+        Map<String, Object> decision =
+                new LinkedHashMap<>(Map.of("item", item, "by", by, "verdict", verdict, "itemHash", hash));
         if (!groups.isEmpty()) {
             decision.put("byAs", groups);
         }
