@@ -26,7 +26,7 @@ class WeakenedGuardIT {
 
         actions("Warn");
         try {
-            await("the operator notices")
+            await("the operator notices: GuardNotReady")
                     .atMost(InstalledOperator.LIMIT)
                     .until(() -> !InstalledOperator.ready(story.cluster()));
             forged = forged();
