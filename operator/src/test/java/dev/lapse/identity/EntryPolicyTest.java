@@ -254,6 +254,7 @@ class EntryPolicyTest {
                 facts.ownNamespace(),
                 facts.proof(),
                 facts.role(),
+                facts.holds(),
                 facts.limit(),
                 facts.vouching(),
                 false,

@@ -13,6 +13,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof.Answer;
 import dev.lapse.guard.Seal;
+import dev.lapse.memory.Holds;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -172,7 +173,8 @@ class WaiverPolicyTest {
         IdentityFacts identity = waived("2026-12-01T00:00:00Z");
         WaiverStatus waiver =
                 new WaiverStatus(List.of("prepare", "release"), hash, proved, WaiverState.Valid, "Waived", "m");
-        return IdentityStatusReport.of(identity, List.of(), List.of(waiver), List.of(), Optional.empty(), null, NOW);
+        return IdentityStatusReport.of(
+                identity, List.of(), List.of(waiver), Holds.NONE, List.of(), Optional.empty(), null, NOW);
     }
 
     private static List<WaiverStatus> judged(IdentityFacts identity, Verdict governs) {

@@ -342,7 +342,12 @@ class EntitlementReviewTest {
         Map<String, Answer> proofs = new HashMap<>();
         List.of(decisions).forEach(decision -> proofs.put(ReviewFacts.key(decision), proof));
         ReviewFacts facts = ReviewFacts.of(
-                        review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.copyOf(proofs))
+                        review,
+                        status,
+                        wanted,
+                        Optional.of("system:serviceaccount:payments:ci"),
+                        Map.of(),
+                        Map.copyOf(proofs))
                 .withAppliers(Set.of("argo"));
         for (Decision decision : decisions) {
             facts = facts.withRights(decision, rights.getOrDefault(ReviewFacts.key(decision), MAY));
