@@ -1,7 +1,6 @@
 package dev.lapse.identity;
 
 import dev.lapse.access.AccessOracle;
-import dev.lapse.access.OperatorReach;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Lapse;
@@ -18,7 +17,6 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.cluster.KubernetesWrites;
-import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
@@ -38,7 +36,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -56,12 +53,10 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     private final KubernetesWrites writes;
     private final KubernetesEvents events;
     private final KubernetesIdentities identities;
-    private final KubernetesEntitlements entitlements;
+    private final KubernetesEntries entries;
     private final KubernetesWaivers waivers;
-    private final Vouchers vouchers;
     private final KubernetesMemory memory;
     private final Supplier<GuardState> guard;
-    private final Supplier<GuardParameters> parameters;
     private final BiFunction<String, String, List<String>> activeGrants;
     private final KubernetesTrigger<ServiceIdentity> trigger;
     private final InstantSource clock;
@@ -97,13 +92,10 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         this.writes = tools.writes();
         this.events = tools.events();
         this.identities = tools.identities();
-        this.entitlements = new KubernetesEntitlements(
-                tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
+        this.entries = new KubernetesEntries(tools);
         this.waivers = new KubernetesWaivers(tools.oracle(), tools.duties(), tools.longestWaiver());
-        this.vouchers = tools.vouchers();
         this.memory = tools.memory();
         this.guard = tools.guard();
-        this.parameters = tools.parameters();
         this.clock = tools.clock();
         this.activeGrants = activeGrants;
         this.trigger = new KubernetesTrigger<>(
@@ -117,7 +109,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
 
     /** At an activation the API server said that an author may not, or not any more: so the status will say. */
     public void authorRefused(String identityUid) {
-        entitlements.forget(identityUid);
+        entries.forget(identityUid);
     }
 
     /** Looks at an identity again. */
@@ -157,16 +149,16 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         GuardState guardNow = guard.get();
         Holds holds = Holds.on(
                 memory.of(facts.namespace()), facts.name(), facts.subject().userName(), now);
-        List<EntryStatus> entries = entries(facts, holds, guardNow, now);
+        List<EntryStatus> judged = entries.judged(facts, holds, guardNow, now);
         List<WaiverStatus> waived = waivers.judge(facts, guardNow, now);
         Optional<Proof> proof = NameProof.next(guardNow, facts.recordedProof(), facts.generation(), now);
         ServiceIdentityStatus after = identities.sealed(
-                IdentityStatusReport.of(facts, entries, waived, holds, active, proof, identity.getStatus(), now),
+                IdentityStatusReport.of(facts, judged, waived, holds, active, proof, identity.getStatus(), now),
                 identity);
         if (!after.equals(identity.getStatus())) {
             write(identity, after, context);
         }
-        boolean unknown = entries.stream().anyMatch(entry -> entry.state() == EntryState.Unknown)
+        boolean unknown = judged.stream().anyMatch(entry -> entry.state() == EntryState.Unknown)
                 || waived.stream().anyMatch(waiver -> waiver.state() == WaiverState.Unknown);
         return unknown ? UpdateControl.<ServiceIdentity>noUpdate().rescheduleAfter(ASK_AGAIN) : again(facts, now);
     }
@@ -179,60 +171,6 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                 .map(then -> UpdateControl.<ServiceIdentity>noUpdate()
                         .rescheduleAfter(Duration.between(now, then).plusMillis(1)))
                 .orElseGet(UpdateControl::noUpdate);
-    }
-
-    private List<EntryStatus> entries(IdentityFacts facts, Holds holds, GuardState guardNow, Instant now) {
-        Map<String, NameProof.Answer> proofs = EntryProofs.of(facts, guardNow, now);
-        return facts.entries().stream()
-                .map(entry -> {
-                    RoleFacts role = KubernetesRoles.find(cluster, entry.role(), entry.namespaces());
-                    EntryPolicy.Facts known = new EntryPolicy.Facts(
-                            entry,
-                            facts.namespace(),
-                            proofs.getOrDefault(entry.name(), NameProof.Answer.UNKNOWN),
-                            role,
-                            holds,
-                            entry.via().map(applier -> parameters.get().reachOf(applier)),
-                            Vouching.UNASKED,
-                            guardNow.ready(),
-                            Optional.empty());
-                    return known.beyondLimit() ? beyondLimit(known, facts, now) : judged(known, facts);
-                })
-                .toList();
-    }
-
-    private EntryStatus judged(EntryPolicy.Facts known, IdentityFacts facts) {
-        return EntryPolicy.judge(known)
-                .orElseGet(() -> EntryPolicy.judge(asked(known, facts)).orElseThrow());
-    }
-
-    /** Somebody who could bind it there is asked, as soon as nothing else speaks against it. */
-    private EntryStatus beyondLimit(EntryPolicy.Facts found, IdentityFacts facts, Instant now) {
-        EntryPolicy.Facts known = found.withVouching(vouchers.of(facts, found.entry(), found.role(), now));
-        EntryStatus judged = judged(known, facts);
-        if (!EntryPolicy.waitsForSomebodyToBeAsked(known, judged)) {
-            return judged;
-        }
-        try {
-            Vouching.Asked open = vouchers.ask(facts, known.entry(), known.role(), now);
-            events.tell(
-                    new KubernetesEvents.About("ServiceIdentity", facts.namespace(), facts.name(), facts.uid()),
-                    KubernetesEvents.Kind.Warning,
-                    Reason.BeyondApplierLimits.name(),
-                    "entry " + known.entry().name() + ": " + open.waits(known.entry()));
-            return judged(known.withVouching(open), facts);
-        } catch (KubernetesClientException failed) {
-            // A quota, for one: what else is known of the identity must be reported all the same.
-            return EntryPolicy.notOpened(known, String.valueOf(failed.getMessage()));
-        }
-    }
-
-    private EntryPolicy.Facts asked(EntryPolicy.Facts known, IdentityFacts facts) {
-        return known.withEntitlement(entitlements.of(
-                facts,
-                known.entry(),
-                known.role(),
-                known.beyondLimit() ? Optional.of(known.vouching()) : Optional.empty()));
     }
 
     /** Creates the account that was asked for, or deletes the one Lapse made for an identity that has retired. */
