@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,9 +115,12 @@ class AppliersIT {
     }
 
     private void beyond(Grant grant) {
-        grant.awaitPhase(GrantPhase.Denied);
-        assertThat(grant.reason()).isEqualTo(Reason.BeyondApplierLimits.name());
-        assertThat(grant.awaitEvent("Denied")).contains("goes beyond its limits");
+        grant.awaitReason(Reason.BeyondApplierLimits.name());
+        assertThat(grant.phase()).isEqualTo(GrantPhase.Pending);
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(
+                                grant.condition(ConditionType.Ready).message())
+                        .contains("it goes beyond the limits of the applier " + APPLIER, "kubectl lapse approve"));
         assertThat(grant.leftovers()).isEmpty();
     }
 
