@@ -45,22 +45,15 @@ final class KubernetesDuties {
     private final DutyWaivers waivers;
     private final Supplier<Stream<PrivilegeGrant>> grants;
 
-    KubernetesDuties(
-            SeparationOfDuties rules,
-            KubernetesCluster cluster,
-            KubernetesIdentities identities,
-            StatusSeal seal,
-            AccessOracle oracle,
-            Aliases aliases,
-            DutyWaivers waivers,
-            Supplier<Stream<PrivilegeGrant>> grants) {
-        this.rules = rules;
-        this.cluster = cluster;
-        this.identities = identities;
+    /** @param grants all of the cluster, as the informer has them */
+    KubernetesDuties(KubernetesGrants.Tools tools, StatusSeal seal, Supplier<Stream<PrivilegeGrant>> grants) {
+        this.rules = tools.duties();
+        this.cluster = tools.cluster();
+        this.identities = tools.identities();
         this.seal = seal;
-        this.oracle = oracle;
-        this.aliases = aliases;
-        this.waivers = waivers;
+        this.oracle = tools.oracle();
+        this.aliases = tools.aliases();
+        this.waivers = new DutyWaivers(oracle, aliases.behind(identities::personBehind), tools.longestWaiver());
         this.grants = grants;
     }
 

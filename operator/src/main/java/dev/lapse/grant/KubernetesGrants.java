@@ -96,16 +96,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()),
                 authorRefused);
         StatusSeal seal = new StatusSeal(tools.seal());
-        KubernetesDuties duties = new KubernetesDuties(
-                tools.duties(),
-                cluster,
-                identities,
-                seal,
-                tools.oracle(),
-                tools.aliases(),
-                new DutyWaivers(
-                        tools.oracle(), tools.aliases().behind(identities::personBehind), tools.longestWaiver()),
-                this::all);
+        KubernetesDuties duties = new KubernetesDuties(tools, seal, this::all);
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
