@@ -173,7 +173,9 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         if (review.getMetadata().getDeletionTimestamp() != null
                 || (before != null && before.phase().ended())) {
             // An operator that was killed may have said so here and not in its memory.
-            kind.settled(review, before);
+            if (kind.settled(review, before)) {
+                changed.accept(review);
+            }
             return UpdateControl.noUpdate();
         }
         GuardState guardNow = guard.get();
@@ -190,7 +192,9 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         kind.deciding(review, facts, decision);
         if (!after.equals(review.getStatus())) {
             write(review, after, context);
-            kind.settled(review, after);
+            if (kind.settled(review, after)) {
+                changed.accept(review);
+            }
             journal.wrote(facts, decision, before);
             Optional.ofNullable(review.getSpec().partOf())
                     .ifPresent(campaign -> lookAgain(campaign.namespace(), campaign.name()));

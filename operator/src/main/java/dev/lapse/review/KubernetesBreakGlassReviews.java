@@ -66,10 +66,14 @@ final class KubernetesBreakGlassReviews implements ReviewKind {
 
     /** After the status says so: what is kept is owed no more. */
     @Override
-    public void settled(AccessReview review, @Nullable AccessReviewStatus status) {
-        if (status != null && status.outcome() == Outcome.Kept && status.phase().ended()) {
-            debt(review).ifPresent(paid -> memory.forget(paid, clock.instant()));
-        }
+    public boolean settled(AccessReview review, @Nullable AccessReviewStatus status) {
+        Optional<BreakGlassDebt> paid = status != null
+                        && status.outcome() == Outcome.Kept
+                        && status.phase().ended()
+                ? debt(review)
+                : Optional.empty();
+        paid.ifPresent(debt -> memory.forget(debt, clock.instant()));
+        return paid.isPresent();
     }
 
     private Optional<BreakGlassDebt> debt(AccessReview review) {

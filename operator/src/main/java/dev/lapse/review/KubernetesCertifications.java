@@ -81,7 +81,7 @@ final class KubernetesCertifications implements ReviewKind {
         review.getSpec()
                 .pinned()
                 .forEach(entry -> revoked(review, entry)
-                        .map(RevokedPrivilege::revokedBy)
+                        .flatMap(revoked -> Optional.ofNullable(revoked.revokedBy()).stream())
                         .findFirst()
                         .ifPresent(who -> by.put(entry.name(), who)));
         return by;
@@ -115,35 +115,44 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     @Override
-    public void settled(AccessReview review, @Nullable AccessReviewStatus status) {
+    public boolean settled(AccessReview review, @Nullable AccessReviewStatus status) {
         if (status == null || status.phase() == ReviewPhase.Cancelled || status.verdicts() == null) {
-            return;
+            return false;
         }
         Instant now = clock.instant();
-        status.verdicts().stream()
+        List<RevokedPrivilege> lifted = status.verdicts().stream()
                 .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Keep)
-                .forEach(verdict -> lift(review, verdict, now));
-        if (status.phase().ended()) {
-            owed(review).ifPresent(done -> memory.forget(done, now));
-        }
+                .flatMap(verdict -> lift(review, verdict, now).stream())
+                .toList();
+        Optional<OwedCertification> done = status.phase().ended() ? owed(review) : Optional.empty();
+        done.ifPresent(paid -> memory.forget(paid, now));
+        return !lifted.isEmpty() || done.isPresent();
     }
 
-    /** What was revoked before somebody said Keep; what was revoked since is another matter. */
-    private void lift(AccessReview review, SeenVerdict keep, Instant now) {
-        review.getSpec().pinned().stream()
-                .filter(entry -> entry.name().equals(keep.item()))
-                .forEach(entry -> revoked(review, entry)
-                        .filter(revoked -> revoked.revokedAt().isBefore(keep.seenAt()))
-                        .forEach(revoked -> revoked.kept(entry.namespaces())
-                                .ifPresentOrElse(
-                                        rest -> memory.remember(rest, now), () -> memory.forget(revoked, now))));
+    /**
+     * Lifts what was revoked before somebody said Keep; what was revoked since is another matter.
+     *
+     * @return what is not held any more, or not everywhere
+     */
+    private List<RevokedPrivilege> lift(AccessReview review, SeenVerdict keep, Instant now) {
+        PinnedEntry entry = entry(review, keep.item());
+        List<RevokedPrivilege> lifted = revoked(review, entry)
+                .filter(revoked -> revoked.revokedAt().isBefore(keep.seenAt()))
+                .toList();
+        lifted.forEach(revoked -> revoked.kept(entry.namespaces())
+                .ifPresentOrElse(rest -> memory.remember(rest, now), () -> memory.forget(revoked, now)));
+        return lifted;
     }
 
-    private void revoke(AccessReview review, String subject, String item, @Nullable String by, Instant now) {
-        PinnedEntry entry = review.getSpec().pinned().stream()
+    private static PinnedEntry entry(AccessReview review, String item) {
+        return review.getSpec().pinned().stream()
                 .filter(pinned -> pinned.name().equals(item))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private void revoke(AccessReview review, String subject, String item, @Nullable String by, Instant now) {
+        PinnedEntry entry = entry(review, item);
         memory.remember(
                 new RevokedPrivilege(
                         review.getMetadata().getNamespace(),

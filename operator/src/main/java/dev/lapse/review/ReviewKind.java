@@ -33,6 +33,12 @@ interface ReviewKind {
     /** Before the status says so: what takes away comes first. */
     default void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision) {}
 
-    /** After the status says so, and again whenever it is looked at: what frees comes last. */
-    default void settled(AccessReview review, @Nullable AccessReviewStatus status) {}
+    /**
+     * After the status says so, and again whenever it is looked at: what frees comes last.
+     *
+     * @return whether anything is remembered otherwise now
+     */
+    default boolean settled(AccessReview review, @Nullable AccessReviewStatus status) {
+        return false;
+    }
 }

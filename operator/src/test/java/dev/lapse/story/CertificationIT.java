@@ -55,9 +55,9 @@ class CertificationIT {
                 .extracting(item -> item.what())
                 .containsExactly(
                         "ClusterRole/view in " + here
-                                + " for up to 8h (entry look of ci, principal Dedicated), entitled by olivia",
+                                + " for up to 4h (entry look of ci, principal Dedicated), entitled by olivia",
                         "ClusterRole/view in " + there
-                                + " for up to 8h (entry afar of ci, principal Dedicated), entitled by olivia");
+                                + " for up to 4h (entry afar of ci, principal Dedicated), entitled by olivia");
         assertThat(review.awaitEvent("ReviewOpened")).contains("whether what ci may ask for is still right");
         campaign.awaitPhase(ReviewPhase.Open);
         assertThat(campaign.now().getStatus().approvals()).isEqualTo("0/1");
