@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
             RequestCommand.class,
             VerdictCommand.Approve.class,
             VerdictCommand.Deny.class,
-            VerdictCommand.Review.class,
+            ReviewCommand.class,
             RevokeCommand.class,
             ExplainCommand.class,
             TreeCommand.class,

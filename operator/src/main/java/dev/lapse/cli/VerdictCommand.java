@@ -118,68 +118,6 @@ abstract class VerdictCommand implements Callable<Integer> {
         }
     }
 
-    /** After the fact: as {@code kubectl certificate approve}, a word for what, and one for the verdict. */
-    @Command(
-            name = "review",
-            description = "Say whether a break-glass was right.",
-            sortOptions = false,
-            mixinStandardHelpOptions = true,
-            synopsisSubcommandLabel = "(keep | revoke)",
-            subcommands = {Keep.class, Revoke.class})
-    static final class Review implements Runnable {
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec;
-
-        @Override
-        public void run() {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "say keep or revoke, and the AccessReview or PrivilegeGrant");
-        }
-    }
-
-    @Command(
-            name = "keep",
-            description =
-                    "It was right: nothing is owed for it any more. After a Revoke of somebody else, lifts the hold.",
-            sortOptions = false,
-            mixinStandardHelpOptions = true)
-    static final class Keep extends VerdictCommand {
-        @Option(names = "--comment", paramLabel = "TEXT", description = "Why, for auditors.")
-        private @Nullable String comment;
-
-        @Override
-        Verdict verdict() {
-            return Verdict.Keep;
-        }
-
-        @Override
-        @Nullable
-        String comment() {
-            return comment;
-        }
-    }
-
-    @Command(
-            name = "revoke",
-            description =
-                    "It was not right: the grant ends, and break-glass to the same is held until somebody else says keep.",
-            sortOptions = false,
-            mixinStandardHelpOptions = true)
-    static final class Revoke extends VerdictCommand {
-        @Option(names = "--comment", required = true, paramLabel = "TEXT", description = "Why, for auditors.")
-        private String comment;
-
-        @Override
-        Verdict verdict() {
-            return Verdict.Revoke;
-        }
-
-        @Override
-        String comment() {
-            return comment;
-        }
-    }
-
     @Override
     public final Integer call() {
         try (KubernetesSession session = connection.open()) {

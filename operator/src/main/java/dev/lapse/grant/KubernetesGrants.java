@@ -8,7 +8,6 @@ import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
@@ -22,7 +21,6 @@ import dev.lapse.identity.Vouchers;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -140,7 +138,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 seal::forged);
         reconciler = new PrivilegeGrantReconciler(observer, sources, primaryCache, tools.clock());
         metrics.watch(lane);
-        watch();
+        new GrantConcerns(sources).watch(cluster);
     }
 
     public PrivilegeGrantReconciler reconciler() {
@@ -262,44 +260,5 @@ public final class KubernetesGrants implements AutoCloseable {
 
     private void lookAgain(GrantKey grant) {
         sources.lookAgain(grant);
-    }
-
-    /** Which changes elsewhere concern which grants. */
-    private void watch() {
-        cluster.roleBindings().onChange(this::concerned);
-        cluster.clusterRoleBindings().onChange(this::concerned);
-        cluster.accounts().onChange(this::concerned);
-        cluster.roles().onChange(role -> {
-            concerned(role);
-            roleChanged("Role/" + role.getMetadata().getName());
-        });
-        cluster.clusterRoles()
-                .onChange(
-                        role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
-        cluster.namespaces().onChange(namespace -> {
-            if (namespace.getMetadata().getDeletionTimestamp() != null) {
-                namespaceEnds(namespace.getMetadata().getName());
-            }
-        });
-    }
-
-    private void concerned(HasMetadata object) {
-        GrantManifests.grantOf(object).ifPresent(sources::lookAgain);
-    }
-
-    private void roleChanged(String role) {
-        sources.lookAgainWhere(grant ->
-                resolved(grant).filter(resolved -> resolved.role().equals(role)).isPresent());
-    }
-
-    private void namespaceEnds(String namespace) {
-        sources.lookAgainWhere(grant -> grant.getMetadata().getNamespace().equals(namespace)
-                || resolved(grant)
-                        .filter(resolved -> resolved.namespaces().contains(namespace))
-                        .isPresent());
-    }
-
-    private static Optional<Resolved> resolved(PrivilegeGrant grant) {
-        return Optional.ofNullable(grant.getStatus()).map(status -> status.resolved());
     }
 }

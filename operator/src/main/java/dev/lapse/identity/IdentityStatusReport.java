@@ -60,8 +60,8 @@ final class IdentityStatusReport {
                 Conditions.merge(before, conditions));
     }
 
-    private static List<Hold> told(Holds holds) {
-        return Stream.concat(
+    private static @Nullable List<Hold> told(Holds holds) {
+        List<Hold> told = Stream.concat(
                         holds.missed().stream()
                                 .map(missed -> new Hold(
                                         Reason.ReviewMissed.name(),
@@ -72,6 +72,7 @@ final class IdentityStatusReport {
                                         new Hold(Reason.ReviewRevoked.name(), revoked.review(), revoked.told())))
                 .limit(MOST_HOLDS)
                 .toList();
+        return told.isEmpty() ? null : told;
     }
 
     private record Answer(boolean yes, Reason reason, String message) {}

@@ -54,6 +54,10 @@ public record OwedCertification(
         return missedAt != null && onMissed == OnMissed.Suspend;
     }
 
+    public boolean overdue(Instant now) {
+        return !now.isBefore(dueAt);
+    }
+
     /** Whether whoever is this identity, or has its account, owes it. */
     public boolean concerns(String identityName, String userName) {
         return identity.equals(identityName) || subject.equals(userName);

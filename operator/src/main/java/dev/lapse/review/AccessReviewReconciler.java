@@ -18,6 +18,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.SubjectFacts;
 import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.memory.NotRemembered;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -42,12 +43,14 @@ import org.jspecify.annotations.Nullable;
 /** Keeps a review's status: which verdicts count, and what was decided. */
 public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private static final Duration UNTIL_MEMORY_IS_READ = Duration.ofSeconds(5);
+    private static final Duration UNTIL_MEMORY_HAS_ROOM = Duration.ofSeconds(30);
 
     private final KubernetesClient client;
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
     private final KubernetesReviewerRights rights;
     private final ReviewJournal journal;
+    private final ReviewMetrics metrics;
     private final Aliases aliases;
     private final KubernetesEntitlementReviews entitlements;
     private final Supplier<GuardParameters> parameters;
@@ -87,7 +90,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.reviews = tools.reviews();
         this.identities = tools.identities();
         this.rights = new KubernetesReviewerRights(tools.oracle());
-        this.journal = new ReviewJournal(tools.events(), tools.meters());
+        this.metrics = new ReviewMetrics(tools.meters());
+        this.journal = new ReviewJournal(tools.events(), metrics);
         this.aliases = tools.aliases().behind(tools.identities()::personBehind);
         this.entitlements = tools.entitlements();
         this.parameters = tools.parameters();
@@ -189,7 +193,13 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         Optional<Proof> proof = NameProof.next(guardNow, facts.proof(), facts.generation(), now);
         AccessReviewStatus after =
                 reviews.sealed(ReviewStatusReport.of(facts, decision, proof, review.getStatus(), now), review);
-        kind.deciding(review, facts, decision);
+        try {
+            kind.deciding(review, facts, decision);
+        } catch (NotRemembered unwritten) {
+            // Nothing is said that was not written down before.
+            journal.notRemembered(facts, unwritten);
+            return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_MEMORY_HAS_ROOM);
+        }
         if (!after.equals(review.getStatus())) {
             write(review, after, context);
             if (kind.settled(review, after)) {
@@ -226,6 +236,11 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
 
     private ReviewKind kind(AccessReview review) {
         return Objects.requireNonNull(kinds.get(review.getSpec().type()), "there is one for every type");
+    }
+
+    /** Counts what is owed, for the metrics. */
+    public void takeCensus() {
+        metrics.owed(certifications.owed(), clock.instant());
     }
 
     /** Opens again what is owed and was lost; for the sweep. */

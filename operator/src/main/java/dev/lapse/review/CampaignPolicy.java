@@ -97,6 +97,11 @@ final class CampaignPolicy {
         };
     }
 
+    /** What cannot be remembered is not asked. */
+    static Decided notRemembered(String why, Instant now) {
+        return waiting(Reason.MemoryFull, why, Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+    }
+
     private static String notAllowed(Facts facts) {
         return facts.spec().openedBy() + " does not hold the verb " + ReviewVerb.CAMPAIGN.text()
                 + " on the ServiceIdentities of "

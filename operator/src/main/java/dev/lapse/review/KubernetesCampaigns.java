@@ -17,6 +17,7 @@ import dev.lapse.guard.NameProof;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,9 +70,13 @@ final class KubernetesCampaigns {
         CampaignPolicy.Facts facts = facts(campaign, before, concerned, opened, guard, now);
         CampaignPolicy.Decided decided = CampaignPolicy.decide(facts, notice, now);
         if (decided.open()) {
-            opened = Optional.of(new CampaignCount(open(campaign, concerned), 0));
-            facts = facts(campaign, before, concerned, opened, guard, now);
-            decided = CampaignPolicy.decide(facts, notice, now);
+            try {
+                opened = Optional.of(new CampaignCount(open(campaign, concerned), 0));
+                facts = facts(campaign, before, concerned, opened, guard, now);
+                decided = CampaignPolicy.decide(facts, notice, now);
+            } catch (NotRemembered unwritten) {
+                decided = CampaignPolicy.notRemembered(String.valueOf(unwritten.getMessage()), now);
+            }
         }
         Optional<Proof> proof = NameProof.next(
                 guard,

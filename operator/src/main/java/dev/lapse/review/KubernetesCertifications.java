@@ -174,6 +174,11 @@ final class KubernetesCertifications implements ReviewKind {
                 .filter(revoked -> revoked.covers(entry.role(), entry.namespaces()));
     }
 
+    /** Everything that is owed, as far as it is known. */
+    List<OwedCertification> owed() {
+        return memory.all(OwedCertification.class, clock.instant());
+    }
+
     private Optional<OwedCertification> owed(AccessReview review) {
         return memory.of(review.getMetadata().getNamespace()).all(OwedCertification.class, clock.instant()).stream()
                 .filter(owed -> owed.review().equals(review.getMetadata().getName()))

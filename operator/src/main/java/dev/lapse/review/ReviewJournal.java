@@ -8,8 +8,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesEvents.Kind;
 import dev.lapse.condition.Reason;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.lapse.memory.NotRemembered;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,21 +22,11 @@ final class ReviewJournal {
     private static final Set<Reason> FRIENDLY = Set.of(Reason.Approved, Reason.BreakGlassKept, Reason.Certified);
 
     private final KubernetesEvents events;
-    private final MeterRegistry meters;
+    private final ReviewMetrics metrics;
 
-    ReviewJournal(KubernetesEvents events, MeterRegistry meters) {
+    ReviewJournal(KubernetesEvents events, ReviewMetrics metrics) {
         this.events = events;
-        this.meters = meters;
-        for (VerdictReason reason : VerdictReason.values()) {
-            verdicts(reason.name());
-        }
-    }
-
-    private Counter verdicts(String reason) {
-        return Counter.builder("lapse.verdicts")
-                .description("Verdicts of people that were judged, by whether they count, and if not, why.")
-                .tag("reason", reason)
-                .register(meters);
+        this.metrics = metrics;
     }
 
     void wrote(ReviewFacts facts, ReviewDecision decision, @Nullable AccessReviewStatus before) {
@@ -69,18 +58,24 @@ final class ReviewJournal {
                     .addKeyValue("phase", decision.phase())
                     .addKeyValue("outcome", decision.outcome().map(Enum::name).orElse(""))
                     .log("review ended");
-            Counter.builder("lapse.reviews.ended")
-                    .description("Reviews that ended, by how.")
-                    .tag(
-                            "outcome",
-                            decision.outcome()
-                                    .map(Enum::name)
-                                    .orElse(decision.phase().name()))
-                    .register(meters)
-                    .increment();
+            metrics.ended(
+                    decision.outcome().map(Enum::name).orElse(decision.phase().name()));
             events.tell(
                     about, FRIENDLY.contains(reason) ? Kind.Normal : Kind.Warning, reason.name(), decision.message());
         }
+    }
+
+    /** What was decided has no effect yet. */
+    void notRemembered(ReviewFacts facts, NotRemembered unwritten) {
+        LOG.atError()
+                .addKeyValue("review", facts.namespace() + "/" + facts.name())
+                .addKeyValue("error", unwritten.getMessage())
+                .log("a verdict cannot be carried out, because it cannot be remembered");
+        events.tell(
+                new KubernetesEvents.About("AccessReview", facts.namespace(), facts.name(), facts.uid()),
+                Kind.Warning,
+                Reason.MemoryFull.name(),
+                "the verdicts wait, because they cannot be remembered: " + unwritten.getMessage());
     }
 
     /** Of a campaign. */
@@ -104,7 +99,7 @@ final class ReviewJournal {
     }
 
     private void tell(KubernetesEvents.About about, ReviewFacts facts, SeenVerdict verdict) {
-        verdicts(verdict.reason()).increment();
+        metrics.judged(verdict.reason());
         LOG.atInfo()
                 .addKeyValue("review", facts.namespace() + "/" + facts.name())
                 .addKeyValue("by", verdict.by())

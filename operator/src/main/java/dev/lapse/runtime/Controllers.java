@@ -23,13 +23,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +85,7 @@ final class Controllers implements AutoCloseable {
                         settings.duties(),
                         settings.longestWaiver(),
                         settings.aliases(),
-                        new KubernetesTokens(client, address(client, settings), authority(client)),
+                        new KubernetesTokens(client, ApiServer.address(client, settings), ApiServer.authority(client)),
                         oracle,
                         guard::state,
                         guard::parameters,
@@ -145,6 +141,7 @@ final class Controllers implements AutoCloseable {
             return thread;
         });
         meters.beforeScrape(grants::takeCensus);
+        meters.beforeScrape(reviewReconciler::takeCensus);
         meters.watchGuard(guard::state);
         meters.watchMemory(memory::problems, memory::census);
     }
@@ -291,21 +288,5 @@ final class Controllers implements AutoCloseable {
         return identity.getSpec().eligible() != null
                 && identity.getSpec().eligible().stream()
                         .anyMatch(entry -> entry.role().name().equals(role));
-    }
-
-    private static String address(KubernetesClient client, Settings settings) {
-        return settings.apiServer().isEmpty() ? client.getMasterUrl().toString() : settings.apiServer();
-    }
-
-    /** The certificates that this process itself trusts the API server by. */
-    private static String authority(KubernetesClient client) throws IOException {
-        String file = client.getConfiguration().getCaCertFile();
-        if (file != null && !file.isEmpty()) {
-            return Files.readString(Path.of(file));
-        }
-        String data = client.getConfiguration().getCaCertData();
-        return data == null || data.isEmpty()
-                ? ""
-                : new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
     }
 }

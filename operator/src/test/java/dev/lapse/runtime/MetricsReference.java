@@ -2,6 +2,7 @@ package dev.lapse.runtime;
 
 import dev.lapse.grant.GrantMetricsSample;
 import dev.lapse.guard.GuardState;
+import dev.lapse.review.ReviewMetricsSample;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ public final class MetricsReference {
         meters.watchGuard(() -> GuardState.notReady(""));
         meters.watchMemory(List::of, () -> Map.of("Claim", 1L));
         GrantMetricsSample.measure(meters.registry());
+        ReviewMetricsSample.measure(meters.registry());
         return meters.scrape();
     }
 }

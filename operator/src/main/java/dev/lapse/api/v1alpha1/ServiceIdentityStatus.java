@@ -32,6 +32,8 @@ public record ServiceIdentityStatus(
         @JsonPropertyDescription("Each waiver of a conflict of duties: whether it holds, or why not.")
         List<WaiverStatus> waivers,
 
+        @Nullable
+        @Size(max = 50)
         @JsonPropertyDescription(
                 "What verdicts in reviews, or their absence, hold back, whatever the spec says. Lifted by verdicts only.")
         List<Hold> holds,

@@ -1,0 +1,56 @@
+package dev.lapse.grant;
+
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.cluster.KubernetesCluster;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Optional;
+
+/** Which changes of other objects concern which grants. */
+final class GrantConcerns {
+    private final GrantEventSources sources;
+
+    GrantConcerns(GrantEventSources sources) {
+        this.sources = sources;
+    }
+
+    void watch(KubernetesCluster cluster) {
+        cluster.roleBindings().onChange(this::concerned);
+        cluster.clusterRoleBindings().onChange(this::concerned);
+        cluster.accounts().onChange(this::concerned);
+        cluster.roles().onChange(role -> {
+            concerned(role);
+            roleChanged("Role/" + role.getMetadata().getName());
+        });
+        cluster.clusterRoles()
+                .onChange(
+                        role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
+        cluster.namespaces().onChange(namespace -> {
+            if (namespace.getMetadata().getDeletionTimestamp() != null) {
+                namespaceEnds(namespace.getMetadata().getName());
+            }
+        });
+    }
+
+    private void concerned(HasMetadata object) {
+        GrantManifests.grantOf(object).ifPresent(sources::lookAgain);
+    }
+
+    /** What waits may name the role without having resolved it: if somebody approved it, they approved something else. */
+    private void roleChanged(String role) {
+        sources.lookAgainWhere(grant -> resolved(grant)
+                .map(resolved -> resolved.role().equals(role))
+                .orElseGet(() -> GrantEventSources.open(grant)));
+    }
+
+    private void namespaceEnds(String namespace) {
+        sources.lookAgainWhere(grant -> grant.getMetadata().getNamespace().equals(namespace)
+                || resolved(grant)
+                        .filter(resolved -> resolved.namespaces().contains(namespace))
+                        .isPresent());
+    }
+
+    private static Optional<Resolved> resolved(PrivilegeGrant grant) {
+        return Optional.ofNullable(grant.getStatus()).map(status -> status.resolved());
+    }
+}

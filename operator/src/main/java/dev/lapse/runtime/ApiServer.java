@@ -1,0 +1,29 @@
+package dev.lapse.runtime;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+
+/** How others reach the API server, for the kubeconfigs that are delivered. */
+final class ApiServer {
+    private ApiServer() {}
+
+    static String address(KubernetesClient client, Settings settings) {
+        return settings.apiServer().isEmpty() ? client.getMasterUrl().toString() : settings.apiServer();
+    }
+
+    /** The certificates that this process itself trusts the API server by. */
+    static String authority(KubernetesClient client) throws IOException {
+        String file = client.getConfiguration().getCaCertFile();
+        if (file != null && !file.isEmpty()) {
+            return Files.readString(Path.of(file));
+        }
+        String data = client.getConfiguration().getCaCertData();
+        return data == null || data.isEmpty()
+                ? ""
+                : new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
+    }
+}
