@@ -112,7 +112,7 @@ final class ExplainCommand implements Callable<Integer> {
                         .filter(review -> isAbout(review, name))
                         .map(RequestToDecide::new)
                         .filter(review ->
-                                review.isBreakGlass() && review.closed().isEmpty())
+                                review.isAfterwards() && review.closed().isEmpty())
                         .toList();
         return new IdentityExplanation(
                         identity,

@@ -41,11 +41,17 @@ record IdentityExplanation(
                         "waiver",
                         "of duties " + String.join(" and ", waiver.duties()) + ": " + waiver.state() + " ("
                                 + waiver.reason() + "): " + waiver.message()));
+        status().map(ServiceIdentityStatus::holds).stream()
+                .flatMap(List::stream)
+                .forEach(hold -> told.line("held", "(" + hold.reason() + ") " + hold.message()));
         owed.forEach(review -> told.line("owes", owed(review)));
         return told.line("you", you()).line("next", next());
     }
 
     private static String owed(RequestToDecide review) {
+        if (!review.isBreakGlass()) {
+            return "a certification of what it may ask for; " + GrantExplanation.owed(review);
+        }
         return "a review of the break-glass of incident "
                 + review.review().getSpec().requested().incident() + ", grant "
                 + review.review().getSpec().requested().grant() + "; " + GrantExplanation.owed(review);
@@ -96,13 +102,19 @@ record IdentityExplanation(
             return "Lapse looks at it; if it stays like this, no operator runs (docs/runbooks/operator-down.md)";
         }
         if (!ready) {
-            return "its owner mends what is named above";
+            return held() ? "people decide what is owed, as named above" : "its owner mends what is named above";
         }
         return entries().stream()
                 .findFirst()
                 .map(entry -> "kubectl lapse request " + name() + " " + entry.name() + " --for 30m --reason '…' -n "
                         + identity.getMetadata().getNamespace())
                 .orElse("somebody who may bind a role writes an entry in spec.eligible");
+    }
+
+    private boolean held() {
+        return conditions().stream()
+                .anyMatch(condition ->
+                        condition.type().equals("Ready") && condition.reason().equals("ReviewMissed"));
     }
 
     private static String subject(ServiceIdentitySpec spec) {

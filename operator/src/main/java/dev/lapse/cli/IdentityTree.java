@@ -63,9 +63,9 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
         return new Tree("entry", name, state(name), "", children);
     }
 
-    /** Asked of people because an applier wrote the entry beyond its limits. */
+    /** Asked of people because an applier wrote the entry beyond its limits, or because a campaign asks. */
     private boolean isAbout(AccessReview review, String entry) {
-        return new RequestToDecide(review).isEntitlement()
+        return !review.getSpec().pinned().isEmpty()
                 && Objects.equals(
                         review.getSpec().identityUID(), identity.getMetadata().getUid())
                 && review.getSpec().itemHashes().containsKey(entry);
@@ -128,8 +128,10 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
         String phase = review.review().getStatus() == null
                 ? "not looked at yet"
                 : review.review().getStatus().phase().name();
-        String state =
-                review.isBreakGlass() ? phase + ", of break-glass" : phase + ", " + review.approvals() + " approvals";
+        String state = phase
+                + (review.isBreakGlass()
+                        ? ", of break-glass"
+                        : ", " + review.approvals() + (review.isAfterwards() ? " items decided" : " approvals"));
         return new Tree("AccessReview", review.name(), state, "", verdicts);
     }
 

@@ -8,10 +8,14 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.condition.Reason;
 import dev.lapse.story.Caller.Answer;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -156,6 +160,45 @@ class CertificationIT {
     }
 
     @StoryTest
+    void oneOverAllNamespacesIsOpenedInLapsesOwnAndAsksOnlyWhereItsLabelsFit() {
+        story.rights().giveEverywhere(Rights.user("gina"), "campaign", Story.IDENTITIES);
+        story.rights().give(Rights.user("gina"), Lapse.SYSTEM_NAMESPACE, "create", REVIEWS);
+        story.admin()
+                .resources(ServiceIdentity.class)
+                .inNamespace(here)
+                .withName(Story.IDENTITY)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\": {\"labels\": {\"story\": \"" + here + "\"}}}");
+        Map<String, Object> scope =
+                Map.of("allNamespaces", true, "selector", Map.of("matchLabels", Map.of("story", here)));
+        try {
+            await("the operator knows the label")
+                    .atMost(InstalledOperator.LIMIT)
+                    .until(() -> {
+                        String name = "all-" + here + "-" + System.nanoTime();
+                        passes(new Caller(story.cluster().as("gina"))
+                                .create(
+                                        "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/accessreviews",
+                                        campaign(name, "gina", scope, Duration.ofHours(1), "Report")));
+                        Review all = new Review(story.cluster(), Lapse.SYSTEM_NAMESPACE, name);
+                        await().atMost(InstalledOperator.LIMIT)
+                                .until(() -> all.now().getStatus() != null);
+                        return all.now().getStatus().approvals().equals("0/1");
+                    });
+        } finally {
+            story.rights().takeEverywhere(Rights.user("gina"));
+        }
+        assertThat(story.admin()
+                        .resources(AccessReview.class)
+                        .inNamespace(here)
+                        .list()
+                        .getItems())
+                .singleElement()
+                .satisfies(review -> assertThat(review.getSpec().identity()).isEqualTo(Story.IDENTITY));
+    }
+
+    @StoryTest
     void whatIsOwedIsOwedStillAfterItsReviewWasLost() {
         Review review = ofCampaign(campaign("spring", Duration.ofHours(1), "Suspend"));
         String first = review.now().getMetadata().getUid();
@@ -241,6 +284,11 @@ class CertificationIT {
                 .as(revoked.all())
                 .isEqualTo("Revoke by ada counts: what was revoked is not given until another campaign keeps it\n");
         assertThat(terminal.lapse("ada", words("review keep spring")).err()).contains("is a campaign");
+        story.let("ada", "get list", Story.IDENTITIES);
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(
+                                terminal.lapse("ada", words("explain ci")).out())
+                        .containsPattern("held +\\(ReviewRevoked\\) ada said Revoke in AccessReview " + review.name()));
     }
 
     private String[] words(String line) {
@@ -274,26 +322,29 @@ class CertificationIT {
     }
 
     private Answer open(String person, String name, Duration until, String onMissed) {
+        return new Caller(story.cluster().as(person))
+                .create(story.path("accessreviews"), campaign(name, person, Map.of(), until, onMissed));
+    }
+
+    private static String campaign(
+            String name, String person, Map<String, Object> scope, Duration until, String onMissed) {
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("type", "Certification");
-        spec.put("scope", Map.of());
+        spec.put("scope", scope);
         spec.put("openedBy", person);
         spec.put(
                 "dueAt",
                 Instant.now().plus(until).truncatedTo(ChronoUnit.SECONDS).toString());
         spec.put("onMissed", onMissed);
-        return new Caller(story.cluster().as(person))
-                .create(
-                        story.path("accessreviews"),
-                        Caller.json(Map.of(
-                                "apiVersion",
-                                "lapse.dev/v1alpha1",
-                                "kind",
-                                "AccessReview",
-                                "metadata",
-                                Map.of("name", name),
-                                "spec",
-                                spec)));
+        return Caller.json(Map.of(
+                "apiVersion",
+                "lapse.dev/v1alpha1",
+                "kind",
+                "AccessReview",
+                "metadata",
+                Map.of("name", name),
+                "spec",
+                spec));
     }
 
     /** The one that was opened for the identity, once it can be decided. */

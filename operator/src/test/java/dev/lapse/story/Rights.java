@@ -77,6 +77,15 @@ final class Rights {
                 .create();
     }
 
+    /** What {@link #giveEverywhere} gave this subject. */
+    void takeEverywhere(Subject whom) {
+        var bindings = admin.rbac().clusterRoleBindings();
+        bindings.list().getItems().stream()
+                .filter(binding ->
+                        binding.getSubjects() != null && binding.getSubjects().contains(whom))
+                .forEach(binding -> bindings.resource(binding).delete());
+    }
+
     void bind(Subject whom, String namespace, String kind, String role) {
         admin.resource(new RoleBindingBuilder()
                         .withNewMetadata()
