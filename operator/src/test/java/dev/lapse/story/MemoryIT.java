@@ -229,7 +229,9 @@ class MemoryIT {
         assertThat(waiting.phase()).isEqualTo(GrantPhase.Pending);
         assertThat(InstalledOperator.metric(story.cluster(), "lapse_memory_unreadable"))
                 .isEqualTo("1.0");
-        story.asks("rashid", "look", "10m").awaitActive();
+        // It could be held, so nothing begins, whoever asks.
+        Grant asked = story.asks("rashid", "look", "10m").awaitReason(Reason.MemoryUnreadable.name());
+        assertThat(asked.leftovers()).isEmpty();
         story.admin()
                 .resource(new ConfigMapBuilder()
                         .withNewMetadata()
@@ -240,6 +242,7 @@ class MemoryIT {
                         .build())
                 .create();
         waiting.awaitPhase(GrantPhase.AwaitingApproval);
+        asked.awaitActive();
         assertThat(InstalledOperator.metric(story.cluster(), "lapse_memory_unreadable"))
                 .isEqualTo("0.0");
     }
