@@ -20,6 +20,9 @@ import java.util.function.Supplier;
 final class CampaignPolicy {
     private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
 
+    /** What was created just before the campaign may reach the operator after it. */
+    private static final Duration FOR_IDENTITIES_TO_BE_KNOWN = Duration.ofSeconds(2);
+
     private CampaignPolicy() {}
 
     /**
@@ -87,6 +90,10 @@ final class CampaignPolicy {
         }
         if (!facts.memory().isEmpty()) {
             return waiting(Reason.MemoryUnreadable, facts.memory(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+        }
+        Instant known = facts.createdAt().plus(FOR_IDENTITIES_TO_BE_KNOWN);
+        if (now.isBefore(known)) {
+            return waiting(Reason.CampaignRuns, "is being opened", Optional.of(known));
         }
         Answer right = facts.right().get();
         return switch (right.verdict()) {

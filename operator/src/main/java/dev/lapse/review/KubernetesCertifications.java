@@ -180,8 +180,12 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     private Optional<OwedCertification> owed(AccessReview review) {
-        return memory.of(review.getMetadata().getNamespace()).all(OwedCertification.class, clock.instant()).stream()
-                .filter(owed -> owed.review().equals(review.getMetadata().getName()))
+        return owed(review.getMetadata().getNamespace(), review.getMetadata().getName());
+    }
+
+    private Optional<OwedCertification> owed(String namespace, String review) {
+        return memory.of(namespace).all(OwedCertification.class, clock.instant()).stream()
+                .filter(owed -> owed.review().equals(review))
                 .findFirst();
     }
 
@@ -201,9 +205,11 @@ final class KubernetesCertifications implements ReviewKind {
                 missedAt);
     }
 
-    /** Remembers that it is owed, then opens it; one that was decided before is not asked again. */
+    /** Remembers that it is owed, then opens it; what is open, or was decided before, is not asked again. */
     void open(OwedCertification wanted, IdentityFacts identity) {
-        if (reviews.isCompleted(wanted.namespace(), wanted.review())) {
+        boolean open = owed(wanted.namespace(), wanted.review()).isPresent()
+                && reviews.exists(wanted.namespace(), wanted.review());
+        if (open || reviews.isCompleted(wanted.namespace(), wanted.review())) {
             return;
         }
         List<PinnedEntry> entries = PinnedEntries.of(cluster, identity);

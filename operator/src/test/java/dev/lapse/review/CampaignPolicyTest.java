@@ -34,7 +34,7 @@ class CampaignPolicyTest {
     void itIsOpenedOnceItsAuthorIsKnownAndMay(
             Answer proof, Verdict right, String memory, ReviewPhase phase, Reason reason, boolean open) {
         CampaignPolicy.Decided decided =
-                decide(facts(DUE, Optional.empty(), 0, proof, memory, right), CREATED.plusSeconds(1));
+                decide(facts(DUE, Optional.empty(), 0, proof, memory, right), CREATED.plusSeconds(2));
 
         assertThat(decided.phase()).isEqualTo(phase);
         assertThat(decided.reason()).isEqualTo(reason);
@@ -43,10 +43,19 @@ class CampaignPolicyTest {
 
     @Test
     void whoeverMayNotIsTold() {
-        assertThat(decide(facts(DUE, Optional.empty(), 0, Answer.PROVED, "", Verdict.Denied), CREATED)
+        assertThat(decide(facts(DUE, Optional.empty(), 0, Answer.PROVED, "", Verdict.Denied), CREATED.plusSeconds(2))
                         .message())
                 .isEqualTo("gina does not hold the verb campaign on the ServiceIdentities of namespace payments;"
                         + " whose right comes from a group names that group in openedByAs");
+    }
+
+    @Test
+    void itWaitsUntilWhatWasCreatedBeforeItIsKnown() {
+        CampaignPolicy.Decided decided =
+                decide(facts(DUE, Optional.empty(), 0, Answer.PROVED, "", Verdict.Allowed), CREATED.plusSeconds(1));
+
+        assertThat(decided.open()).isFalse();
+        assertThat(decided.lookAgainAt()).contains(CREATED.plusSeconds(2));
     }
 
     @Test

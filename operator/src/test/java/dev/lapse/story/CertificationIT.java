@@ -115,7 +115,7 @@ class CertificationIT {
     @StoryTest
     void aMissedOneHoldsTheIdentityAndNeitherItsSpecNorANewOneLiftsThat() {
         Grant grant = story.asks("rashid", "look", "10m").awaitActive();
-        Review campaign = campaign("spring", Duration.ofSeconds(4), "Suspend");
+        Review campaign = campaign("spring", Duration.ofSeconds(8), "Suspend");
         Review review = ofCampaign(campaign);
         passes(review.says("ada", "Keep", "look"));
 
@@ -143,7 +143,7 @@ class CertificationIT {
 
     @StoryTest
     void silenceTakesAwayWhatNobodyDecidedAndALateKeepGivesItBack() {
-        Review review = ofCampaign(campaign("spring", Duration.ofSeconds(4), "Revoke"));
+        Review review = ofCampaign(campaign("spring", Duration.ofSeconds(8), "Revoke"));
         passes(review.says("ada", "Keep", "look"));
 
         review.awaitPhase(ReviewPhase.Overdue);
@@ -183,7 +183,8 @@ class CertificationIT {
                                         campaign(name, "gina", scope, Duration.ofHours(1), "Report")));
                         Review all = new Review(story.cluster(), Lapse.SYSTEM_NAMESPACE, name);
                         await().atMost(InstalledOperator.LIMIT)
-                                .until(() -> all.now().getStatus() != null);
+                                .until(() -> all.now().getStatus() != null
+                                        && all.now().getStatus().campaign() != null);
                         return all.now().getStatus().approvals().equals("0/1");
                     });
         } finally {
