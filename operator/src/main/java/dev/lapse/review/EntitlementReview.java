@@ -38,16 +38,7 @@ record EntitlementReview(String name, AccessReviewSpec spec) {
                 entry.principal().name(),
                 Durations.format(entry.maxDuration()),
                 String.join(",", role.risks()));
-        PinnedEntry pinned = new PinnedEntry(
-                entry.name(),
-                hash,
-                entry.role().kind() + "/" + entry.role().name(),
-                entry.namespaces(),
-                entry.principal(),
-                Durations.format(entry.maxDuration()),
-                role.risks(),
-                entry.author().orElse(null),
-                entry.via().orElse(null));
+        PinnedEntry pinned = PinnedEntries.of(hash, entry, role);
         return new EntitlementReview(
                 Lapse.NAME_PREFIX + hash.substring(0, DIGITS_IN_NAME),
                 new AccessReviewSpec(

@@ -11,7 +11,7 @@ import dev.lapse.identity.RoleFacts;
 import java.util.List;
 
 /** Takes down eligible entries as they stand, so that a verdict is about exactly what was looked at. */
-public final class PinnedEntries {
+final class PinnedEntries {
     private PinnedEntries() {}
 
     /** Every entry of an identity. */
@@ -21,15 +21,23 @@ public final class PinnedEntries {
                 .toList();
     }
 
-    public static PinnedEntry of(IdentityFacts identity, EntryFacts entry, RoleFacts role) {
-        return new PinnedEntry(
-                entry.name(),
+    private static PinnedEntry of(IdentityFacts identity, EntryFacts entry, RoleFacts role) {
+        return of(
                 ContentHash.of(
                         identity.uid(),
                         identity.type().name(),
                         entry.contentHash(),
                         String.join(",", role.uids()),
                         role.hash()),
+                entry,
+                role);
+    }
+
+    /** @param hash over everything that a verdict stands for */
+    static PinnedEntry of(String hash, EntryFacts entry, RoleFacts role) {
+        return new PinnedEntry(
+                entry.name(),
+                hash,
                 entry.role().kind() + "/" + entry.role().name(),
                 entry.namespaces(),
                 entry.principal(),

@@ -14,6 +14,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.condition.Reason;
 import dev.lapse.story.Caller.Answer;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Gina asks, once a quarter, whether what the identities here may ask for is still right. She decides nothing: Ada and
@@ -139,6 +142,49 @@ class CertificationIT {
         await().atMost(InstalledOperator.LIMIT)
                 .until(() -> story.identityNow().getStatus().phase() == IdentityPhase.Ready);
         story.asks("rashid", "look", "10m").awaitActive();
+    }
+
+    /** Each of them, in every order: what a review took away stays away. */
+    @ParameterizedTest
+    @MethodSource("orders")
+    void whatIsDeletedAndAppliedAgainInThisOrderIsHeldStill(List<Thing> order) {
+        story.let("rashid", "delete", Story.GRANTS);
+        Grant grant = story.asks("rashid", "look", "10m").awaitActive();
+        Review review = ofCampaign(campaign("spring", Duration.ofHours(1), "Report"));
+        passes(review.says("ada", "Revoke", "look"));
+        grant.awaitEnd(GrantPhase.Revoked, EndCause.ReviewRevoked);
+
+        for (Thing thing : order) {
+            switch (thing) {
+                case GRANT -> {
+                    grant.deletedBy("rashid", DeletionPropagation.BACKGROUND);
+                    grant.awaitGone();
+                }
+                case IDENTITY -> {
+                    story.cluster().as("olivia").resource(story.identityNow()).delete();
+                    identity("look");
+                }
+                // As somebody does who has found a way past the guard.
+                case REVIEW -> new Caller(story.cluster().asOperator()).send("DELETE", review.path(), null, null);
+            }
+            assertRevoked("look");
+        }
+    }
+
+    private enum Thing {
+        GRANT,
+        IDENTITY,
+        REVIEW
+    }
+
+    static List<List<Thing>> orders() {
+        return List.of(
+                List.of(Thing.GRANT, Thing.IDENTITY, Thing.REVIEW),
+                List.of(Thing.GRANT, Thing.REVIEW, Thing.IDENTITY),
+                List.of(Thing.IDENTITY, Thing.GRANT, Thing.REVIEW),
+                List.of(Thing.IDENTITY, Thing.REVIEW, Thing.GRANT),
+                List.of(Thing.REVIEW, Thing.GRANT, Thing.IDENTITY),
+                List.of(Thing.REVIEW, Thing.IDENTITY, Thing.GRANT));
     }
 
     @StoryTest
