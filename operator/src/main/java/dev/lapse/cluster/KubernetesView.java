@@ -9,10 +9,10 @@ import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * One kind of object as an informer shows it, corrected by what the operator itself has just written: an informer learns
@@ -22,8 +22,7 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     private static final long PAGE = 500;
 
     private final SharedIndexInformer<T> informer;
-    private final ConcurrentHashMap<String, T> justCreated = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Boolean> justDeleted = new ConcurrentHashMap<>();
+    private final OwnWrites<T> own = new OwnWrites<>();
     private final List<Consumer<T>> listeners = new CopyOnWriteArrayList<>();
 
     /**
@@ -51,15 +50,18 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
 
             @Override
             public void onDelete(T object, boolean finalStateUnknown) {
-                justCreated.remove(uid(object));
-                // What the operator itself removed is no news to it.
-                if (justDeleted.remove(uid(object)) == null) {
+                if (own.gone(object)) {
                     tell(object);
                 }
             }
 
+            @Override
+            public void onList(String version, boolean remainedEmpty) {
+                own.listed(version).forEach(KubernetesView.this::tell);
+            }
+
             private void seen(T object) {
-                if (justCreated.remove(uid(object)) == null) {
+                if (own.shown(object)) {
                     tell(object);
                 }
             }
@@ -82,15 +84,7 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
 
     public Optional<T> find(String namespace, String name) {
         String key = namespace.isEmpty() ? name : namespace + "/" + name;
-        T known = informer.getStore().getByKey(key);
-        if (known != null && !justDeleted.containsKey(uid(known))) {
-            return Optional.of(known);
-        }
-        // What was just deleted may have been made again before the informer saw either.
-        return justCreated.values().stream()
-                .filter(made -> key.equals(Cache.metaNamespaceKeyFunc(made)))
-                .filter(made -> !justDeleted.containsKey(uid(made)))
-                .findFirst();
+        return own.correct(namespace, name, informer.getStore().getByKey(key));
     }
 
     public List<T> list() {
@@ -100,27 +94,19 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     /** The operator made {@code object}: it is there, even if the informer has not said so yet. */
     public void created(T object) {
         T known = informer.getStore().getByKey(Cache.metaNamespaceKeyFunc(object));
-        if (known == null || !uid(known).equals(uid(object))) {
-            justCreated.put(uid(object), object);
+        if (known == null || !OwnWrites.uid(known).equals(OwnWrites.uid(object))) {
+            own.created(object);
         }
     }
 
-    /** The object with this UID is gone by the API server's word, even if the informer still shows it. */
-    public void deleted(String uid, String namespace, String name) {
-        justCreated.remove(uid);
-        T known = informer.getStore().getByKey(namespace.isEmpty() ? name : namespace + "/" + name);
-        if (known != null && uid(known).equals(uid)) {
-            justDeleted.put(uid, Boolean.TRUE);
-        }
+    /** The object with this UID is gone by the API server's word, even if the informer still shows it, or will yet. */
+    public void deleted(String uid) {
+        own.deleted(uid);
     }
 
-    /** Forgets notes of deletions whose objects the informer no longer shows; called by the sweep. */
-    public void tidy() {
-        if (!justDeleted.isEmpty()) {
-            var shown = new java.util.HashSet<String>();
-            list().forEach(object -> shown.add(uid(object)));
-            justDeleted.keySet().retainAll(shown);
-        }
+    /** Forgets notes of deletions whose objects the informer does not show; called by the sweep. */
+    void tidy() {
+        own.tidy(list().stream().map(OwnWrites::uid).collect(Collectors.toSet()));
     }
 
     @Override
@@ -130,10 +116,5 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
 
     private void tell(T object) {
         listeners.forEach(listener -> listener.accept(object));
-    }
-
-    private static String uid(HasMetadata object) {
-        String uid = object.getMetadata().getUid();
-        return uid == null ? "" : uid;
     }
 }

@@ -40,6 +40,14 @@ sealed interface GrantAction {
         }
     }
 
+    /** Asks the API server whether what the informers show is the newest: nothing is refused for good on less. */
+    record ConfirmSight() implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            return effects.confirmSight(facts);
+        }
+    }
+
     /** Remembers what must outlive the grant's object. */
     record Remember(Remembered what) implements GrantAction {
         @Override

@@ -21,6 +21,8 @@ interface GrantEffects {
     /** Writes the status even if it says nothing new: it is refused unless the grant is still the one that was read. */
     GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now);
 
+    GrantFacts confirmSight(GrantFacts facts);
+
     GrantFacts askEntitlement(GrantFacts facts);
 
     GrantFacts askDuties(GrantFacts facts, Instant now);

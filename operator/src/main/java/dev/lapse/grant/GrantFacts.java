@@ -40,6 +40,7 @@ import java.util.function.Consumer;
  * @param duties whether it may be held together with what else is held; absent until it was asked in this pass
  * @param waivers of conflicts of duties that the grant may rest on, as far as nobody had to be asked
  * @param memory what is remembered about the objects of its namespace
+ * @param upToDate whether the informers show what the API server has; absent until it was asked in this pass
  */
 record GrantFacts(
         GrantRequest request,
@@ -59,7 +60,8 @@ record GrantFacts(
         Optional<Consent> consent,
         Optional<DutyFinding> duties,
         List<WaiverFacts> waivers,
-        Recollection memory) {
+        Recollection memory,
+        Optional<Boolean> upToDate) {
 
     enum NamespaceState {
         Live,
@@ -203,6 +205,10 @@ record GrantFacts(
         return with(copy -> copy.memory = now);
     }
 
+    GrantFacts withUpToDate(boolean now) {
+        return with(copy -> copy.upToDate = Optional.of(now));
+    }
+
     private GrantFacts with(Consumer<Copy> change) {
         Copy copy = new Copy(this);
         change.accept(copy);
@@ -229,6 +235,7 @@ record GrantFacts(
         private Optional<DutyFinding> duties;
         private List<WaiverFacts> waivers;
         private Recollection memory;
+        private Optional<Boolean> upToDate;
 
         Copy(GrantFacts from) {
             request = from.request;
@@ -249,6 +256,7 @@ record GrantFacts(
             duties = from.duties;
             waivers = from.waivers;
             memory = from.memory;
+            upToDate = from.upToDate;
         }
 
         GrantFacts done() {
@@ -270,7 +278,8 @@ record GrantFacts(
                     consent,
                     duties,
                     waivers,
-                    memory);
+                    memory,
+                    upToDate);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.condition.Reason;
+import dev.lapse.grant.GrantAction.ConfirmSight;
 import dev.lapse.grant.GrantAction.Hold;
 import dev.lapse.grant.GrantAction.Note;
 import dev.lapse.grant.GrantAction.OpenReview;
@@ -17,6 +18,7 @@ import dev.lapse.grant.RequestCheck.Waiting;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -24,6 +26,9 @@ import java.util.Optional;
 
 /** Decides what a grant is and what is to be done next: taking away before giving, intent before access. */
 final class GrantPolicy {
+    /** The informer's own event comes earlier, most likely. */
+    private static final Duration UNTIL_SEEN = Duration.ofSeconds(1);
+
     private GrantPolicy() {}
 
     static GrantDecision decide(GrantFacts facts, Instant now) {
@@ -79,16 +84,7 @@ final class GrantPolicy {
 
     private static GrantDecision hindered(GrantFacts facts, Obstacle obstacle, Instant now) {
         if (obstacle instanceof Refused refused) {
-            Optional<GrantAction> claim = ClaimMemory.ends(facts, EndCause.Denied, now);
-            if (claim.isPresent()) {
-                return GrantDecision.todo(GrantPhase.Pending, refused.reason(), refused.message(), claim.get());
-            }
-            End end = End.begun(EndCause.Denied, null, refused.message(), now.truncatedTo(ChronoUnit.SECONDS));
-            return GrantDecision.todo(
-                    GrantPhase.Denied,
-                    refused.reason(),
-                    refused.message(),
-                    new WriteStatus(facts.record().withEnd(end).withPhase(GrantPhase.Denied)));
+            return refused(facts, refused, now);
         }
         if (obstacle instanceof Waiting waiting) {
             // It may wait for long, and the guard may change meanwhile: what it proves now stays proved.
@@ -104,6 +100,33 @@ final class GrantPolicy {
                             waiting.phase(), waiting.reason(), waiting.message(), waiting.lookAgainAt()));
         }
         return activating(facts, ((Unasked) obstacle).ask());
+    }
+
+    /**
+     * An informer may not have seen yet what was applied a moment before the request, and nothing brings a refused
+     * request back: so what it shows is compared with the API server first.
+     */
+    private static GrantDecision refused(GrantFacts facts, Refused refused, Instant now) {
+        if (facts.upToDate().isEmpty()) {
+            return activating(facts, new ConfirmSight());
+        }
+        if (!facts.upToDate().get()) {
+            return GrantDecision.settled(
+                    facts.record().phase(),
+                    Reason.Activating,
+                    "what it is about has just changed, and is looked at again",
+                    Optional.of(now.plus(UNTIL_SEEN)));
+        }
+        Optional<GrantAction> claim = ClaimMemory.ends(facts, EndCause.Denied, now);
+        if (claim.isPresent()) {
+            return GrantDecision.todo(GrantPhase.Pending, refused.reason(), refused.message(), claim.get());
+        }
+        End end = End.begun(EndCause.Denied, null, refused.message(), now.truncatedTo(ChronoUnit.SECONDS));
+        return GrantDecision.todo(
+                GrantPhase.Denied,
+                refused.reason(),
+                refused.message(),
+                new WriteStatus(facts.record().withEnd(end).withPhase(GrantPhase.Denied)));
     }
 
     /** A request that people have to decide has a review: its name is written down before it is opened. */

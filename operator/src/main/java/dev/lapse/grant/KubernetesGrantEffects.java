@@ -16,7 +16,6 @@ import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.KubernetesMemory;
-import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.Remembered;
 import dev.lapse.review.BreakGlassRules;
 import dev.lapse.review.Consent;
@@ -42,6 +41,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final KubernetesTokens tokens;
     private final KubernetesWrites writes;
     private final AccessOracle oracle;
+    private final KubernetesSight sight;
     private final ActivationRights rights;
     private final KubernetesDuties duties;
     private final KubernetesReviews reviews;
@@ -62,6 +62,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             KubernetesTokens tokens,
             KubernetesWrites writes,
             AccessOracle oracle,
+            KubernetesSight sight,
             ActivationRights rights,
             KubernetesDuties duties,
             KubernetesReviews reviews,
@@ -76,6 +77,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.tokens = tokens;
         this.writes = writes;
         this.oracle = oracle;
+        this.sight = sight;
         this.rights = rights;
         this.duties = duties;
         this.reviews = reviews;
@@ -144,6 +146,11 @@ final class KubernetesGrantEffects implements GrantEffects {
         fresh.setSpec(grant.getSpec());
         fresh.setStatus(status);
         remember(objects.updateStatus(fresh));
+    }
+
+    @Override
+    public GrantFacts confirmSight(GrantFacts facts) {
+        return facts.withUpToDate(sight.upToDate(facts));
     }
 
     @Override
@@ -270,26 +277,12 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public boolean answered(RuntimeException failed) {
-        return failed instanceof KubernetesClientException refused
-                && refused.getCode() >= 400
-                && refused.getCode() < 500;
+        return KubernetesStepFailure.answered(failed);
     }
 
     @Override
     public Optional<String> explain(RuntimeException failed) {
-        if (failed instanceof NotRemembered why) {
-            return Optional.ofNullable(why.getMessage());
-        }
-        if (!(failed instanceof KubernetesClientException refused)) {
-            return Optional.of("an error that the operator's log tells more about");
-        }
-        if (refused.getCode() == CONFLICT) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                refused.getStatus() == null || refused.getStatus().getMessage() == null
-                        ? "the API server did not answer (" + refused.getCode() + ")"
-                        : refused.getStatus().getMessage());
+        return KubernetesStepFailure.explain(failed);
     }
 
     /** What the API server answered with is what the next write of this pass builds on. */

@@ -207,8 +207,7 @@ final class KubernetesGrantObjects {
     /** Removes exactly this one. */
     Deletion delete(GrantObject object, String uid) {
         Deletion deletion = writes.delete(GrantManifests.path(object), uid);
-        String namespace = object.namespace() == null ? "" : object.namespace();
-        view(object).ifPresent(view -> view.deleted(uid, namespace, object.name()));
+        view(object).ifPresent(view -> view.deleted(uid));
         return deletion;
     }
 

@@ -106,7 +106,8 @@ final class KubernetesGrantObserver {
                 Optional.empty(),
                 duties.unasked(),
                 waivers(request, identity, role, guardState, now),
-                memory.apply(request.namespace()));
+                memory.apply(request.namespace()),
+                Optional.empty());
         // Once there is access, nobody's consent is asked again: who regrets it revokes.
         if (record.phase().ended() || record.activatedAt().isPresent()) {
             return facts;

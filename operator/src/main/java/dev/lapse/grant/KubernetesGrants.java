@@ -93,6 +93,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.oracle(),
                 new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()),
                 authorRefused);
+        KubernetesSight sight = new KubernetesSight(tools.client(), cluster, identities);
         StatusSeal seal = new StatusSeal(tools.seal());
         KubernetesDuties duties = new KubernetesDuties(tools, seal, this::all);
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
@@ -122,6 +123,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         tools.tokens(),
                         tools.writes(),
                         tools.oracle(),
+                        sight,
                         rights,
                         duties,
                         tools.reviews(),

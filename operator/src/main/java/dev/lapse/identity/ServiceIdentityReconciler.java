@@ -188,7 +188,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         if (facts.state() == IdentityState.Retired && subject.madeByLapse() && active.isEmpty()) {
             String uid = subject.uid().orElseThrow();
             writes.delete("/api/v1/namespaces/" + facts.namespace() + "/serviceaccounts/" + name, uid);
-            cluster.accounts().deleted(uid, facts.namespace(), name);
+            cluster.accounts().deleted(uid);
             return true;
         }
         return false;

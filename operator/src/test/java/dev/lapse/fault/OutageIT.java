@@ -121,6 +121,33 @@ class OutageIT {
         stage.scenery().awaitPhase(lives, GrantPhase.Active);
     }
 
+    @Test
+    void refusesNothingForGoodByWhatItSawBeforeTheLastChange() {
+        lives = List.of(new Life("outage-seen-late", Shape.SUBJECT_NONE, Life.UNHARMED));
+        stage.scenery().place(lives);
+        stage.scenery().limit(lives.get(0), "5m");
+        stage.awaitQuiet();
+
+        stage.proxy()
+                .rule(call -> call.path().endsWith("/serviceidentities")
+                                && !call.query().contains("fieldSelector")
+                        ? Fate.HOLD
+                        : Fate.PASS);
+        stage.proxy().cutWatches();
+        stage.scenery().limit(lives.get(0), "1h");
+        stage.scenery().ask(lives, Duration.ofMinutes(20));
+
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(stage.scenery().grant(lives.get(0)).getStatus())
+                                .isNotNull()
+                                .satisfies(status -> assertThat(status.toString())
+                                        .contains("has just changed")
+                                        .contains("phase=Pending")));
+        stage.proxy().passAll();
+        stage.scenery().awaitPhase(lives, GrantPhase.Active);
+    }
+
     /** Each fault befalls lives of its own, all of them at once. */
     @Test
     void bringsAboutOnceWhatIsRefusedLostOrSeenLate() {

@@ -111,6 +111,17 @@ final class Scenery {
                 .patch(MERGE, "{\"spec\":{\"state\":\"Retired\"}}");
     }
 
+    /** How long the entry look may be asked for, at most. */
+    void limit(Life life, String duration) {
+        admin.resources(ServiceIdentity.class)
+                .inNamespace(life.namespace)
+                .withName("ci")
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        "[{\"op\": \"add\", \"path\": \"/spec/eligible/0/maxDuration\", \"value\": \"" + duration
+                                + "\"}]");
+    }
+
     private void place(String namespace, Shape shape) {
         namespace(namespace);
         apply("""
@@ -255,7 +266,9 @@ final class Scenery {
     void awaitPhase(List<Life> lives, GrantPhase phase) {
         await().atMost(Stage.PATIENCE)
                 .untilAsserted(() -> assertThat(lives)
-                        .allSatisfy(life -> assertThat(phase(life)).isEqualTo(phase)));
+                        .allSatisfy(life -> assertThat(phase(life))
+                                .as(() -> life + ": " + grant(life).getStatus())
+                                .isEqualTo(phase)));
     }
 
     private Resource<PrivilegeGrant> grants(Life life) {

@@ -82,6 +82,8 @@ final class FakeCluster implements GrantEffects {
     /** What else allows what a grant allowed. */
     List<String> residual = List.of();
 
+    boolean upToDate = true;
+
     boolean accessReviewsAnswered = true;
     Duration longestToken = Duration.ofDays(365);
 
@@ -169,6 +171,11 @@ final class FakeCluster implements GrantEffects {
     @Override
     public GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now) {
         return writeStatus(facts, decision, now);
+    }
+
+    @Override
+    public GrantFacts confirmSight(GrantFacts facts) {
+        return facts.withUpToDate(upToDate);
     }
 
     @Override

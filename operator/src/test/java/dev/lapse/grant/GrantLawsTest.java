@@ -312,6 +312,7 @@ class GrantLawsTest {
                 facts.consent(),
                 facts.duties(),
                 facts.waivers(),
-                facts.memory());
+                facts.memory(),
+                facts.upToDate());
     }
 }

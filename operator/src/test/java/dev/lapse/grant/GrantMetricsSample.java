@@ -70,6 +70,7 @@ public final class GrantMetricsSample {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                Recollection.nothing("payments"));
+                Recollection.nothing("payments"),
+                Optional.empty());
     }
 }

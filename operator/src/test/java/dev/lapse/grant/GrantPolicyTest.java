@@ -206,6 +206,24 @@ class GrantPolicyTest {
         life.holdsNothing();
     }
 
+    @Test
+    void whatTheInformersHaveNotSeenYetRefusesNothing() {
+        GrantLife life = GrantLife.of(Scene.inOrder().entry("maxDuration", "30m"));
+        life.cluster.upToDate = false;
+
+        life.settle();
+
+        assertThat(life.phase()).isEqualTo(GrantPhase.Pending);
+        assertThat(life.condition(ConditionType.Ready).message())
+                .isEqualTo("what it is about has just changed, and is looked at again");
+        assertThat(life.last().decision().lookAgainAt()).contains(NOW.plusSeconds(1));
+
+        life.cluster.upToDate = true;
+        life.scene.entry("maxDuration", "2h");
+
+        assertThat(life.settle().phase()).isEqualTo(GrantPhase.Active);
+    }
+
     // Cut off on the way in
 
     private static Stream<Scene> kinds() {

@@ -306,7 +306,8 @@ final class Scene {
                 Optional.empty(),
                 duties,
                 waivers,
-                memory);
+                memory,
+                Optional.empty());
     }
 
     private Map<String, NamespaceState> namespaces(GrantRequest request, List<String> places) {

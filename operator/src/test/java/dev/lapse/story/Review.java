@@ -7,6 +7,7 @@ import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.story.Caller.Answer;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.LinkedHashMap;
@@ -29,7 +30,10 @@ final class Review {
     static Review of(Story story, Grant grant) {
         await("a review of " + grant.name())
                 .atMost(InstalledOperator.LIMIT)
-                .until(() -> grant.status() != null && grant.status().review() != null);
+                .untilAsserted(() -> assertThat(grant.status())
+                        .extracting(PrivilegeGrantStatus::review)
+                        .as(() -> "status " + grant.status())
+                        .isNotNull());
         Review review =
                 new Review(story.cluster(), story.namespace(), grant.status().review());
         await("it is open")
@@ -59,6 +63,12 @@ final class Review {
 
     boolean exists() {
         return resource().get() != null;
+    }
+
+    /** Of the one there is under its name now; empty if there is none. */
+    String uid() {
+        AccessReview there = resource().get();
+        return there == null ? "" : there.getMetadata().getUid();
     }
 
     String hash() {
