@@ -1,12 +1,12 @@
 package dev.lapse.cli;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +89,7 @@ record GrantExplanation(
         return used == null
                 ? review.map(RequestToDecide::waivers).orElse(List.of())
                 : used.stream()
-                        .map(waiver -> new AccessReviewSpec.Waiver(
+                        .map(waiver -> new ReviewedRequest.Waiver(
                                         waiver.duties(), waiver.waivedBy(), waiver.until(), waiver.reason())
                                 .describe())
                         .toList();

@@ -2,13 +2,13 @@ package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.PinnedEntry;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ record RequestToDecide(AccessReview review) {
         AccessReviewSpec spec = review.getSpec();
         Explanation told = new Explanation(
                 "AccessReview " + name() + " in " + review.getMetadata().getNamespace());
-        Request request = spec.request();
+        ReviewedRequest request = spec.request();
         if (request != null) {
             told(told, request);
         }
@@ -40,7 +40,7 @@ record RequestToDecide(AccessReview review) {
         return told;
     }
 
-    private void told(Explanation told, Request request) {
+    private void told(Explanation told, ReviewedRequest request) {
         told.line("identity", review.getSpec().identity() + ", entry " + request.privilege())
                 .line("role", request.role() + " in " + where(request.namespaces()))
                 .line("for", request.duration() + ", held by " + request.principalName())
@@ -73,9 +73,9 @@ record RequestToDecide(AccessReview review) {
 
     /** Conflicts of duties that it may be given in spite of. */
     List<String> waivers() {
-        return Optional.ofNullable(review.getSpec().request()).map(Request::waivers).stream()
+        return Optional.ofNullable(review.getSpec().request()).map(ReviewedRequest::waivers).stream()
                 .flatMap(List::stream)
-                .map(AccessReviewSpec.Waiver::describe)
+                .map(ReviewedRequest.Waiver::describe)
                 .toList();
     }
 

@@ -1,6 +1,6 @@
 package dev.lapse.cli;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -2,9 +2,9 @@ package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;

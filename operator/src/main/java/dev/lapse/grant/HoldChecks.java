@@ -11,7 +11,6 @@ import dev.lapse.grant.RequestCheck.Waiting;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.memory.Holds;
-import dev.lapse.memory.RevokedPrivilege;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -49,11 +48,8 @@ final class HoldChecks {
         Resolved given = facts.record().resolved().orElseThrow();
         return facts.identity()
                 .flatMap(identity -> holds(facts, identity, now).on(given.role(), given.namespaces()))
-                .map(revoked -> new Ending(EndCause.ReviewRevoked, by(revoked), now, revoked.told()));
-    }
-
-    private static Optional<String> by(RevokedPrivilege revoked) {
-        return Optional.ofNullable(revoked.revokedBy());
+                .map(revoked -> new Ending(
+                        EndCause.ReviewRevoked, Optional.ofNullable(revoked.revokedBy()), now, revoked.told()));
     }
 
     private static Holds holds(GrantFacts facts, IdentityFacts identity, Instant now) {

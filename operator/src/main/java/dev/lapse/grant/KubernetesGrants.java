@@ -5,9 +5,9 @@ import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.AccessReview;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
@@ -173,7 +173,7 @@ public final class KubernetesGrants implements AutoCloseable {
         if (review.getSpec().campaign()) {
             return;
         }
-        Request request = review.getSpec().request();
+        ReviewedRequest request = review.getSpec().request();
         if (request != null) {
             sources.lookAgain(new GrantKey(namespace, request.grant()));
         }

@@ -2,11 +2,11 @@ package dev.lapse.grant;
 
 import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
 import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.identity.EntryFacts;
@@ -80,7 +80,7 @@ record RequestReview(String name, AccessReviewSpec spec) {
         AccessReviewSpec spec = AccessReviewSpec.of(
                 type,
                 new IdentityReference(identity.name()),
-                new Request(
+                new ReviewedRequest(
                         request.name(),
                         request.uid(),
                         hash,
@@ -105,10 +105,10 @@ record RequestReview(String name, AccessReviewSpec spec) {
         return new RequestReview(GrantPlan.objectName(request.uid()) + "-" + hash.substring(0, DIGITS_IN_NAME), spec);
     }
 
-    private static List<AccessReviewSpec.Waiver> waivers(List<WaiverFacts> waivers, boolean all) {
+    private static List<ReviewedRequest.Waiver> waivers(List<WaiverFacts> waivers, boolean all) {
         return waivers.stream()
                 .limit(all ? waivers.size() : MOST_WAIVERS_REMEMBERED)
-                .map(waiver -> new AccessReviewSpec.Waiver(
+                .map(waiver -> new ReviewedRequest.Waiver(
                         waiver.duties(),
                         waiver.waivedBy(),
                         waiver.until(),

@@ -20,7 +20,7 @@ public record BreakGlassDebt(
         String subject,
         String review,
         AccessReviewSpec spec,
-        @Nullable String revokedBy) implements Remembered {
+        @Nullable String revokedBy) implements OfIdentity {
     private static final Bound BOUND = new Bound(256, 850_000);
 
     @Override
@@ -29,15 +29,11 @@ public record BreakGlassDebt(
     }
 
     @Override
-    public @Nullable Instant until() {
-        return null;
-    }
-
-    @Override
     public Bound bound() {
         return BOUND;
     }
 
+    @Override
     public String identity() {
         return spec.identity();
     }
@@ -62,11 +58,6 @@ public record BreakGlassDebt(
 
     public boolean overdue(Instant now) {
         return owed() && !now.isBefore(spec.dueAt());
-    }
-
-    /** Whether whoever is this identity, or has its account, owes it. */
-    public boolean concerns(String identityName, String userName) {
-        return identity().equals(identityName) || subject.equals(userName);
     }
 
     /** Whether another one would give, somewhere, what this one gave. */

@@ -31,17 +31,12 @@ public record OwedCertification(
         OnMissed onMissed,
         String entriesHash,
         @Nullable Instant missedAt)
-        implements Remembered {
+        implements OfIdentity {
     private static final Bound BOUND = new Bound(256, 850_000);
 
     @Override
     public List<String> key() {
         return List.of(review);
-    }
-
-    @Override
-    public @Nullable Instant until() {
-        return null;
     }
 
     @Override
@@ -56,11 +51,6 @@ public record OwedCertification(
 
     public boolean overdue(Instant now) {
         return !now.isBefore(dueAt);
-    }
-
-    /** Whether whoever is this identity, or has its account, owes it. */
-    public boolean concerns(String identityName, String userName) {
-        return identity.equals(identityName) || subject.equals(userName);
     }
 
     public OwedCertification withMissed(Instant at) {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that must outlive the object it is about. A new kind is a record that is named in both lists here; its
+ * Something that must outlive the object it is about. A new kind is a record that is named here, and by the interface it implements; its
  * components are what is written, so one that is added later must be nullable.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = OwedCertification.class, name = "OwedCertification"),
     @JsonSubTypes.Type(value = RevokedPrivilege.class, name = "RevokedPrivilege")
 })
-public sealed interface Remembered permits Claim, BreakGlassDebt, OwedCertification, RevokedPrivilege {
+public sealed interface Remembered permits Claim, OfIdentity {
     /** Of the object it is about; it also says which ConfigMap it is in. */
     String namespace();
 

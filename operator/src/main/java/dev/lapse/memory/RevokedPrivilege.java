@@ -27,7 +27,7 @@ public record RevokedPrivilege(
         @Nullable String revokedBy,
         String review,
         Instant revokedAt)
-        implements Remembered {
+        implements OfIdentity {
     private static final Bound BOUND = new Bound(256, 900_000);
 
     public RevokedPrivilege {
@@ -40,17 +40,8 @@ public record RevokedPrivilege(
     }
 
     @Override
-    public @Nullable Instant until() {
-        return null;
-    }
-
-    @Override
     public Bound bound() {
         return BOUND;
-    }
-
-    public boolean concerns(String identityName, String userName) {
-        return identity.equals(identityName) || subject.equals(userName);
     }
 
     /** Whether that role there would give, somewhere, what was revoked. */

@@ -1,9 +1,9 @@
 package dev.lapse.review;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

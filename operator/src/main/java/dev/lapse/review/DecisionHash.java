@@ -1,7 +1,7 @@
 package dev.lapse.review;
 
 import dev.lapse.access.ContentHash;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.Decision;
 import java.util.List;
 
 /** Tells one version of a verdict from another. */

@@ -2,11 +2,9 @@ package dev.lapse.review;
 
 import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Durations;
-import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PinnedEntry;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.condition.Reason;
 import dev.lapse.identity.EntryFacts;
@@ -16,7 +14,6 @@ import dev.lapse.identity.Vouching;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 
 /**
  * The review of an entry that goes beyond the limits of the applier that wrote it. Its name holds the hash of what is
@@ -41,23 +38,11 @@ record EntitlementReview(String name, AccessReviewSpec spec) {
         PinnedEntry pinned = PinnedEntries.of(hash, entry, role);
         return new EntitlementReview(
                 Lapse.NAME_PREFIX + hash.substring(0, DIGITS_IN_NAME),
-                new AccessReviewSpec(
-                        ReviewType.Entitlement,
+                AccessReviewSpec.ofEntry(
                         new IdentityReference(identity.name()),
-                        null,
                         identity.uid(),
-                        List.of(pinned),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        1,
-                        // Whoever can bind the role there can give it to any account.
-                        Insiders.Allow,
-                        now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS),
-                        null,
-                        List.of()));
+                        pinned,
+                        now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS)));
     }
 
     /** Whether it is what the operator would have opened: while the guard was away anybody may have written one. */

@@ -7,9 +7,9 @@ import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Campaign;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Scope;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
+import dev.lapse.api.v1alpha1.CampaignScope;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.guard.GuardState;
@@ -148,7 +148,7 @@ final class KubernetesCampaigns {
 
     /** Those that were there when the campaign was opened: what comes later has another. */
     private List<ServiceIdentity> concerned(AccessReview campaign) {
-        Scope scope = Objects.requireNonNull(campaign.getSpec().scope(), "a campaign has one");
+        CampaignScope scope = Objects.requireNonNull(campaign.getSpec().scope(), "a campaign has one");
         Instant createdAt = Instant.parse(campaign.getMetadata().getCreationTimestamp());
         boolean everywhere = CampaignPolicy.everywhere(
                 campaign.getSpec(), campaign.getMetadata().getNamespace());
@@ -169,7 +169,7 @@ final class KubernetesCampaigns {
                 .toList();
     }
 
-    private static boolean fits(Scope scope, ServiceIdentity identity) {
+    private static boolean fits(CampaignScope scope, ServiceIdentity identity) {
         Map<String, String> labels =
                 Optional.ofNullable(identity.getMetadata().getLabels()).orElse(Map.of());
         return scope.selector() == null

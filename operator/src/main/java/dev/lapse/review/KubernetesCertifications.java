@@ -3,12 +3,11 @@ package dev.lapse.review;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.OnMissed;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.api.v1alpha1.PinnedEntry;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.identity.IdentityFacts;
@@ -245,22 +244,15 @@ final class KubernetesCertifications implements ReviewKind {
                 .withNamespace(owed.namespace())
                 .withName(owed.review())
                 .build());
-        made.setSpec(new AccessReviewSpec(
-                ReviewType.Certification,
+        made.setSpec(AccessReviewSpec.ofIdentity(
                 new IdentityReference(owed.identity()),
-                null,
                 identity.uid(),
                 entries,
-                null,
                 owed.campaign(),
-                null,
-                null,
                 owed.reviewers(),
-                1,
                 owed.insiders(),
                 owed.dueAt(),
-                owed.onMissed(),
-                List.of()));
+                owed.onMissed()));
         return made;
     }
 }

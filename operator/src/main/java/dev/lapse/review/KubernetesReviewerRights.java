@@ -5,10 +5,10 @@ import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
 import dev.lapse.access.Author;
 import dev.lapse.access.Permission;
-import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
+import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +66,7 @@ final class KubernetesReviewerRights {
 
     /** The account that will hold the privilege, and the one that asked, if that is no person; else the identity's own. */
     private static Set<String> accounts(ReviewFacts facts) {
-        AccessReviewSpec.Request request = facts.spec().request();
+        ReviewedRequest request = facts.spec().request();
         if (request == null) {
             return facts.subjectName().map(Set::of).orElse(Set.of());
         }

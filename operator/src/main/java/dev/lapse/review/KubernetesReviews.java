@@ -4,11 +4,12 @@ import dev.lapse.access.Author;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -39,7 +40,7 @@ public final class KubernetesReviews {
         reviews.addIndexer(
                 BY_GRANT,
                 review -> Optional.ofNullable(review.getSpec().request())
-                        .map(AccessReviewSpec.Request::grantUID)
+                        .map(ReviewedRequest::grantUID)
                         .map(List::of)
                         .orElse(List.of()));
         reviews.addIndexer(

@@ -1,8 +1,8 @@
 package dev.lapse.review;
 
 import dev.lapse.access.ContentHash;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
 import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.PinnedEntry;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;

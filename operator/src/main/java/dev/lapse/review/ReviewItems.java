@@ -1,12 +1,12 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Item;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.api.v1alpha1.PinnedEntry;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.StatusText;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ final class ReviewItems {
 
     static List<Item> of(AccessReviewSpec spec, List<SeenVerdict> verdicts) {
         List<Item> items = new ArrayList<>();
-        Request request = spec.request();
+        ReviewedRequest request = spec.request();
         if (request != null) {
             spec.itemHashes()
                     .forEach((name, hash) -> items.add(item(name, sentence(spec), request.grantUID(), hash, verdicts)));
@@ -55,7 +55,7 @@ final class ReviewItems {
 
     /** What the whole review is about. */
     static String sentence(AccessReviewSpec spec) {
-        Request request = spec.request();
+        ReviewedRequest request = spec.request();
         if (request != null) {
             return sentence(spec, request);
         }
@@ -68,7 +68,7 @@ final class ReviewItems {
                         + String.join(", ", spec.itemHashes().keySet());
     }
 
-    private static String sentence(AccessReviewSpec spec, Request request) {
+    private static String sentence(AccessReviewSpec spec, ReviewedRequest request) {
         return request.requestedBy() + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "")
                 + (spec.type() == ReviewType.Request ? " asks for " : " took without approval ") + request.role()
                 + " in "

@@ -1,11 +1,11 @@
 package dev.lapse.review;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.guard.NameProof;
 import dev.lapse.review.VerdictChecks.Finding;

@@ -1,11 +1,11 @@
 package dev.lapse.review;
 
 import dev.lapse.access.Entitlement;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.EligibleEntry.Person;
 import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.guard.NameProof;
 import java.time.Instant;
 import java.util.List;
@@ -94,7 +94,7 @@ final class VerdictChecks {
 
     private static Optional<Finding> isNotTheirOwnRequest(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
-        Request request = facts.spec().request();
+        ReviewedRequest request = facts.spec().request();
         String requester = request == null ? "" : request.requestedBy();
         return refuseIf(
                 request != null && aliases.same(decision.by(), requester),

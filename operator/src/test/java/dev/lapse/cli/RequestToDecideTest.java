@@ -4,8 +4,8 @@ import static dev.lapse.cli.GivenObjects.HASH;
 import static dev.lapse.cli.GivenObjects.review;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

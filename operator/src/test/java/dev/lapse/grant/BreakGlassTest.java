@@ -10,6 +10,7 @@ import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.RequestCheck.Obstacle;
 import dev.lapse.grant.RequestCheck.Refused;
@@ -247,8 +248,8 @@ class BreakGlassTest {
 
     private static BreakGlassDebt other(Scene scene, String incident, String duration, String uid) {
         BreakGlassDebt like = BreakGlass.debt(scene.facts(), NOW).orElseThrow();
-        AccessReviewSpec.Request request = like.spec().requested();
-        AccessReviewSpec.Request changed = new AccessReviewSpec.Request(
+        ReviewedRequest request = like.spec().requested();
+        ReviewedRequest changed = new ReviewedRequest(
                 "other",
                 uid,
                 request.hash(),

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Verdict;
 import dev.lapse.access.SeparationOfDuties.Conflict;
-import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.grant.DutyFinding.Answer;
 import dev.lapse.grant.DutyFinding.Clash;
 import dev.lapse.guard.GuardState;
@@ -174,7 +174,7 @@ class DutyWaiversTest {
 
         assertThat(plain.spec().requested().waivers()).isNull();
         assertThat(one.spec().requested().waivers())
-                .extracting(AccessReviewSpec.Waiver::describe)
+                .extracting(ReviewedRequest.Waiver::describe)
                 .containsExactly(
                         "duties release and prepare waived by ada until 2026-11-02T12:00:00Z because the quarter");
         assertThat(List.of(plain.name(), one.name(), longer.name())).doesNotHaveDuplicates();

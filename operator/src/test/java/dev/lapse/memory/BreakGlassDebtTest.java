@@ -3,11 +3,11 @@ package dev.lapse.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Request;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.guard.Seal;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +62,7 @@ class BreakGlassDebtTest {
                 AccessReviewSpec.of(
                         ReviewType.BreakGlass,
                         new IdentityReference("c".repeat(63)),
-                        new Request(
+                        new ReviewedRequest(
                                 "g".repeat(63),
                                 "7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11",
                                 "0123456789abcdef0123456789abcdef",
@@ -85,7 +85,7 @@ class BreakGlassDebtTest {
                                 "t".repeat(63),
                                 "INC-1",
                                 IntStream.range(0, 3)
-                                        .mapToObj(i -> new AccessReviewSpec.Waiver(
+                                        .mapToObj(i -> new ReviewedRequest.Waiver(
                                                 List.of("d".repeat(63), "e".repeat(63)),
                                                 "w".repeat(63),
                                                 NOW,

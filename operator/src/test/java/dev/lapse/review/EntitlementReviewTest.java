@@ -8,12 +8,12 @@ import dev.lapse.access.Entitlement;
 import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Decision;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.PinnedEntry;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
+import dev.lapse.api.v1alpha1.PinnedEntry;
 import dev.lapse.condition.Reason;
 import dev.lapse.guard.NameProof.Answer;
 import dev.lapse.identity.GivenIdentity;
@@ -172,7 +172,7 @@ class EntitlementReviewTest {
         assertThat(reason(decide(says("ada", "Approve")))).isEqualTo("NotAllowed");
         rights.clear();
 
-        Decision other = new Decision("look", "ada", null, AccessReviewSpec.Verdict.Approve, "another-hash-0123", null);
+        Decision other = new Decision("look", "ada", null, Decision.Verdict.Approve, "another-hash-0123", null);
         assertThat(reason(decide(other))).isEqualTo("OtherHash");
 
         proof = Answer.UNPROVED;
@@ -194,8 +194,7 @@ class EntitlementReviewTest {
 
     @Test
     void whatSomebodyDeniedIsRefusedWithTheirNameAndWords() {
-        Decision no =
-                new Decision("look", "erin", null, AccessReviewSpec.Verdict.Deny, pinned().hash(), "not that role");
+        Decision no = new Decision("look", "erin", null, Decision.Verdict.Deny, pinned().hash(), "not that role");
 
         refused(answer(decide(no), no), Reason.ApprovalDenied, "denied by erin: not that role", ASKED.name());
     }
@@ -309,7 +308,7 @@ class EntitlementReviewTest {
                 "look",
                 who,
                 who.equals("ada") ? List.of("platform") : null,
-                AccessReviewSpec.Verdict.valueOf(verdict),
+                Decision.Verdict.valueOf(verdict),
                 pinned().hash(),
                 null);
     }

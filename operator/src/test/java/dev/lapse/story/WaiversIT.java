@@ -3,8 +3,8 @@ package dev.lapse.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
 import dev.lapse.condition.ConditionType;
@@ -104,7 +104,7 @@ class WaiversIT {
         waives("mallory", waiver("mallory", inHours(2), "prepare", "release"));
 
         assertThat(first.now().getSpec().requested().waivers())
-                .extracting(AccessReviewSpec.Waiver::waivedBy)
+                .extracting(ReviewedRequest.Waiver::waivedBy)
                 .containsExactly("mallory");
         await().atMost(InstalledOperator.LIMIT)
                 .until(() -> !first.name().equals(grant.status().review()));

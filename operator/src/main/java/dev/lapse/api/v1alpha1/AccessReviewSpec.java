@@ -7,7 +7,6 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -96,7 +95,7 @@ public record AccessReviewSpec(
         @ValidationRule(value = "self == oldSelf", message = "request is immutable: another request has another review")
         @JsonPropertyDescription(
                 "Of type Request and BreakGlass: what is asked for, or was taken, as it stood when the review was opened. Immutable.")
-        Request request,
+        ReviewedRequest request,
 
         @Nullable
         @Size(min = 1, max = 64)
@@ -117,7 +116,7 @@ public record AccessReviewSpec(
         @Nullable
         @ValidationRule(value = "self == oldSelf", message = "scope is immutable: open another campaign")
         @JsonPropertyDescription("Makes this a campaign: the identities that it is about. Immutable.")
-        Scope scope,
+        CampaignScope scope,
 
         @Nullable
         @ValidationRule(value = "self == oldSelf", message = "partOf is immutable")
@@ -204,7 +203,7 @@ public record AccessReviewSpec(
     public static final String GRANT_ITEM = "grant";
 
     /** What is asked for, or was taken. */
-    public Request requested() {
+    public ReviewedRequest requested() {
         return Objects.requireNonNull(request, "only reviews of type Request and BreakGlass have a request");
     }
 
@@ -242,7 +241,7 @@ public record AccessReviewSpec(
     public static AccessReviewSpec of(
             ReviewType type,
             IdentityReference identityRef,
-            Request request,
+            ReviewedRequest request,
             @Nullable List<Person> reviewers,
             int required,
             Insiders insiders,
@@ -262,6 +261,56 @@ public record AccessReviewSpec(
                 insiders,
                 dueAt,
                 null,
+                List.of());
+    }
+
+    /** A review of an entry that an applier wrote beyond its limits. */
+    public static AccessReviewSpec ofEntry(
+            IdentityReference identityRef, String identityUID, PinnedEntry entry, Instant dueAt) {
+        return new AccessReviewSpec(
+                ReviewType.Entitlement,
+                identityRef,
+                null,
+                identityUID,
+                List.of(entry),
+                null,
+                null,
+                null,
+                null,
+                null,
+                1,
+                // Whoever can bind the role there can give it to any account.
+                Insiders.Allow,
+                dueAt,
+                null,
+                List.of());
+    }
+
+    /** A review of what an identity may ask for, in a campaign. */
+    public static AccessReviewSpec ofIdentity(
+            IdentityReference identityRef,
+            String identityUID,
+            List<PinnedEntry> entries,
+            Campaign partOf,
+            @Nullable List<Person> reviewers,
+            Insiders insiders,
+            Instant dueAt,
+            OnMissed onMissed) {
+        return new AccessReviewSpec(
+                ReviewType.Certification,
+                identityRef,
+                null,
+                identityUID,
+                entries,
+                null,
+                partOf,
+                null,
+                null,
+                reviewers,
+                1,
+                insiders,
+                dueAt,
+                onMissed,
                 List.of());
     }
 
@@ -290,62 +339,6 @@ public record AccessReviewSpec(
         return with(dueAt, List.of());
     }
 
-    /** An eligible entry as it stood when a review of it was opened. */
-    public record PinnedEntry(
-            @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Its name, and that of the item.")
-            String name,
-
-            @Required
-            @Size(min = 16, max = 64)
-            @JsonPropertyDescription(
-                    "Hash over everything that a verdict stands for: the identity, the entry, the role and its rules.")
-            String hash,
-
-            @Required
-            @Size(max = 320)
-            @Pattern("^(Role|ClusterRole)/.+$")
-            @JsonPropertyDescription("Its role, as kind/name.")
-            String role,
-
-            @Required
-            @Size(max = 16)
-            @JsonPropertyDescription("The namespaces the role may be bound in. Empty: the whole cluster.")
-            List<String> namespaces,
-
-            @Required @JsonPropertyDescription("Which account receives the privilege.")
-            PrincipalType principal,
-
-            @Required @Size(max = 32) @Pattern(Durations.PATTERN) @JsonPropertyDescription("The longest grant of it.")
-            String maxDuration,
-
-            @Required @JsonPropertyDescription("Risky permissions that the role holds, by name.")
-            List<String> risks,
-
-            @Nullable
-            @Size(min = 1, max = 253)
-            @JsonPropertyDescription("Who entitled to it; claimed if an applier wrote it.")
-            String entitledBy,
-
-            @Nullable @Size(min = 1, max = 253) @JsonPropertyDescription("The applier that wrote it, if one did.")
-            String entitledByVia) {}
-
-    /** Which identities a campaign is about: those that were there when it was opened, and fit everything that is said. */
-    public record Scope(
-            @Nullable @Size(max = 5) @JsonPropertyDescription("Only identities of these types. Absent: of every type.")
-            List<ActorType> actorTypes,
-
-            @Nullable @JsonPropertyDescription("Only identities that fit. Absent: all.")
-            Selector selector,
-
-            @Default("false")
-            @JsonPropertyDescription(
-                    "true: identities of every namespace, in a campaign of namespace lapse-system only. Otherwise those of its own namespace.")
-            boolean allNamespaces) {}
-
-    public record Selector(
-            @Required @Size(min = 1, max = 16) @JsonPropertyDescription("Labels that an identity carries, all of them.")
-            Map<String, String> matchLabels) {}
-
     /** The campaign that a review belongs to. */
     public record Campaign(
             @Required @Size(min = 1, max = 63) @JsonPropertyDescription("Its namespace.")
@@ -356,131 +349,4 @@ public record AccessReviewSpec(
 
             @Required @Size(min = 1, max = 64) @JsonPropertyDescription("Its UID.")
             String uid) {}
-
-    public record Request(
-            @Required
-            @Size(min = 1, max = 253)
-            @JsonPropertyDescription("Name of the PrivilegeGrant, in the review's namespace.")
-            String grant,
-
-            @Required
-            @Size(min = 1, max = 64)
-            @JsonPropertyDescription("UID of the PrivilegeGrant: one of the same name created later is another.")
-            String grantUID,
-
-            @Required
-            @Size(min = 16, max = 64)
-            @JsonPropertyDescription(
-                    "Hash over everything that an approval stands for: the grant, the identity, its entry, the role and its rules.")
-            String hash,
-
-            @Required @Size(min = 1, max = 63) @JsonPropertyDescription("The eligible entry that is asked for.")
-            String privilege,
-
-            @Required
-            @Size(max = 320)
-            @Pattern("^(Role|ClusterRole)/.+$")
-            @JsonPropertyDescription("Its role, as kind/name.")
-            String role,
-
-            @Required
-            @Size(max = 16)
-            @JsonPropertyDescription("The namespaces the role would be bound in. Empty: the whole cluster.")
-            List<String> namespaces,
-
-            @Required @JsonPropertyDescription("Which account would receive the privilege.")
-            PrincipalType principal,
-
-            @Required @Size(min = 1, max = 512) @JsonPropertyDescription("User name of that account.")
-            String principalName,
-
-            @Required @Size(max = 32) @Pattern(Durations.PATTERN) @JsonPropertyDescription("For how long.")
-            String duration,
-
-            @Required @JsonPropertyDescription("Risky permissions that the role holds, by name.")
-            List<String> risks,
-
-            @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Who asked.")
-            String requestedBy,
-
-            @Required
-            @JsonPropertyDescription(
-                    "true: an applier wrote requestedBy, so nobody knows who asked, and one approval more is needed.")
-            boolean claimed,
-
-            @Required @Size(min = 1, max = 1024) @JsonPropertyDescription("Why, in the words of whoever asked.")
-            String reason,
-
-            @Nullable @Size(min = 1, max = 253) @JsonPropertyDescription("The change or incident it belongs to.")
-            String ticket,
-
-            @Nullable
-            @Size(min = 1, max = 128)
-            @JsonPropertyDescription("Of type BreakGlass: the incident it was taken for.")
-            String incident,
-
-            @Nullable
-            @Size(max = 16)
-            @JsonPropertyDescription(
-                    "Waivers of conflicts with the duties that the role gives, each with who waived it, until when and why: what is asked for may rest on them.")
-            List<Waiver> waivers) {}
-
-    public record Waiver(
-            @Required @Size(min = 2, max = 2) @JsonPropertyDescription("The two duties.")
-            List<String> duties,
-
-            @Required @Size(min = 1, max = 253) @JsonPropertyDescription("User name of the person who waived.")
-            String waivedBy,
-
-            @Required @JsonPropertyDescription("Until when.")
-            Instant until,
-
-            @Required @Size(min = 1, max = 512) @JsonPropertyDescription("Why, in that person's words.")
-            String reason) {
-
-        /** For people. */
-        public String describe() {
-            return "duties " + duties.get(0) + " and " + duties.get(1) + " waived by " + waivedBy + " until " + until
-                    + " because " + reason;
-        }
-    }
-
-    public record Decision(
-            @Required
-            @Size(min = 1, max = 63)
-            @JsonPropertyDescription(
-                    "The item of status.items this decides: request of a Request, grant of a BreakGlass, otherwise the name of the entry.")
-            String item,
-
-            @Required
-            @Size(min = 1, max = 253)
-            @JsonPropertyDescription(
-                    "User name of whoever decides, as the API server knows it (kubectl auth whoami). Proved at admission.")
-            String by,
-
-            @Nullable
-            @Size(max = 4)
-            @JsonPropertyDescription(
-                    "Groups of by that its right to decide, or its place among the reviewers, comes from. At most 4, proved at admission.")
-            List<String> byAs,
-
-            @Required
-            @JsonPropertyDescription(
-                    "Approve or Deny for Request and Entitlement. For BreakGlass Keep (it was right; nothing is owed any more) or Revoke (it was not: the grant ends, and break-glass to the same is held until somebody else says Keep). For Certification Keep, or Revoke: no grant gives that role there any more, whatever the entry says, until another Certification says Keep, of somebody else.")
-            Verdict verdict,
-
-            @Required
-            @Size(min = 1, max = 64)
-            @JsonPropertyDescription("The hash of the item that was looked at: what changed since is not approved.")
-            String itemHash,
-
-            @Nullable @Size(min = 1, max = 1024) @JsonPropertyDescription("Why, for the requester and for auditors.")
-            String comment) {}
-
-    public enum Verdict {
-        Approve,
-        Deny,
-        Keep,
-        Revoke
-    }
 }

@@ -1,7 +1,7 @@
 package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.Verdict;
+import dev.lapse.api.v1alpha1.Decision.Verdict;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.time.Instant;
