@@ -4,6 +4,7 @@ import dev.lapse.access.Rule;
 import dev.lapse.access.WayRound;
 import dev.lapse.access.WayRound.Account;
 import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.cli.SecretReaders.Subject;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -128,11 +129,11 @@ record BypassReport(List<Hole> holes, int expected, List<String> unknown) {
         text.append(" (beside ").append(expected).append(" bindings that are expected to)\n");
         for (Hole hole : holes) {
             text.append('\n')
-                    .append(key(hole.who()))
+                    .append(PeoplesText.oneLine(key(hole.who())))
                     .append(", by ")
-                    .append(where(hole.by()))
+                    .append(PeoplesText.oneLine(where(hole.by())))
                     .append(", ")
-                    .append(hole.by().role())
+                    .append(PeoplesText.oneLine(hole.by().role()))
                     .append('\n');
             List<Map.Entry<String, String>> lines = new ArrayList<>();
             hole.ways().forEach(way -> lines.add(Map.entry(way.name(), way.what() + "\nremedy: " + way.remedy())));

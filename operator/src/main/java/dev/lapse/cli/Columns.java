@@ -1,5 +1,7 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.PeoplesText;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -8,14 +10,18 @@ import java.util.stream.Collectors;
 final class Columns {
     private Columns() {}
 
-    /** Each value may have several lines. */
+    /** Each value may have several lines; which of them are whose, is for whoever wrote it together to see to. */
     static String of(List<Map.Entry<String, String>> lines) {
         int width =
                 lines.stream().mapToInt(line -> line.getKey().length()).max().orElse(0);
         return lines.stream()
                 .map(line -> "  " + padded(line.getKey(), width) + "  "
-                        + line.getValue().replace("\n", "\n" + " ".repeat(width + 4)))
+                        + String.join("\n" + " ".repeat(width + 4), shown(line.getValue())))
                 .collect(Collectors.joining("\n"));
+    }
+
+    private static List<String> shown(String value) {
+        return Arrays.stream(value.split("\n", -1)).map(PeoplesText::oneLine).toList();
     }
 
     private static String padded(String text, int width) {

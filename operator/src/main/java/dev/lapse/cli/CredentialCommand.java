@@ -4,6 +4,7 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
+import dev.lapse.condition.Reason;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestStatus;
 import java.nio.charset.StandardCharsets;
@@ -57,11 +58,10 @@ final class CredentialCommand implements Callable<Integer> {
 
     @Option(
             names = "--reason",
-            required = true,
             defaultValue = "${env:LAPSE_REASON}",
             paramLabel = "TEXT",
-            description = "Why, for approvers and auditors; without it, $$LAPSE_REASON.")
-    private String reason;
+            description = "Why, for approvers and auditors; without it, $$LAPSE_REASON. One of them is needed.")
+    private @Nullable String reason;
 
     @Option(
             names = "--ticket",
@@ -96,13 +96,17 @@ final class CredentialCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (reason == null || reason.isBlank()) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "say why: with --reason, or in the variable LAPSE_REASON");
+        }
         String version = ExecCredential.version(System.getenv("KUBERNETES_EXEC_INFO"));
         Logins logins = Logins.ofThisUser();
         try (KubernetesSession session = connection.open()) {
             Login login = new Login(session.place(), session.namespace(), identity, privilege, scope(), "", "");
             PrivilegeGrant active;
-            try (AutoCloseable one = logins.lock(login)) {
-                active = activeGrant(session, logins, login);
+            try (AutoCloseable one = logins.lock(login, spec.commandLine().getErr())) {
+                active = activeGrant(session, logins, login, reason);
             }
             spec.commandLine()
                     .getOut()
@@ -137,10 +141,10 @@ final class CredentialCommand implements Callable<Integer> {
                 && grant.getSpec().credential().type() == CredentialType.Mint;
     }
 
-    private PrivilegeGrant activeGrant(KubernetesSession session, Logins logins, Login login) {
+    private PrivilegeGrant activeGrant(KubernetesSession session, Logins logins, Login login, String why) {
         PrivilegeGrant grant = logins.find(login)
                 .flatMap(known -> stillOfUse(session, known))
-                .orElseGet(() -> asked(session, logins, login));
+                .orElseGet(() -> asked(session, logins, login, why));
         return new GrantWait(
                         session, new Waiting(Main.clock(), spec.commandLine().getErr()))
                 .untilActive(grant, timeout);
@@ -150,26 +154,30 @@ final class CredentialCommand implements Callable<Integer> {
         Instant now = Main.clock().instant();
         Optional<PrivilegeGrant> found = session.grant(known.grant())
                 .filter(grant -> grant.getMetadata().getUid().equals(known.uid()));
-        found.filter(CredentialCommand::wasDeniedBySomebody).ifPresent(denied -> {
+        found.filter(CredentialCommand::wasDenied).ifPresent(denied -> {
             throw Failure.with(
                     ExitCode.DENIED, GrantWait.line(denied) + ". To ask again: kubectl lapse logout, then once more");
         });
-        return found.filter(grant ->
+        return found.filter(grant -> !Boolean.TRUE.equals(grant.getSpec().revoked()))
+                .filter(grant ->
                         GrantWait.phase(grant).filter(GrantPhase::ended).isEmpty())
                 .filter(grant -> grant.getStatus() == null
                         || grant.getStatus().expiresAt() == null
                         || grant.getStatus().expiresAt().isAfter(now.plus(USEFUL)));
     }
 
-    /** A client that tries again and again must not ask a person again and again who said no. */
-    private static boolean wasDeniedBySomebody(PrivilegeGrant grant) {
+    /**
+     * A client that tries again and again must neither ask a person again and again who said no, nor leave a denied grant
+     * behind each time. Silence is no answer: whoever did not look yesterday may look today.
+     */
+    private static boolean wasDenied(PrivilegeGrant grant) {
         return GrantWait.phase(grant).filter(GrantPhase.Denied::equals).isPresent()
                 && GrantWait.ready(grant.getStatus())
-                        .filter(ready -> ready.reason().equals("ApprovalDenied"))
-                        .isPresent();
+                        .filter(ready -> ready.reason().equals(Reason.ReviewExpired.name()))
+                        .isEmpty();
     }
 
-    private PrivilegeGrant asked(KubernetesSession session, Logins logins, Login login) {
+    private PrivilegeGrant asked(KubernetesSession session, Logins logins, Login login, String why) {
         Asking asking = new Asking(session, "request");
         CredentialType wanted = type == null ? asking.credential(identity, privilege) : type;
         if (wanted == CredentialType.None) {
@@ -190,7 +198,7 @@ final class CredentialCommand implements Callable<Integer> {
                 duration,
                 Optional.empty(),
                 Optional.empty(),
-                reason,
+                why,
                 Optional.ofNullable(ticket),
                 Optional.empty(),
                 me.user(),

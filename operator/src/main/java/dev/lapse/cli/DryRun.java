@@ -15,9 +15,10 @@ final class DryRun {
             paramLabel = "none|client|server",
             arity = "0..1",
             fallbackValue = "client",
+            preprocessor = OnlyBehindEquals.class,
             defaultValue = "none",
             description = {
-                "client (or nothing behind it): print what would be written, and write nothing.",
+                "client, or nothing behind it: print what would be written, and write nothing.",
                 "server: let the API server judge it, and write nothing."
             })
     private Strategy strategy = Strategy.none;

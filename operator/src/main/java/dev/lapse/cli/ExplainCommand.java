@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "explain",
         description =
-                "Why a grant or an identity is as it is, what is next, who can do it, and who may read the token.",
+                "Why a grant, an identity or a review is as it is, what is next, who can do it, and who may read the token.",
         sortOptions = false,
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required
@@ -27,8 +27,9 @@ final class ExplainCommand implements Callable<Integer> {
     private CommandLine.Model.CommandSpec spec;
 
     @Parameters(
-            paramLabel = "GRANT|IDENTITY",
-            description = "A PrivilegeGrant, or else a ServiceIdentity; pg/NAME and sid/NAME say which.")
+            paramLabel = "GRANT|IDENTITY|REVIEW",
+            description =
+                    "A PrivilegeGrant, or else a ServiceIdentity, or else an AccessReview; pg/NAME, sid/NAME and ar/NAME say which.")
     private String target;
 
     @Mixin
@@ -44,46 +45,46 @@ final class ExplainCommand implements Callable<Integer> {
             Explanation explanation = of(session, ObjectName.of(target));
             out.println(
                     output.isNames()
-                            ? target
+                            ? explanation.name()
                             : output.isForPeople() ? explanation.text() : output.data(explanation.data()));
             return ExitCode.DONE.number();
         }
     }
 
+    /** What has no kind before its name is a grant, or else an identity, or else a review. */
     private static Explanation of(KubernetesSession session, ObjectName name) {
-        if (name.kind().filter(ObjectName.Kind.AccessReview::equals).isPresent()) {
-            return ofReview(session, name);
-        }
-        Optional<PrivilegeGrant> grant = name.mayBe(ObjectName.Kind.PrivilegeGrant)
-                ? readable(() -> session.grant(name.name()), name.kind().isPresent())
-                : Optional.empty();
-        if (grant.isPresent()) {
-            return ofGrant(session, grant.get());
-        }
-        Optional<ServiceIdentity> identity =
-                name.mayBe(ObjectName.Kind.ServiceIdentity) ? session.identity(name.name()) : Optional.empty();
-        return identity.map(known -> ofIdentity(session, known))
+        return found(name, ObjectName.Kind.PrivilegeGrant, () -> session.grant(name.name()))
+                .map(grant -> ofGrant(session, grant))
+                .or(() -> found(name, ObjectName.Kind.ServiceIdentity, () -> session.identity(name.name()))
+                        .map(identity -> ofIdentity(session, identity)))
+                .or(() -> found(name, ObjectName.Kind.AccessReview, () -> session.review(name.name()))
+                        .map(review -> ofReview(session, review)))
                 .orElseThrow(() -> Failure.because("there is no "
-                        + name.kind().map(Enum::name).orElse("PrivilegeGrant or ServiceIdentity") + " " + name.name()
-                        + " in namespace " + session.namespace()));
+                        + name.kind().map(Enum::name).orElse("PrivilegeGrant, ServiceIdentity or AccessReview") + " "
+                        + name.name() + " in namespace " + session.namespace() + " that you may see"));
     }
 
-    /** A review is explained by the grant that it is about. */
-    private static Explanation ofReview(KubernetesSession session, ObjectName name) {
-        AccessReview review = session.review(name.name())
-                .orElseThrow(() -> Failure.because(
-                        "there is no AccessReview " + name.name() + " in namespace " + session.namespace()));
+    private static <T> Optional<T> found(ObjectName name, ObjectName.Kind kind, Supplier<Optional<T>> read) {
+        return name.mayBe(kind) ? readable(read, name.kind().isPresent()) : Optional.empty();
+    }
+
+    /** A review is explained by the grant that it is about, but not by another one that has its name by now. */
+    private static Explanation ofReview(KubernetesSession session, AccessReview review) {
         RequestToDecide decided = new RequestToDecide(review);
         if (review.getSpec().request() == null) {
             return decided.told(Main.clock().instant());
         }
         String grant = review.getSpec().requested().grant();
-        return session.grant(grant)
+        return readable(() -> session.grant(grant), false)
+                .filter(decided::isAbout)
                 .map(known -> ofGrant(session, known))
-                .or(() -> Optional.of(decided)
-                        .filter(RequestToDecide::isBreakGlass)
-                        .map(owed -> owed.told(Main.clock().instant()).line("owed", GrantExplanation.owed(owed))))
-                .orElseThrow(() -> Failure.because("PrivilegeGrant " + grant + ", which it is about, is gone"));
+                .orElseGet(() -> {
+                    Explanation told = decided.told(Main.clock().instant())
+                            .line(
+                                    "grant",
+                                    "PrivilegeGrant " + grant + ", which it is about, is gone, or you may not see it");
+                    return decided.isBreakGlass() ? told.lines("owed", GrantExplanation.owed(decided)) : told;
+                });
     }
 
     private static Explanation ofGrant(KubernetesSession session, PrivilegeGrant grant) {
@@ -118,8 +119,7 @@ final class ExplainCommand implements Callable<Integer> {
                         identity,
                         owed,
                         session.whoAmI(),
-                        session.may("request", name).allowed(),
-                        session.may("approve", name).allowed())
+                        verb -> session.may(verb, name).allowed())
                 .told();
     }
 

@@ -30,24 +30,22 @@ record GrantExplanation(
 
     Explanation told() {
         PrivilegeGrantSpec spec = grant.getSpec();
-        Explanation told = new Explanation(
-                        "PrivilegeGrant " + grant.getMetadata().getName() + " in "
-                                + grant.getMetadata().getNamespace() + ": " + state())
+        Explanation told = Explanation.of(grant, ": " + state())
                 .line("asks for", spec.privilege() + " of " + spec.identityRef().name() + ", for " + spec.duration())
                 .line("asked by", asker(spec))
                 .line("because", spec.reason() + (spec.ticket() == null ? "" : " (" + spec.ticket() + ")"))
                 .line("incident", incident(spec));
         waivers().forEach(waiver -> told.line("waived", waiver));
-        told.line("why", why()).line("next", NextStep.of(grant, review));
-        review.filter(RequestToDecide::isBreakGlass).ifPresent(owed -> told.line("owed", owed(owed)));
+        told.line("why", why()).lines("next", NextStep.of(grant, review));
+        review.filter(RequestToDecide::isBreakGlass).ifPresent(owed -> told.lines("owed", owed(owed)));
         if (isAwaiting()) {
             review.ifPresent(open -> told.line("who", open.deciders()));
             told.line("you", you());
         }
-        review.ifPresent(open -> open.verdicts().forEach(seen -> told.line("verdict", RequestToDecide.verdict(seen))));
+        review.ifPresent(open -> open.verdicts().forEach(seen -> told.line("verdict", open.verdict(seen))));
         told.line("until", until()).line("left", left());
         readers.ifPresent(known -> told.line("token", "in Secret " + NextStep.secret(grant))
-                .line("who may read it", (mayRead ? "you, " : "not you; ") + known.told()));
+                .lines("who may read it", known.told(mayRead ? "you, " : "not you; ")));
         return told;
     }
 
@@ -73,13 +71,14 @@ record GrantExplanation(
     }
 
     /** What is owed for a break-glass, and who can pay it. */
-    static String owed(RequestToDecide review) {
+    static List<String> owed(RequestToDecide review) {
         String name = "AccessReview " + review.name() + " is " + review.phase();
         return review.closed().isPresent()
-                ? name + ": " + review.outcome()
-                : name + ", due " + review.review().getSpec().dueAt() + ": " + review.outcome()
-                        + "\n" + review.deciders() + ": kubectl lapse review keep " + review.name() + " -n "
-                        + review.review().getMetadata().getNamespace();
+                ? List.of(name + ": " + review.outcome())
+                : List.of(
+                        name + ", due " + review.review().getSpec().dueAt() + ": " + review.outcome(),
+                        review.deciders() + ": kubectl lapse review keep " + review.name() + review.itemToName()
+                                + " -n " + review.review().getMetadata().getNamespace());
     }
 
     /** What it rests on; before it has begun, what it may rest on. */

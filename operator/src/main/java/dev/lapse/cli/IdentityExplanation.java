@@ -8,23 +8,26 @@ import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What an identity may ask for, what hinders it, and what is next.
  *
- * @param owed the reviews of its break-glass that nobody has settled, as far as the caller may read them
+ * @param owed the reviews of it that nobody has settled, as far as the caller may read them
+ * @param may whether the caller holds this verb of Lapse on the identity
  */
-record IdentityExplanation(
-        ServiceIdentity identity, List<RequestToDecide> owed, Person me, boolean mayRequest, boolean mayApprove) {
+record IdentityExplanation(ServiceIdentity identity, List<RequestToDecide> owed, Person me, Predicate<String> may) {
 
     Explanation told() {
         ServiceIdentitySpec spec = identity.getSpec();
-        Explanation told = new Explanation("ServiceIdentity " + name() + " in "
-                + identity.getMetadata().getNamespace() + ": "
-                + status().map(known -> known.phase() + ", " + known.activeGrantCount() + " grants active")
-                        .orElse("not looked at yet"));
+        Explanation told = Explanation.of(
+                identity,
+                ": "
+                        + status().map(known -> known.phase() + ", " + known.activeGrantCount() + " grants active")
+                                .orElse("not looked at yet"));
         told.line("is", spec.actorType() + ", acts as " + subject(spec))
                 .line("owner", owner(spec))
                 .line("for", Optional.ofNullable(spec.purpose()));
@@ -44,17 +47,22 @@ record IdentityExplanation(
         status().map(ServiceIdentityStatus::holds).stream()
                 .flatMap(List::stream)
                 .forEach(hold -> told.line("held", "(" + hold.reason() + ") " + hold.message()));
-        owed.forEach(review -> told.line("owes", owed(review)));
+        owed.forEach(review -> told.lines("owes", owed(review)));
         return told.line("you", you()).line("next", next());
     }
 
-    private static String owed(RequestToDecide review) {
-        if (!review.isBreakGlass()) {
-            return "a certification of what it may ask for; " + GrantExplanation.owed(review);
-        }
-        return "a review of the break-glass of incident "
-                + review.review().getSpec().requested().incident() + ", grant "
-                + review.review().getSpec().requested().grant() + "; " + GrantExplanation.owed(review);
+    private static List<String> owed(RequestToDecide review) {
+        List<String> lines = new ArrayList<>(GrantExplanation.owed(review));
+        lines.set(0, what(review) + "; " + lines.get(0));
+        return lines;
+    }
+
+    private static String what(RequestToDecide review) {
+        return review.isBreakGlass()
+                ? "a review of the break-glass of incident "
+                        + review.review().getSpec().requested().incident() + ", grant "
+                        + review.review().getSpec().requested().grant()
+                : "a certification of what it may ask for";
     }
 
     static String role(EligibleEntry entry) {
@@ -87,12 +95,14 @@ record IdentityExplanation(
     }
 
     private String you() {
-        return "you (" + me.user() + ") " + may(mayRequest) + " ask for its grants, and " + may(mayApprove)
+        boolean breakGlass = entries().stream().anyMatch(entry -> entry.breakGlass() != null);
+        return "you (" + me.user() + ") " + may("request") + " ask for its grants, "
+                + (breakGlass ? may("breakglass") + " take them by break-glass, " : "") + "and " + may("approve")
                 + " approve them";
     }
 
-    private static String may(boolean yes) {
-        return yes ? "may" : "may not";
+    private String may(String verb) {
+        return may.test(verb) ? "may" : "may not";
     }
 
     private String next() {

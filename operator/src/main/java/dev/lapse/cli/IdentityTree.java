@@ -91,12 +91,10 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
             grant.getStatus().objects().forEach(object -> children.add(object(object)));
         }
         reviews.stream()
-                .filter(review -> review.getSpec().request() != null
-                        && review.getSpec()
-                                .requested()
-                                .grantUID()
-                                .equals(grant.getMetadata().getUid()))
-                .forEach(review -> children.add(review(new RequestToDecide(review))));
+                .filter(review -> review.getSpec().request() != null)
+                .map(RequestToDecide::new)
+                .filter(review -> review.isAbout(grant))
+                .forEach(review -> children.add(review(review)));
         String until = grant.getStatus() == null || grant.getStatus().expiresAt() == null || isOver(grant)
                 ? ""
                 : " until " + grant.getStatus().expiresAt();
@@ -121,14 +119,11 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
         List<Tree> verdicts = review.verdicts().stream()
                 .map(seen -> Tree.leaf(
                         "verdict",
-                        "of " + seen.by(),
+                        "of " + seen.by() + (review.review().getSpec().request() == null ? " on " + seen.item() : ""),
                         seen.verdict() + (seen.counts() ? ", counts" : ", does not count (" + seen.reason() + ")"),
                         seen.message()))
                 .toList();
-        String phase = review.review().getStatus() == null
-                ? "not looked at yet"
-                : review.review().getStatus().phase().name();
-        String state = phase
+        String state = review.phase()
                 + (review.isBreakGlass()
                         ? ", of break-glass"
                         : ", " + review.approvals() + (review.isAfterwards() ? " items decided" : " approvals"));

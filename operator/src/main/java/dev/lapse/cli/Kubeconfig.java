@@ -108,6 +108,9 @@ final class Kubeconfig {
     /** Asking itself for a credential, it would ask without end. */
     static boolean isThisProgram(ExecConfig exec) {
         List<String> words = exec.getArgs() == null ? List.of() : exec.getArgs();
+        if (exec.getCommand() == null || exec.getCommand().isBlank()) {
+            return false;
+        }
         String program = Path.of(exec.getCommand()).getFileName().toString();
         boolean plugin = program.equals("kubectl-lapse") && words.contains("credential");
         boolean throughKubectl = program.equals("kubectl") && words.contains("lapse") && words.contains("credential");

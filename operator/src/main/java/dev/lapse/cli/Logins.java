@@ -2,6 +2,7 @@ package dev.lapse.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -39,15 +40,26 @@ final class Logins {
         return new Logins(base.resolve("kubectl-lapse"));
     }
 
-    /** Two clients that start at once are to use one grant. */
-    AutoCloseable lock(Login login) {
+    /**
+     * Two clients that start at once are to use one grant.
+     *
+     * @param progress where one is told whom it waits for
+     */
+    AutoCloseable lock(Login login, PrintWriter progress) {
         try {
             createFolder();
             FileChannel channel = FileChannel.open(
                     folder.resolve(name(login) + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = channel.lock();
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                progress.println("waiting for another kubectl lapse of yours, which asks for " + login.privilege()
+                        + " of " + login.identity() + " already");
+                progress.flush();
+                lock = channel.lock();
+            }
+            FileLock held = lock;
             return () -> {
-                lock.release();
+                held.release();
                 channel.close();
             };
         } catch (IOException broken) {

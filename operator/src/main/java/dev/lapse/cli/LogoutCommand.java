@@ -1,11 +1,8 @@
 package dev.lapse.cli;
 
-import dev.lapse.api.v1alpha1.GrantPhase;
-import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,7 +13,10 @@ import picocli.CommandLine.Option;
 /** Ends the grants that credential plugins use. */
 @Command(
         name = "logout",
-        description = "End the grants that 'kubectl lapse credential' asked for on this machine, with this context.",
+        description = {
+            "End the grants that 'kubectl lapse credential' asked for on this machine, with this context.",
+            "With --namespace only those of that namespace, otherwise those of all."
+        },
         sortOptions = false,
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets what is required
@@ -34,7 +34,7 @@ final class LogoutCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "1m",
-            description = "How long to wait for each end; ${DEFAULT-VALUE} unless told.")
+            description = "How long to wait for their ends; ${DEFAULT-VALUE} unless told.")
     private Duration timeout;
 
     @Mixin
@@ -47,35 +47,24 @@ final class LogoutCommand implements Callable<Integer> {
         try (KubernetesSession session = connection.open()) {
             List<Login> here = logins.all().stream()
                     .filter(login -> login.place().equals(session.place()))
+                    .filter(login -> connection
+                            .namespace()
+                            .filter(where -> !where.equals(login.namespace()))
+                            .isEmpty())
                     .filter(login -> identity == null || login.identity().equals(identity))
                     .filter(login -> privilege == null || login.privilege().equals(privilege))
                     .toList();
             if (here.isEmpty()) {
                 out.println("there is no login to end");
             }
-            for (Login login : here) {
-                out.println(ended(session.in(login.namespace()), login));
-                logins.forget(login);
-            }
-            return ExitCode.DONE.number();
-        }
-    }
-
-    private String ended(KubernetesSession session, Login login) {
-        Optional<PrivilegeGrant> found = session.grant(login.grant())
-                .filter(grant -> grant.getMetadata().getUid().equals(login.uid()));
-        if (found.isEmpty()) {
-            return Output.name("PrivilegeGrant", login.grant()) + " is gone";
-        }
-        PrivilegeGrant grant = found.get();
-        if (GrantWait.phase(grant).filter(GrantPhase::ended).isEmpty()) {
-            Revocation revocation = new Revocation(session);
-            revocation.write(grant, revocation.patch(grant, "logout"), false);
-            grant = new GrantWait(
+            return new Logout(
                             session,
-                            new Waiting(Main.clock(), spec.commandLine().getErr()))
-                    .untilEnded(grant, timeout);
+                            logins,
+                            Main.clock(),
+                            out,
+                            spec.commandLine().getErr())
+                    .end(here, timeout)
+                    .number();
         }
-        return Output.name(grant) + " " + Revocation.told(grant);
     }
 }

@@ -1,8 +1,10 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.PeoplesText;
 import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
 /** The program's first word: which command to run, and how it ends. */
@@ -29,10 +31,13 @@ import picocli.CommandLine.ParameterException;
             VersionCommand.class,
             WordsCommand.class
         })
+@SuppressWarnings("NullAway.Init") // picocli sets it
 public final class Main implements Runnable {
     @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandLine.Model.CommandSpec spec;
+
+    @Mixin
+    private Connection connection;
 
     public static void main(String[] args) {
         // What libraries log is for whoever runs the operator.
@@ -78,7 +83,7 @@ public final class Main implements Runnable {
             broken.printStackTrace(command.getErr());
         }
         Failure failure = broken instanceof Failure known ? known : KubernetesErrors.told(broken);
-        command.getErr().println("error: " + failure.text());
+        command.getErr().println("error: " + PeoplesText.oneLine(failure.text()));
         return failure.exit().number();
     }
 

@@ -4,11 +4,14 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.Credential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.condition.Reason;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What has to happen next with a grant, and the command for it. */
 final class NextStep {
@@ -36,21 +39,31 @@ final class NextStep {
 
     private NextStep() {}
 
-    static String of(PrivilegeGrant grant, Optional<RequestToDecide> review) {
+    /** In lines, the first of which is the step itself. */
+    static List<String> of(PrivilegeGrant grant, Optional<RequestToDecide> review) {
         Optional<GrantPhase> phase = GrantWait.phase(grant);
         if (phase.isEmpty()) {
-            return "Lapse looks at it; if it stays like this, no operator runs (docs/runbooks/operator-down.md)";
+            return List.of(
+                    "Lapse looks at it; if it stays like this, no operator runs (docs/runbooks/operator-down.md)");
         }
-        return switch (phase.get()) {
-            case Active -> whileActive(grant);
-            case AwaitingApproval -> approval(grant, review);
-            case Scheduled -> "it begins by itself at " + grant.getSpec().notBefore();
-            case Revoking -> "nothing: Lapse takes its access away, and tries again without end";
-            case Expired, Revoked -> "nothing: it is over. Needed again? " + anew(grant);
-            case Denied -> "mend what the reason names, then ask anew: " + anew(grant);
-            case Failed -> "somebody else's object has its name: find out who made it, remove it, then " + anew(grant);
-            case Pending -> whilePending(grant);
-        };
+        if (phase.get() == GrantPhase.Active) {
+            return List.of(
+                    use(grant),
+                    "end it early: kubectl lapse revoke " + grant.getMetadata().getName() + namespace(grant));
+        }
+        return List.of(
+                switch (phase.get()) {
+                    case Active -> use(grant);
+                    case AwaitingApproval -> approval(grant, review);
+                    case Scheduled ->
+                        "it begins by itself at " + grant.getSpec().notBefore();
+                    case Revoking -> "nothing: Lapse takes its access away, and tries again without end";
+                    case Expired, Revoked -> "nothing: it is over. Needed again? " + anew(grant);
+                    case Denied -> "mend what the reason names, then ask anew: " + anew(grant);
+                    case Failed ->
+                        "somebody else's object has its name: find out who made it, remove it, then " + anew(grant);
+                    case Pending -> whilePending(grant);
+                });
     }
 
     private static String whilePending(PrivilegeGrant grant) {
@@ -70,17 +83,24 @@ final class NextStep {
                 .findFirst();
     }
 
-    private static String whileActive(PrivilegeGrant grant) {
-        String revoke = "kubectl lapse revoke " + grant.getMetadata().getName() + namespace(grant);
-        if (grant.getSpec().credential() != null && grant.getSpec().credential().type() == CredentialType.None) {
-            return "use it with the credential that the account has; end it early: " + revoke;
+    private static String use(PrivilegeGrant grant) {
+        Credential credential = grant.getSpec().credential();
+        if (credential != null && credential.type() == CredentialType.None) {
+            return "use it with the credential that the account has";
         }
-        if (grant.getSpec().credential() != null && grant.getSpec().credential().type() == CredentialType.Mint) {
+        if (credential != null && credential.type() == CredentialType.Mint) {
             return grant.getSpec().requestedBy() + " alone uses it: kubectl create token " + secret(grant) + " -n "
-                    + Lapse.PRINCIPALS_NAMESPACE + " --duration 10m\nend it early: " + revoke;
+                    + Lapse.PRINCIPALS_NAMESPACE + " --duration 10m";
         }
-        return "use it: kubectl get secret " + secret(grant) + namespace(grant)
-                + " -o jsonpath='{.data.kubeconfig}' | base64 -d\nend it early: " + revoke;
+        return "use it: kubectl get secret " + secret(grant) + namespace(grant) + delivered(credential);
+    }
+
+    /** A token for somebody else than the API server has no kubeconfig around it; what is sealed, its key opens. */
+    private static String delivered(@Nullable Credential credential) {
+        boolean elsewhere = credential != null && credential.audiences() != null;
+        boolean sealed = credential != null && credential.encryptTo() != null;
+        return " -o jsonpath='{.data." + (elsewhere ? "token" : "kubeconfig") + (sealed ? "\\.cms" : "")
+                + "}' | base64 -d" + (sealed ? " | openssl cms -decrypt -inform PEM -inkey KEY.pem" : "");
     }
 
     private static String approval(PrivilegeGrant grant, Optional<RequestToDecide> review) {

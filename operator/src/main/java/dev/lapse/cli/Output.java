@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.lapse.api.v1alpha1.PeoplesText;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class Output {
 
     /** @param sentence what people are told */
     String of(HasMetadata object, String sentence) {
-        return isForPeople() ? sentence : isNames() ? name(object) : data(object);
+        return isForPeople() ? PeoplesText.oneLine(sentence) : isNames() ? name(object) : data(object);
     }
 
     /** Anything that can be written as YAML. */

@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.PinnedEntry;
+import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -23,8 +24,7 @@ record RequestToDecide(AccessReview review) {
     /** What is decided, for people. */
     Explanation told(Instant now) {
         AccessReviewSpec spec = review.getSpec();
-        Explanation told = new Explanation(
-                "AccessReview " + name() + " in " + review.getMetadata().getNamespace());
+        Explanation told = Explanation.of(review, "");
         ReviewedRequest request = spec.request();
         if (request != null) {
             told(told, request);
@@ -64,6 +64,14 @@ record RequestToDecide(AccessReview review) {
                                 + (entry.entitledByVia() == null
                                         ? ""
                                         : " (claimed: " + entry.entitledByVia() + " wrote it)"));
+    }
+
+    /** Whether it is of this very grant, and not of one that had its name before. */
+    boolean isAbout(PrivilegeGrant grant) {
+        return review.getSpec()
+                .requested()
+                .grantUID()
+                .equals(grant.getMetadata().getUid());
     }
 
     /** Whether it is decided after the fact, with Keep or Revoke. */
@@ -195,6 +203,11 @@ record RequestToDecide(AccessReview review) {
                 : review.getStatus().verdicts();
     }
 
+    /** What a command has to say beside the review's name. */
+    String itemToName() {
+        return review.getSpec().itemHashes().size() > 1 ? " --item ITEM" : "";
+    }
+
     /** Who may decide, as the review lists it. */
     String deciders() {
         List<dev.lapse.api.v1alpha1.EligibleEntry.Person> reviewers =
@@ -212,8 +225,9 @@ record RequestToDecide(AccessReview review) {
                         + "; each also needs " + verb;
     }
 
-    static String verdict(SeenVerdict seen) {
-        return seen.verdict() + " by " + seen.by()
+    /** Of which item, where there may be several. */
+    String verdict(SeenVerdict seen) {
+        return (review.getSpec().request() == null ? seen.item() + ": " : "") + seen.verdict() + " by " + seen.by()
                 + (seen.counts() ? ", counts" : ", does not count (" + seen.reason() + "): " + seen.message());
     }
 

@@ -4,6 +4,7 @@ import dev.lapse.api.v1alpha1.Decision.Verdict;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** After the fact: as {@code kubectl certificate approve}, a word for what, and one for the verdict. */
@@ -18,6 +19,9 @@ import picocli.CommandLine.Option;
 final class ReviewCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
+
+    @Mixin
+    private Connection connection;
 
     @Override
     public void run() {

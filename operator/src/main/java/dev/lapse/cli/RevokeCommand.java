@@ -32,6 +32,7 @@ final class RevokeCommand implements Callable<Integer> {
             names = "--wait",
             arity = "0..1",
             fallbackValue = "true",
+            preprocessor = OnlyBehindEquals.class,
             defaultValue = "true",
             paramLabel = "true|false",
             description = "Wait until its access is gone; ${DEFAULT-VALUE} unless told.")

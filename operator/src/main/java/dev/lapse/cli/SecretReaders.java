@@ -75,15 +75,16 @@ record SecretReaders(Set<String> who, int ofTheControlPlane, List<String> unknow
                 && (rule.resourceNames().isEmpty() || rule.resourceNames().contains(secret));
     }
 
-    String told() {
-        StringBuilder text = new StringBuilder(who.isEmpty() ? "nobody else that was found" : String.join(", ", who));
+    /** @param before whether it is the caller, for example */
+    List<String> told(String before) {
+        StringBuilder text =
+                new StringBuilder(before).append(who.isEmpty() ? "nobody else that was found" : String.join(", ", who));
         if (ofTheControlPlane > 0) {
             text.append("; and ").append(ofTheControlPlane).append(" of Kubernetes itself (system:…)");
         }
         text.append("; and whoever may run a Pod there, which can mount it");
-        if (!unknown.isEmpty()) {
-            text.append("\nnot the whole answer: you may not list ").append(String.join(", ", unknown));
-        }
-        return text.toString();
+        return unknown.isEmpty()
+                ? List.of(text.toString())
+                : List.of(text.toString(), "not the whole answer: you may not list " + String.join(", ", unknown));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.PeoplesText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ record Tree(String kind, String name, String state, String more, List<Tree> chil
     }
 
     private String line(boolean wide) {
-        return kind + " " + name + (state.isEmpty() ? "" : ": " + state)
-                + (wide && !more.isEmpty() ? " (" + more + ")" : "");
+        return PeoplesText.oneLine(kind + " " + name + (state.isEmpty() ? "" : ": " + state)
+                + (wide && !more.isEmpty() ? " (" + more + ")" : ""));
     }
 }

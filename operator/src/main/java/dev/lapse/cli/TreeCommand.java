@@ -47,6 +47,12 @@ final class TreeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (KubernetesSession session = connection.open()) {
             List<ServiceIdentity> identities = identities(session);
+            if (identities.isEmpty()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("No ServiceIdentities found"
+                                + (everywhere ? "." : " in namespace " + session.namespace() + "."));
+            }
             List<PrivilegeGrant> grants = readable(session, PrivilegeGrant.class);
             List<AccessReview> reviews = readable(session, AccessReview.class);
             List<Tree> trees = identities.stream()
@@ -71,6 +77,9 @@ final class TreeCommand implements Callable<Integer> {
             return everywhere ? session.listAll(ServiceIdentity.class) : session.list(ServiceIdentity.class);
         }
         ObjectName name = ObjectName.of(identity);
+        if (!name.mayBe(ObjectName.Kind.ServiceIdentity)) {
+            throw Failure.with(ExitCode.USAGE, "only a ServiceIdentity has a tree: sid/NAME");
+        }
         return List.of(session.identity(name.name())
                 .orElseThrow(() -> Failure.because(
                         "there is no ServiceIdentity " + name.name() + " in namespace " + session.namespace())));

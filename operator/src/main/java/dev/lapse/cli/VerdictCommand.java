@@ -5,11 +5,9 @@ import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -146,7 +144,9 @@ abstract class VerdictCommand implements Callable<Integer> {
                         .println(patch.kubectl("accessreviews", request.name(), session.namespace()));
                 return ExitCode.DONE.number();
             }
-            confirmed();
+            if (!yes && !dryRun.isServer()) {
+                Confirmation.ofThisProcess(err).orNothing(verdict() + " this?");
+            }
             return written(session, request, decision, patch);
         }
     }
@@ -232,17 +232,5 @@ abstract class VerdictCommand implements Callable<Integer> {
             throw Failure.because("say which with --item: " + String.join(", ", items));
         }
         return item == null ? items.get(0) : item;
-    }
-
-    /** In a script there is nobody to ask. */
-    private void confirmed() {
-        Console console = System.console();
-        if (yes || dryRun.isServer() || console == null) {
-            return;
-        }
-        String answer = console.readLine("%s this? [y/N] ", verdict());
-        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
-            throw Failure.because("nothing was written");
-        }
     }
 }

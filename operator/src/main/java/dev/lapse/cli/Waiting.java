@@ -1,5 +1,6 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.PeoplesText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,7 @@ final class Waiting {
     /** Only what is new: a log is read line by line. */
     private void tell(String line) {
         if (!line.equals(told)) {
-            progress.println(line);
+            progress.println(PeoplesText.oneLine(line));
             progress.flush();
             told = line;
         }

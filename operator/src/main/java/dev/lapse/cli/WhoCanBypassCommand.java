@@ -1,5 +1,6 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.PeoplesText;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -43,7 +44,7 @@ final class WhoCanBypassCommand implements Callable<Integer> {
             var out = spec.commandLine().getOut();
             if (output.isNames()) {
                 report.holes().stream()
-                        .map(hole -> BypassReport.key(hole.who()))
+                        .map(hole -> PeoplesText.oneLine(BypassReport.key(hole.who())))
                         .distinct()
                         .forEach(out::println);
             } else {

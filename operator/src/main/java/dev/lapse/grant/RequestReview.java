@@ -4,6 +4,7 @@ import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
@@ -76,7 +77,8 @@ record RequestReview(String name, AccessReviewSpec spec) {
                                 .collect(Collectors.joining()));
         boolean before = type == ReviewType.Request;
         // What is owed is remembered whole, in few words.
-        Function<String, String> told = text -> before ? text : StatusText.fit(oneLine(text), MOST_REMEMBERED);
+        Function<String, String> told =
+                text -> before ? text : StatusText.fit(PeoplesText.oneLine(text), MOST_REMEMBERED);
         AccessReviewSpec spec = AccessReviewSpec.of(
                 type,
                 new IdentityReference(identity.name()),
@@ -112,12 +114,10 @@ record RequestReview(String name, AccessReviewSpec spec) {
                         waiver.duties(),
                         waiver.waivedBy(),
                         waiver.until(),
-                        all ? waiver.reason() : StatusText.fit(oneLine(waiver.reason()), MOST_OF_A_WAIVER_REMEMBERED)))
+                        all
+                                ? waiver.reason()
+                                : StatusText.fit(PeoplesText.oneLine(waiver.reason()), MOST_OF_A_WAIVER_REMEMBERED)))
                 .toList();
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}]+", " ");
     }
 
     private static Instant dueAt(GrantRequest request, Instant now) {

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Item;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.api.v1alpha1.PinnedEntry;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.StatusText;
@@ -69,32 +70,29 @@ final class ReviewItems {
     }
 
     private static String sentence(AccessReviewSpec spec, ReviewedRequest request) {
-        return request.requestedBy() + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "")
+        return PeoplesText.oneLine(request.requestedBy()
+                + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "")
                 + (spec.type() == ReviewType.Request ? " asks for " : " took without approval ") + request.role()
                 + " in "
                 + where(request.namespaces())
                 + " for " + request.duration() + " (entry " + request.privilege() + " of "
                 + spec.identity() + ", held by " + request.principalName() + ")"
                 + (request.risks().isEmpty() ? "" : "; risks: " + String.join(", ", request.risks()))
-                + (request.incident() == null ? "" : "; incident " + oneLine(request.incident()))
-                + "; because: " + oneLine(request.reason());
+                + (request.incident() == null ? "" : "; incident " + request.incident())
+                + "; because: " + request.reason());
     }
 
     private static String sentence(AccessReviewSpec spec, PinnedEntry entry) {
-        return entry.role() + " in " + where(entry.namespaces()) + " for up to " + entry.maxDuration() + " (entry "
+        return PeoplesText.oneLine(entry.role() + " in " + where(entry.namespaces()) + " for up to "
+                + entry.maxDuration() + " (entry "
                 + entry.name() + " of " + spec.identity() + ", principal " + entry.principal() + "), entitled by "
                 + (entry.entitledBy() == null ? "nobody" : entry.entitledBy())
                 + (entry.entitledByVia() == null ? "" : " (claimed, written by " + entry.entitledByVia() + ")")
-                + (entry.risks().isEmpty() ? "" : "; risks: " + String.join(", ", entry.risks()));
+                + (entry.risks().isEmpty() ? "" : "; risks: " + String.join(", ", entry.risks())));
     }
 
     private static String where(List<String> namespaces) {
         return namespaces.isEmpty() ? "the whole cluster" : String.join(", ", namespaces);
-    }
-
-    /** Whoever asks must not be able to add lines of their own to what an approver reads. */
-    private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}]+", " ");
     }
 
     /** Whole but for the name, which nobody knows before somebody decides; of the first item that nobody has decided. */

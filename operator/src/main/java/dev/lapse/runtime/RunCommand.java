@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
             "",
             "Each setting can also come from the environment (LAPSE_ and the name in capitals, with _ for -) or from the file"
                     + " given with --config (YAML, the same names). A flag wins over the environment, the environment over the"
-                    + " file. profiles and subject-users come from the file only."
+                    + " file. profiles, subject-users, aliases, duties and conflicts"
+                    + " come from the file only."
         })
 final class RunCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "A YAML file with settings.")

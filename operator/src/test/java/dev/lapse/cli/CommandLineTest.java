@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ConnectException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,8 @@ class CommandLineTest {
                 "review keep",
                 "review revoke g1",
                 "request ci look --for 1h --reason x --break-glass",
+                "credential --identity ci --privilege look",
+                "revoke g1 --wait false",
                 "completion fish",
                 "nonsense"
             })
@@ -63,7 +66,68 @@ class CommandLineTest {
         assertThat(WordsCommand.candidates(List.of("re"))).containsExactly("request", "review", "revoke");
         assertThat(WordsCommand.candidates(List.of("review", ""))).contains("keep", "revoke");
         assertThat(WordsCommand.candidates(List.of("approve", "--dr"))).containsExactly("--dry-run");
+        assertThat(WordsCommand.candidates(List.of("-n", "ns", "re"))).containsExactly("request", "review", "revoke");
         assertThat(WordsCommand.candidates(List.of(""))).contains("whoami").doesNotContain("__complete");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "request --dry-run ci look --for 1h --reason x",
+                "request ci look --for 1h --reason x --dry-run",
+                "request --dry-run=client ci look --for 1h --reason x"
+            })
+    void whatFollowsADryRunIsNoneOfIt(String words) {
+        CommandLine.ParseResult request =
+                Main.commandLine().parseArgs(words.split(" ")).subcommand();
+
+        assertThat(request.matchedPositionals().stream()
+                        .map(CommandLine.Model.ArgSpec::<Object>getValue)
+                        .toList())
+                .isEqualTo(List.of("ci", "look"));
+        assertThat(request.matchedOptionValue("--dry-run", DryRun.Strategy.none))
+                .isEqualTo(DryRun.Strategy.client);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"revoke --wait g1", "revoke g1 --wait=false", "revoke g1"})
+    void waitingTakesNoWordAway(String words) {
+        CommandLine.ParseResult revoke =
+                Main.commandLine().parseArgs(words.split(" ")).subcommand();
+
+        assertThat(revoke.matchedPositionalValue(0, "")).isEqualTo("g1");
+        assertThat(revoke.commandSpec().findOption("--wait").<Boolean>getValue())
+                .isEqualTo(!words.contains("false"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-n there review keep r",
+                "review -n there keep r",
+                "review keep r --namespace=there",
+                "-n here review -n here keep r -n there"
+            })
+    void theNearestNamespaceCounts(String words) {
+        CommandLine.ParseResult keep =
+                Main.commandLine().parseArgs(words.split(" ")).subcommand().subcommand();
+
+        Connection connection =
+                (Connection) Objects.requireNonNull(keep.commandSpec().mixins().get("connection"))
+                        .userObject();
+
+        assertThat(connection.namespace()).contains("there");
+    }
+
+    @Test
+    void aCredentialWithoutAReasonNamesBothWaysToGiveOne() {
+        StringWriter told = new StringWriter();
+
+        Main.commandLine()
+                .setErr(new PrintWriter(told))
+                .execute("credential", "--identity", "ci", "--privilege", "look");
+
+        assertThat(told.toString()).startsWith("error: say why: with --reason, or in the variable LAPSE_REASON\n");
     }
 
     @Test
@@ -104,6 +168,11 @@ class CommandLineTest {
                         .withArgs(args.split(" "))
                         .build()))
                 .isEqualTo(itself);
+    }
+
+    @Test
+    void aCredentialWithoutAProgramIsNotThisOne() {
+        assertThat(Kubeconfig.isThisProgram(new ExecConfigBuilder().build())).isFalse();
     }
 
     @Test

@@ -61,36 +61,57 @@ class ExplanationTest {
             Failed           | NameTaken        | somebody else's object has its name
             """)
     void eachStateHasANextStep(String phase, String reason, String next) {
-        assertThat(NextStep.of(grant(phase, reason), Optional.empty())).contains(next);
+        assertThat(next(grant(phase, reason))).contains(next);
     }
 
     @Test
     void whoAskedIsToldHowToMint() {
-        assertThat(NextStep.of(GivenObjects.grantOfType("Mint", "{phase: Active}"), Optional.empty()))
+        assertThat(next(GivenObjects.grantOfType("Mint", "{phase: Active}")))
                 .startsWith("rashid alone uses it: kubectl create token lapse-11111111-2222-3333-4444-555555555555"
                         + " -n lapse-principals --duration 10m");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
+            {type: Token}                               ; '{.data.kubeconfig}' | base64 -d
+            {type: Token, audiences: [vault]}           ; '{.data.token}' | base64 -d
+            {type: Token, encryptTo: c}                 ; '{.data.kubeconfig\\.cms}' | base64 -d | openssl cms -decrypt -inform PEM -inkey KEY.pem
+            {type: Token, audiences: [v], encryptTo: c} ; '{.data.token\\.cms}' | base64 -d | openssl cms -decrypt -inform PEM -inkey KEY.pem
+            """)
+    void theCommandReadsWhatTheSecretReallyHolds(String credential, String command) {
+        assertThat(NextStep.of(GivenObjects.grantWith(credential, "{phase: Active}"), Optional.empty()))
+                .containsExactly(
+                        "use it: kubectl get secret lapse-11111111-2222-3333-4444-555555555555 -n payments-ci -o jsonpath="
+                                + command,
+                        "end it early: kubectl lapse revoke g1 -n payments-ci");
+    }
+
     @Test
     void whatNobodyLookedAtHasNoOperator() {
-        assertThat(NextStep.of(grant("null"), Optional.empty())).contains("no operator runs");
+        assertThat(next(grant("null"))).contains("no operator runs");
     }
 
     @Test
     void programsReadTheSameAsPeople() {
-        Map<String, Object> data = new Explanation("about it")
+        Map<String, Object> data = Explanation.of(identity(), ": Ready")
                 .line("who may read it", "ada")
                 .line("verdict", "one")
                 .line("verdict", "two")
                 .data();
 
         assertThat(data)
-                .isEqualTo(Map.of("about", "about it", "whoMayReadIt", "ada", "verdict", List.of("one", "two")));
+                .isEqualTo(Map.of(
+                        "about",
+                        "ServiceIdentity ci in payments-ci: Ready",
+                        "whoMayReadIt",
+                        "ada",
+                        "verdict",
+                        List.of("one", "two")));
     }
 
     @Test
     void anIdentityTellsWhatItMayAskFor() {
-        String told = new IdentityExplanation(identity(), List.of(), ADA, false, true)
+        String told = new IdentityExplanation(identity(), List.of(), ADA, "approve"::equals)
                 .told()
                 .text();
 
@@ -101,6 +122,37 @@ class ExplanationTest {
                         "fix: ClusterRole/edit in the whole cluster, approvals as its profile says; Refused (AuthorMissing): nobody wrote it")
                 .contains("you (ada) may not ask for its grants, and may approve them")
                 .contains("kubectl lapse request ci look --for 30m");
+    }
+
+    @Test
+    void whoMayTakeItByBreakGlassIsToldThat() {
+        ServiceIdentity breakable = Serialization.unmarshal("""
+                metadata: {name: ci, namespace: payments-ci}
+                spec:
+                  actorType: Pipeline
+                  subject: {serviceAccount: {name: ci}}
+                  eligible:
+                    - {name: look, role: {kind: ClusterRole, name: view}, clusterWide: true, breakGlass: {maxDuration: 1h}}
+                """, ServiceIdentity.class);
+
+        String told = new IdentityExplanation(breakable, List.of(), ADA, "breakglass"::equals)
+                .told()
+                .text();
+
+        assertThat(told)
+                .contains(
+                        "you (ada) may not ask for its grants, may take them by break-glass, and may not approve them");
+    }
+
+    @Test
+    void whatSomebodyWroteStaysInItsLine() {
+        PrivilegeGrant spoofed = Serialization.unmarshal(
+                Serialization.asJson(grant("{phase: Active}")).replace("a fault", "x\\n  next  all is well\\u202e"),
+                PrivilegeGrant.class);
+
+        String told = explained(spoofed, ADA, true);
+
+        assertThat(told).contains("because   x next all is well (INC-7)\n");
     }
 
     @Test
@@ -121,11 +173,11 @@ class ExplanationTest {
                                 rule("get", "configmaps", List.of())),
                 "ClusterRole/cluster", List.of(rule("*", "*", List.of())));
 
-        String told = SecretReaders.of("lapse-1", given, roles, List.of("clusterroles"))
-                .told();
+        List<String> told = SecretReaders.of("lapse-1", given, roles, List.of("clusterroles"))
+                .told("you, ");
 
-        assertThat(told)
-                .startsWith("group payments-dev, group system:masters, olivia, rashid; and 1 of Kubernetes itself")
+        assertThat(String.join("\n", told))
+                .startsWith("you, group payments-dev, group system:masters, olivia, rashid; and 1 of Kubernetes itself")
                 .endsWith("not the whole answer: you may not list clusterroles");
     }
 
@@ -153,7 +205,7 @@ class ExplanationTest {
                     - {duties: [prepare, release], hash: a, nameProved: true, state: Refused, reason: WaiverEnded, message: it ended}
                 """, ServiceIdentity.class);
 
-        String told = new IdentityExplanation(waived, List.of(), ADA, false, true)
+        String told = new IdentityExplanation(waived, List.of(), ADA, "approve"::equals)
                 .told()
                 .text();
 
@@ -171,6 +223,10 @@ class ExplanationTest {
                         NOW)
                 .told()
                 .text();
+    }
+
+    private static String next(PrivilegeGrant grant) {
+        return String.join("\n", NextStep.of(grant, Optional.empty()));
     }
 
     private static Rule rule(String verb, String resource, List<String> names) {

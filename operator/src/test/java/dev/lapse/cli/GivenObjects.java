@@ -18,6 +18,11 @@ final class GivenObjects {
 
     /** @param credential its type */
     static PrivilegeGrant grantOfType(String credential, String status) {
+        return grantWith("{type: " + credential + "}", status);
+    }
+
+    /** @param credential in one line of YAML */
+    static PrivilegeGrant grantWith(String credential, String status) {
         return Serialization.unmarshal("""
                 apiVersion: lapse.dev/v1alpha1
                 kind: PrivilegeGrant
@@ -29,7 +34,7 @@ final class GivenObjects {
                   reason: a fault
                   ticket: INC-7
                   requestedBy: rashid
-                  credential: {type: %s}
+                  credential: %s
                 status: %s
                 """.formatted(credential, status), PrivilegeGrant.class);
     }

@@ -5,7 +5,10 @@ import static dev.lapse.cli.GivenObjects.identity;
 import static dev.lapse.cli.GivenObjects.review;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,17 @@ class IdentityTreeTest {
                         "serviceidentity.lapse.dev/ci",
                         "privilegegrant.lapse.dev/g1",
                         "accessreview.lapse.dev/lapse-r");
+    }
+
+    @Test
+    void aReviewThatNobodyLookedAtIsOpen() {
+        AccessReview fresh = review("[]", "[]");
+        fresh.setStatus(Serialization.unmarshal("{}", AccessReviewStatus.class));
+
+        assertThat(new IdentityTree(identity(), List.of(LIVE), List.of(fresh), false)
+                        .tree()
+                        .text(false))
+                .contains("AccessReview lapse-r: Open, 0/2 approvals");
     }
 
     @Test

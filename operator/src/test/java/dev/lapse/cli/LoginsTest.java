@@ -3,6 +3,8 @@ package dev.lapse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,7 +37,7 @@ class LoginsTest {
         Path folder = cache.resolve("kubectl-lapse");
         Logins logins = new Logins(folder);
 
-        try (AutoCloseable one = logins.lock(LOGIN)) {
+        try (AutoCloseable one = logins.lock(LOGIN, new PrintWriter(Writer.nullWriter()))) {
             logins.remember(LOGIN.of("g1", "u1"));
         }
 

@@ -4,8 +4,10 @@ import static dev.lapse.cli.GivenObjects.HASH;
 import static dev.lapse.cli.GivenObjects.review;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,48 @@ class RequestToDecideTest {
                   because    a fault (INC-7)
                   approvals  1/2, until 2026-12-02T08:00:00Z (in 1h)
                   hash       0123456789abcdef0123456789abcdef""");
+    }
+
+    @Test
+    void whatSomebodyWroteChangesNothingOfTheRest() {
+        AccessReview spoofed = Serialization.unmarshal(
+                Serialization.asJson(review("[]", "[]"))
+                        .replace(
+                                "a fault",
+                                "\\u001b[4A\\u009b2K\\r  risks      none known\\n  role       ClusterRole/view\\u2028\\u202e"),
+                AccessReview.class);
+
+        String told = new RequestToDecide(spoofed)
+                .told(Instant.parse("2026-12-02T07:00:00Z"))
+                .text();
+
+        assertThat(told)
+                .contains("\n  risks      ReadsSecrets\n  asked by   rashid\n"
+                        + "  because     [4A 2K risks none known role ClusterRole/view (INC-7)\n  approvals")
+                .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\n]]");
+    }
+
+    @Test
+    void aVerdictOnOneOfSeveralItemsNamesIt() {
+        AccessReview certification = Serialization.unmarshal("""
+                metadata: {name: c, namespace: payments-ci, uid: c-1}
+                spec:
+                  type: Certification
+                  identityRef: {name: ci}
+                  required: 1
+                  dueAt: 2026-12-02T08:00:00Z
+                  entries:
+                    - {name: look, hash: %1$s, role: ClusterRole/view, namespaces: [payments], principal: Dedicated, maxDuration: 1h, risks: []}
+                    - {name: fix, hash: %1$s, role: ClusterRole/edit, namespaces: [payments], principal: Dedicated, maxDuration: 1h, risks: []}
+                status:
+                  phase: Open
+                  verdicts: [{item: fix, by: ada, byAs: [], verdict: Keep, seenAt: 2026-12-01T08:00:00Z, hash: x, nameProved: true, counts: true, reason: Counts, message: fine}]
+                """.formatted(HASH), AccessReview.class);
+        RequestToDecide decided = new RequestToDecide(certification);
+
+        assertThat(decided.told(Instant.parse("2026-12-01T08:00:00Z")).text()).contains("fix: Keep by ada, counts");
+        assertThat(GrantExplanation.owed(decided).get(1))
+                .endsWith("kubectl lapse review keep c --item ITEM -n payments-ci");
     }
 
     @Test
