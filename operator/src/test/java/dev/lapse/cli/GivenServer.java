@@ -14,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +26,7 @@ final class GivenServer implements AutoCloseable {
     private final Map<String, HasMetadata> objects = new ConcurrentHashMap<>();
     private final Map<String, UnaryOperator<HasMetadata>> patched = new ConcurrentHashMap<>();
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
-    private final List<String> patches = new ArrayList<>();
+    private final Set<String> taken = ConcurrentHashMap.newKeySet();
 
     GivenServer() {
         try {
@@ -60,10 +59,9 @@ final class GivenServer implements AutoCloseable {
         return with(object);
     }
 
-    List<String> patches() {
-        synchronized (patches) {
-            return List.copyOf(patches);
-        }
+    /** Names of what was patched, however often: a client sends again what it got no answer to. */
+    Set<String> patched() {
+        return Set.copyOf(taken);
     }
 
     KubernetesSession session(String namespace) {
@@ -104,9 +102,7 @@ final class GivenServer implements AutoCloseable {
             reply(call, list ? 200 : 404, list ? Map.of("items", List.of()) : new StatusBuilder().build());
         } else {
             if (call.getRequestMethod().equals("PATCH")) {
-                synchronized (patches) {
-                    patches.add(path);
-                }
+                taken.add(path.substring(path.lastIndexOf('/') + 1));
                 objects.computeIfPresent(
                         path,
                         (key, before) -> patched.getOrDefault(key, UnaryOperator.identity())
