@@ -1,5 +1,7 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.ActorType;
+import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.identity.IdentityFacts;
@@ -12,11 +14,18 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** The measurements about grants, each named and described once. Times are seconds. */
+/**
+ * The measurements about grants, each named and described once. Times are seconds. Every counter is there at 0 from the
+ * start, with each of its labels: an alert on increase() does not see a series begin at 1.
+ */
 final class GrantMetrics {
+    private static final String UNKNOWN = "unknown";
+
     private final MeterRegistry registry;
     private final MultiGauge grants;
     private final DistributionSummary lag;
@@ -45,6 +54,15 @@ final class GrantMetrics {
         failedVerifications = Counter.builder("lapse.verification.failures")
                 .description("Ended grants whose account was still allowed something the grant had given")
                 .register(registry);
+        actorTypes().forEach(this::beginAtZero);
+    }
+
+    private void beginAtZero(String actorType) {
+        activations(actorType);
+        tokens(actorType);
+        for (EndCause cause : EndCause.values()) {
+            revocations(cause, actorType);
+        }
     }
 
     /** What the lane has before it. */
@@ -86,27 +104,15 @@ final class GrantMetrics {
     }
 
     void brokeGlass(GrantFacts facts) {
-        Counter.builder("lapse.breakglass.activations")
-                .description("Privileges that were taken without approval")
-                .tags("actor_type", actorType(facts))
-                .register(registry)
-                .increment();
+        activations(actorType(facts)).increment();
     }
 
     void tokenIssued(GrantFacts facts) {
-        Counter.builder("lapse.tokens.issued")
-                .description("ServiceAccount tokens issued")
-                .tags("actor_type", actorType(facts))
-                .register(registry)
-                .increment();
+        tokens(actorType(facts)).increment();
     }
 
     void ended(GrantFacts facts, End end) {
-        Counter.builder("lapse.revocations")
-                .description("Grants ended, by cause")
-                .tags("cause", end.cause().name(), "actor_type", actorType(facts))
-                .register(registry)
-                .increment();
+        revocations(end.cause(), actorType(facts)).increment();
         if (end.effectiveAt() != null) {
             double seconds =
                     Math.max(0, Duration.between(end.dueAt(), end.effectiveAt()).toMillis()) / 1000.0;
@@ -122,7 +128,32 @@ final class GrantMetrics {
         failedVerifications.increment();
     }
 
+    private Counter activations(String actorType) {
+        return Counter.builder("lapse.breakglass.activations")
+                .description("Privileges that were taken without approval")
+                .tags("actor_type", actorType)
+                .register(registry);
+    }
+
+    private Counter tokens(String actorType) {
+        return Counter.builder("lapse.tokens.issued")
+                .description("ServiceAccount tokens issued")
+                .tags("actor_type", actorType)
+                .register(registry);
+    }
+
+    private Counter revocations(EndCause cause, String actorType) {
+        return Counter.builder("lapse.revocations")
+                .description("Grants ended, by cause")
+                .tags("cause", cause.name(), "actor_type", actorType)
+                .register(registry);
+    }
+
+    private static Stream<String> actorTypes() {
+        return Stream.concat(Arrays.stream(ActorType.values()).map(Enum::name), Stream.of(UNKNOWN));
+    }
+
     private static String actorType(GrantFacts facts) {
-        return facts.identity().map(IdentityFacts::type).map(Enum::name).orElse("unknown");
+        return facts.identity().map(IdentityFacts::type).map(Enum::name).orElse(UNKNOWN);
     }
 }

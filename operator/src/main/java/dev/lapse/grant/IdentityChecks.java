@@ -72,7 +72,8 @@ final class IdentityChecks {
             return refuse(
                     Reason.SubjectNotAllowed,
                     "the user name " + identity.subject().userName() + " is not allowed in namespace "
-                            + identity.namespace() + ": an administrator may add it to the operator's subjectUsers");
+                            + identity.namespace()
+                            + ": an administrator may add it to the operator's setting subject-users");
         }
         if (identity.subject().claimedBy().isPresent()) {
             return refuse(

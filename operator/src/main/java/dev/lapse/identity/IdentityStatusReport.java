@@ -141,7 +141,7 @@ final class IdentityStatusReport {
                     false,
                     Reason.SubjectNotAllowed,
                     "settings do not allow the user name " + subject.userName() + " in namespace " + facts.namespace()
-                            + ": an administrator may add it to subjectUsers");
+                            + ": an administrator may add it to subject-users");
         }
         if (subject.claimedBy().isPresent()) {
             return new Answer(

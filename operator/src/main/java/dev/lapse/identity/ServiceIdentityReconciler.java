@@ -17,6 +17,7 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.cluster.KubernetesWrites;
+import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
@@ -229,14 +230,17 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     }
 
     private void tell(ServiceIdentity identity, ServiceIdentityStatus after) {
+        String reason = after.conditions().get(0).reason();
         events.tell(
                 new KubernetesEvents.About(
                         "ServiceIdentity",
                         identity.getMetadata().getNamespace(),
                         identity.getMetadata().getName(),
                         identity.getMetadata().getUid()),
-                after.phase() == IdentityPhase.NotReady ? KubernetesEvents.Kind.Warning : KubernetesEvents.Kind.Normal,
-                after.conditions().get(0).reason(),
+                after.phase() == IdentityPhase.NotReady || reason.equals(Reason.ReviewMissed.name())
+                        ? KubernetesEvents.Kind.Warning
+                        : KubernetesEvents.Kind.Normal,
+                reason,
                 after.conditions().get(0).message());
     }
 

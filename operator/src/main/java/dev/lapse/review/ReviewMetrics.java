@@ -1,5 +1,7 @@
 package dev.lapse.review;
 
+import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
+import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.memory.OwedCertification;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,8 +9,9 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** What is measured of reviews. */
+/** What is measured of reviews. Every counter is there at 0 from the start, with each of its labels. */
 final class ReviewMetrics {
     private final MeterRegistry registry;
     private final MultiGauge certifications;
@@ -23,6 +26,13 @@ final class ReviewMetrics {
         for (VerdictReason reason : VerdictReason.values()) {
             verdicts(reason.name());
         }
+        for (Outcome outcome : Outcome.values()) {
+            reviewsEnded(outcome.name());
+        }
+        Stream.of(ReviewPhase.values())
+                .filter(ReviewPhase::ended)
+                .filter(phase -> phase != ReviewPhase.Completed)
+                .forEach(phase -> reviewsEnded(phase.name()));
     }
 
     void judged(String reason) {
@@ -38,11 +48,14 @@ final class ReviewMetrics {
 
     /** @param outcome or the last phase, of a review that has none */
     void ended(String outcome) {
-        Counter.builder("lapse.reviews.ended")
+        reviewsEnded(outcome).increment();
+    }
+
+    private Counter reviewsEnded(String outcome) {
+        return Counter.builder("lapse.reviews.ended")
                 .description("Reviews that ended, by how")
                 .tag("outcome", outcome)
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 
     void owed(List<OwedCertification> all, Instant now) {

@@ -1,6 +1,7 @@
 package dev.lapse.review;
 
 import dev.lapse.access.Entitlement;
+import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.EligibleEntry.Person;
@@ -192,7 +193,9 @@ final class VerdictChecks {
             case Allowed ->
                 refuse(
                         VerdictReason.Insider,
-                        rights.why() + ": somebody else must say so, or the entry may say insiders: Allow");
+                        rights.why() + ": somebody else must say so, or "
+                                + (facts.spec().type() == ReviewType.Certification ? "the campaign" : "the entry")
+                                + " may say insiders: Allow");
             case Unknown -> Optional.of(new NotYet(rights.why()));
         };
     }

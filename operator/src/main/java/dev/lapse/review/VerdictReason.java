@@ -18,7 +18,7 @@ public enum VerdictReason {
     OwnIdentity,
     /** The review lists reviewers, and this is none of them; or an account approved that is not listed by its user name. */
     NotAReviewer,
-    /** Whoever gave it does not hold the verb approve (of a break-glass, review) on the ServiceIdentity. */
+    /** Whoever gave it does not hold the verb approve (of a break-glass or certification, review) on the ServiceIdentity. */
     NotAllowed,
     /** Who approved an entry that an applier wrote beyond its limits could not bind its role there themselves. */
     NotEntitled,

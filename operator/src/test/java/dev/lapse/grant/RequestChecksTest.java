@@ -92,7 +92,7 @@ class RequestChecksTest {
                     scene -> scene.subject(new SubjectFacts(
                             "root", Optional.empty(), Optional.empty(), false, false, Optional.empty(), false)),
                     "the user name root is not allowed in namespace payments",
-                    "subjectUsers"),
+                    "subject-users"),
             Wrong.refused(
                     "an older identity has the subject",
                     Reason.SubjectClaimed,

@@ -68,7 +68,7 @@ class IdentityStatusReportTest {
                         .message())
                 .contains("belongs to the older ServiceIdentity payments/older");
         assertThat(subject(user(true)).reason()).isEqualTo("UserSubject");
-        assertThat(subject(user(false)).message()).contains("an administrator may add it to subjectUsers");
+        assertThat(subject(user(false)).message()).contains("an administrator may add it to subject-users");
     }
 
     @Test

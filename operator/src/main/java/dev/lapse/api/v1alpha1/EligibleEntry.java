@@ -56,7 +56,7 @@ public record EligibleEntry(
         @Nullable
         @Size(max = 16)
         @JsonPropertyDescription(
-                "Who may ask for this entry, users and groups, at most 16. Absent or empty: anybody who may create grants.")
+                "Who may ask for this entry, users and groups, at most 16. Absent or empty: everybody who holds the verb request on the ServiceIdentity (for break-glass, breakglass).")
         List<Person> requesters,
 
         @Nullable

@@ -10,7 +10,7 @@ public enum EndCause {
     ReviewRevoked,
     /** The PrivilegeGrant was deleted. */
     Deleted,
-    /** The identity's state is Suspended. */
+    /** The identity's state is Suspended, or a missed review holds it. */
     IdentitySuspended,
     /** The identity's state is Retired. */
     IdentityRetired,
