@@ -99,6 +99,7 @@ public final class ReferencePages {
         parts.put("settings", SettingsReference.settings());
         parts.put("profiles", SettingsReference.profiles());
         parts.put("metrics", MetricsReference.table());
+        parts.put("alerts", AlertRules.table(root));
         parts.put("protections", ProtectionsReference.tables(root));
         parts.put("other stories", ProtectionsReference.otherwise(root));
         parts.put("commands", CommandReference.commands());

@@ -23,9 +23,19 @@ public final class GrantMetricsSample {
 
     private GrantMetricsSample() {}
 
-    public static void measure(MeterRegistry registry) {
+    /** As a process does that begins to lead. */
+    public static void begin(MeterRegistry registry) {
+        begun(registry);
+    }
+
+    private static GrantMetrics begun(MeterRegistry registry) {
         GrantMetrics metrics = new GrantMetrics(registry);
         metrics.watch(LANE);
+        return metrics;
+    }
+
+    public static void measure(MeterRegistry registry) {
+        GrantMetrics metrics = begun(registry);
         metrics.count(Map.of(new GrantMetrics.PhaseAndType(GrantPhase.Active, "Pipeline"), 1L));
         metrics.tokenIssued(facts());
         metrics.brokeGlass(facts());

@@ -6,6 +6,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 public final class ReviewMetricsSample {
     private ReviewMetricsSample() {}
 
+    /** As a process does that begins to lead. */
+    public static void begin(MeterRegistry registry) {
+        new ReviewMetrics(registry);
+    }
+
     public static void measure(MeterRegistry registry) {
         new ReviewMetrics(registry).ended("Approved");
     }

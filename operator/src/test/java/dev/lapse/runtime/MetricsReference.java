@@ -65,11 +65,24 @@ public final class MetricsReference {
     }
 
     private static String scrape() {
-        Meters meters = new Meters();
-        meters.watchGuard(() -> GuardState.notReady(""));
-        meters.watchMemory(List::of, () -> Map.of("Claim", 1L));
+        Meters meters = begun();
         GrantMetricsSample.measure(meters.registry());
         ReviewMetricsSample.measure(meters.registry());
         return meters.scrape();
+    }
+
+    /** What a process shows that has just begun to lead. */
+    static String fresh() {
+        Meters meters = begun();
+        GrantMetricsSample.begin(meters.registry());
+        ReviewMetricsSample.begin(meters.registry());
+        return meters.scrape();
+    }
+
+    private static Meters begun() {
+        Meters meters = new Meters();
+        meters.watchGuard(() -> GuardState.notReady(""));
+        meters.watchMemory(List::of, () -> Map.of("Claim", 1L));
+        return meters;
     }
 }

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DocsCommandsIT {
     private static final Pattern RUNNABLE = Pattern.compile("(?:\\w+=\\$\\()?(?:kubectl|curl) .*");
-    private static final Pattern CHANGES =
-            Pattern.compile("kubectl (?:apply|patch|delete|lapse (?:request|approve|deny|revoke)) .*");
+    private static final Pattern CHANGES = Pattern.compile(
+            "kubectl (?:apply|patch|delete|create (?:cluster)?rolebinding|lapse (?:request|approve|deny|revoke)) .*");
     private static final List<String> SEEN_FROM_THE_PROJECT = List.of("crds", "dev", "docs", "examples", "helm");
 
     private static final Cluster CLUSTER = Cluster.running();
