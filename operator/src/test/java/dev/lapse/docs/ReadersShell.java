@@ -34,7 +34,10 @@ final class ReadersShell {
         builder.environment().put("KUBECONFIG", kubeconfig(person).toString());
         builder.environment()
                 .put("KUBECACHEDIR", cluster.dir().resolve("kubectl-cache").toString());
-        builder.environment().put("PATH", binaries + ":" + System.getenv("PATH"));
+        builder.environment()
+                .put(
+                        "PATH",
+                        binaries + ":" + Docs.ROOT.resolve("operator/src/main/dist") + ":" + System.getenv("PATH"));
         Process process = builder.start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {

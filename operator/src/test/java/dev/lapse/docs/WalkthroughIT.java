@@ -36,7 +36,10 @@ class WalkthroughIT {
 
     @AfterAll
     static void clears() throws IOException {
-        shell.run("admin", "kubectl delete namespace payments payments-ci --ignore-not-found --wait=false");
+        shell.run(
+                "admin",
+                "kubectl delete namespace payments payments-ci ledger archive ledger-ci reports reports-ci"
+                        + " --ignore-not-found --wait=false; kubectl delete clusterrole may-bind-view");
     }
 
     static List<Walkthrough> pages() {

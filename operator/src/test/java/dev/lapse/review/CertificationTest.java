@@ -129,6 +129,7 @@ class CertificationTest {
         rights.put("afar/erin", INSIDER);
 
         assertThat(verdicts()).containsExactly("erin Insider", "erin Counts");
+        assertThat(decide().verdicts().get(0).message()).endsWith("or the campaign may say insiders: Allow");
     }
 
     @Test

@@ -129,6 +129,7 @@ class CertificationIT {
         assertThat(review.awaitEvent("ReviewOverdue")).contains("the identity is held until it is decided");
         campaign.awaitPhase(ReviewPhase.Overdue);
         assertHeld();
+        assertThat(story.awaitTypeOfEventOfIdentity(Reason.ReviewMissed.name())).isEqualTo("Warning");
         story.cluster().as("olivia").resource(story.identityNow()).delete();
         identity("look");
         assertHeld();

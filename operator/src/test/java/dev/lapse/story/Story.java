@@ -166,6 +166,22 @@ final class Story {
                         messages -> !messages.isEmpty());
     }
 
+    /** Normal or Warning, once there is one of this reason. */
+    String awaitTypeOfEventOfIdentity(String reason) {
+        String uid = identityNow().getMetadata().getUid();
+        return await("Event " + reason)
+                .atMost(InstalledOperator.LIMIT)
+                .until(
+                        () -> admin().v1().events().inNamespace(namespace).list().getItems().stream()
+                                .filter(event ->
+                                        uid.equals(event.getInvolvedObject().getUid()))
+                                .filter(event -> reason.equals(event.getReason()))
+                                .map(Event::getType)
+                                .findFirst()
+                                .orElse(""),
+                        type -> !type.isEmpty());
+    }
+
     /** Bindings and Secrets that any grant left in the story's namespace. */
     List<HasMetadata> objectsOfLapse() {
         return Stream.<HasMetadata>concat(
