@@ -48,7 +48,7 @@ final class ClaimMemory {
         Claim own = claim(facts, null, null);
         return facts.memory().hasRoomFor(own, now)
                 ? Optional.empty()
-                : waiting(Reason.MemoryFull, facts.memory().full(own) + "; see the runbook memory-full", now);
+                : waiting(Reason.MemoryFull, facts.memory().full(own), now);
     }
 
     /** From before it can have given anything on, so that nothing depends on somebody seeing its end. */

@@ -187,6 +187,13 @@ public final class KubernetesMemory implements AutoCloseable {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
+    /** How much of its room each kind takes, where it takes most. */
+    public Map<String, Double> fill(Instant now) {
+        return all(HeldShard::sound).stream()
+                .flatMap(shard -> shard.fill(now).entrySet().stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Math::max));
+    }
+
     private <T> List<T> all(Function<HeldShard, Optional<T>> what) {
         return IntStream.range(0, Shard.COUNT)
                 .mapToObj(shards::get)

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -149,6 +150,22 @@ final class Shard {
         return without(now).hasRoomFor(record);
     }
 
+    /** How much of its room each kind takes, where it takes most: at 1 there is none for one more. */
+    Map<String, Double> fill(Instant now) {
+        Shard live = without(now);
+        double characters = live.characters() + LONGEST_RECORD;
+        Map<List<String>, Long> counted = live.records()
+                .collect(Collectors.groupingBy(
+                        record -> List.of(kind(record), record.namespace()), Collectors.counting()));
+        Map<String, Double> fill = new TreeMap<>();
+        live.records().forEach(record -> {
+            double records = counted.getOrDefault(List.of(kind(record), record.namespace()), 0L);
+            double room = Math.min(MOST_CHARACTERS, record.bound().fill());
+            fill.merge(kind(record), Math.max(records / record.bound().inNamespace(), characters / room), Math::max);
+        });
+        return fill;
+    }
+
     Stream<Remembered> records() {
         return lines.values().stream().flatMap(line -> line.read().stream());
     }
@@ -161,7 +178,7 @@ final class Shard {
     static String full(Remembered record) {
         return "the memory of namespace " + record.namespace() + " has no room for one more " + kind(record) + ": "
                 + record.bound().inNamespace() + " of them, or ConfigMap " + name(of(record.namespace()))
-                + " is full. They are forgotten as their end comes";
+                + " is full; see the runbook memory-full";
     }
 
     static String name(int number) {

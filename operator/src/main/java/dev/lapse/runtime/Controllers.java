@@ -143,7 +143,7 @@ final class Controllers implements AutoCloseable {
         meters.beforeScrape(grants::takeCensus);
         meters.beforeScrape(reviewReconciler::takeCensus);
         meters.watchGuard(guard::state);
-        meters.watchMemory(memory::problems, memory::census);
+        meters.watchMemory(memory::problems, memory::census, () -> memory.fill(clock.instant()));
     }
 
     void start() throws Exception {

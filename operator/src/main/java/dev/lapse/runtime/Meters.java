@@ -50,18 +50,26 @@ final class Meters {
     /**
      * @param problems one for each ConfigMap that cannot be read
      * @param census how many records there are of each kind
+     * @param fill how much of its room each kind takes
      */
-    void watchMemory(Supplier<List<String>> problems, Supplier<Map<String, Long>> census) {
+    void watchMemory(
+            Supplier<List<String>> problems, Supplier<Map<String, Long>> census, Supplier<Map<String, Double>> fill) {
         Gauge.builder("lapse.memory.unreadable", problems, found -> found.get().size())
                 .description(
                         "ConfigMaps of the memory that are gone or that somebody else wrote; what needs them waits")
                 .strongReference(true)
                 .register(registry);
-        MultiGauge records = MultiGauge.builder("lapse.memory.records")
-                .description("What is remembered beyond the life of its object, by kind")
-                .register(registry);
-        beforeScrape(() -> records.register(
-                census.get().entrySet().stream()
+        byKind("lapse.memory.records", "What is remembered beyond the life of its object, by kind", census);
+        byKind(
+                "lapse.memory.fill",
+                "How much of its room each kind takes, in the namespace where it takes most: at 1 what needs one more waits",
+                fill);
+    }
+
+    private void byKind(String name, String description, Supplier<? extends Map<String, ? extends Number>> counted) {
+        MultiGauge gauge = MultiGauge.builder(name).description(description).register(registry);
+        beforeScrape(() -> gauge.register(
+                counted.get().entrySet().stream()
                         .map(kind -> MultiGauge.Row.of(Tags.of("kind", kind.getKey()), kind.getValue()))
                         .toList(),
                 true));

@@ -181,6 +181,17 @@ class ShardTest {
     }
 
     @Test
+    void tellsHowFullItIsWhereAKindTakesMost() {
+        Shard half = remembering(
+                IntStream.range(0, 128).mapToObj(i -> claim("g" + i)).toArray(Claim[]::new));
+        Shard full = half.with(claim("orders", "one", LATER), NOW);
+
+        assertThat(full.fill(NOW)).containsOnly(Map.entry("Claim", 0.5));
+        assertThat(full.fill(LATER)).as("once they are over").isEmpty();
+        assertThat(filledUp(40).fill(NOW).get("Claim")).as("by characters").isGreaterThan(1);
+    }
+
+    @Test
     void whatOthersCanFillLeavesRoomAndNeverExceedsAConfigMap() {
         Shard full = filledUp(40);
 

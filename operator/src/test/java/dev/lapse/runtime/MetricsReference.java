@@ -82,7 +82,7 @@ public final class MetricsReference {
     private static Meters begun() {
         Meters meters = new Meters();
         meters.watchGuard(() -> GuardState.notReady(""));
-        meters.watchMemory(List::of, () -> Map.of("Claim", 1L));
+        meters.watchMemory(List::of, () -> Map.of("Claim", 1L), () -> Map.of("Claim", 0.01));
         return meters;
     }
 }
