@@ -31,6 +31,8 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
      */
     KubernetesView(Informable<T> source, UnaryOperator<T> pruned) {
         this.informer = source.withLimit(PAGE).runnableInformer(0);
+        // Whatever broke the watch, it begins again: an informer that stops shows the past for ever.
+        this.informer.exceptionHandler((started, cause) -> true);
         this.informer.itemStore(new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
             @Override
             public T put(String key, T object) {

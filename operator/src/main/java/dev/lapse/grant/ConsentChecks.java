@@ -40,7 +40,7 @@ final class ConsentChecks {
                         facts,
                         consent.approvals() + " approvals; AccessReview " + consent.name() + " can be decided until "
                                 + consent.spec().dueAt(),
-                        Optional.of(later(consent.spec().dueAt(), now.plus(AFTER_IT_WAS_DUE)))));
+                        Optional.of(onceDue(consent.spec().dueAt(), now))));
             case Completed ->
                 consent.approved()
                         ? Optional.empty()
@@ -59,8 +59,10 @@ final class ConsentChecks {
         };
     }
 
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
+    /** When to look again at a review that should be over by then: it may be late, and nothing turns round meanwhile. */
+    static Instant onceDue(Instant dueAt, Instant now) {
+        Instant soon = now.plus(AFTER_IT_WAS_DUE);
+        return dueAt.isAfter(soon) ? dueAt : soon;
     }
 
     private static Waiting waiting(GrantFacts facts, String message, Optional<Instant> lookAgainAt) {

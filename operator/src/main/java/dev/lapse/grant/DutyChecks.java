@@ -29,11 +29,13 @@ final class DutyChecks {
     /**
      * What one grant gives or is asked to give.
      *
+     * @param namespace of its object
      * @param namespaces empty for the whole cluster
      * @param considered whether it was looked at before, and waits
      * @param begun whether its end is announced, so that it gives access or may at any moment
      */
     record Holding(
+            String namespace,
             String grant,
             String uid,
             String identity,
@@ -44,9 +46,13 @@ final class DutyChecks {
             boolean considered,
             boolean begun) {
 
-        /** Whether it counts against {@code mine}: what has begun always, of two that wait the one that was first. */
+        /**
+         * Whether it counts against {@code mine}: what has begun always, of two that wait the one that was first. What
+         * waits in another namespace does not: whoever may write there names any owner, and nobody has said yet that it
+         * may be given.
+         */
         boolean countsAgainst(Holding mine) {
-            return begun || first(mine);
+            return begun || (namespace.equals(mine.namespace) && first(mine));
         }
 
         /** A creation time is cut to its second: within one, whoever waits already was first. */

@@ -198,7 +198,7 @@ final class EntryChecks {
                     GrantPhase.Pending,
                     Reason.BeyondApplierLimits,
                     "entry " + entry.name() + ": " + asked.waits(entry),
-                    Optional.of(asked.dueAt())));
+                    Optional.of(ConsentChecks.onceDue(asked.dueAt(), now))));
         }
         String why = "entry " + entry.name() + " was written by the applier "
                 + entry.via().orElse("")

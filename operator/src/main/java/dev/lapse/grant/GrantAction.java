@@ -6,6 +6,7 @@ import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Remembered;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** One step. It carries itself out and returns the facts as they then stand. */
 sealed interface GrantAction {
@@ -140,11 +141,26 @@ sealed interface GrantAction {
         }
     }
 
-    /** Removes an object of ours, by its UID where that is known. */
-    record Remove(ObservedObject object) implements GrantAction {
+    /**
+     * Removes an object of ours, by its UID where that is known.
+     *
+     * @param others what is tried all the same if this one cannot be removed: each that goes takes access away
+     */
+    record Remove(ObservedObject object, List<ObservedObject> others) implements GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
-            return effects.remove(facts, object);
+            try {
+                return effects.remove(facts, object);
+            } catch (RuntimeException refused) {
+                for (ObservedObject other : others) {
+                    try {
+                        effects.remove(facts, other);
+                    } catch (RuntimeException too) {
+                        refused.addSuppressed(too);
+                    }
+                }
+                throw refused;
+            }
         }
     }
 

@@ -233,7 +233,7 @@ final class GrantBuilding {
                         ? Optional.empty()
                         // It was made just before an attempt was cut off: binding again finds it.
                         : Optional.of(new Bind(binding.object()));
-            case Changed -> Optional.of(new Remove(binding));
+            case Changed -> Optional.of(new Remove(binding, List.of()));
             default -> Optional.of(new Bind(binding.object()));
         };
     }

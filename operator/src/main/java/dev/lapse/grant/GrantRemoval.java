@@ -14,6 +14,7 @@ import dev.lapse.grant.ObservedObject.Sight;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** Decides what is to be taken away, in which order, and when nothing is left. */
@@ -38,9 +39,11 @@ final class GrantRemoval {
         if (facts.record().end().isEmpty()) {
             return ending(ending, new Note(facts.record().withEnd(begun(ending))));
         }
-        Optional<ObservedObject> next = facts.objects().stream()
+        List<ObservedObject> left = facts.objects().stream()
                 .filter(object -> object.object().state() != ObjectState.Gone)
-                .min(Comparator.comparingInt(GrantRemoval::order));
+                .sorted(Comparator.comparingInt(GrantRemoval::order))
+                .toList();
+        Optional<ObservedObject> next = left.stream().findFirst();
         boolean bindingsGone =
                 next.filter(object -> object.object().kind().binding()).isEmpty();
         End end = facts.record().end().orElseThrow();
@@ -51,7 +54,7 @@ final class GrantRemoval {
                     new Note(facts.record().withEnd(end.withEffectiveAt(effective.truncatedTo(ChronoUnit.MILLIS)))));
         }
         if (next.isPresent()) {
-            return ending(ending, takeAway(facts, next.get()));
+            return ending(ending, takeAway(facts, left));
         }
         if (facts.verification().isEmpty()) {
             return ending(ending, new VerifyRemoval());
@@ -68,17 +71,23 @@ final class GrantRemoval {
                         .withPhase(last)));
     }
 
-    private static GrantAction takeAway(GrantFacts facts, ObservedObject object) {
+    private static GrantAction takeAway(GrantFacts facts, List<ObservedObject> left) {
+        ObservedObject object = left.get(0);
         boolean seenToGo = object.sight() == Sight.Absent
                 && object.object().kind().binding()
                 && facts.bindingsGoneAt().isPresent();
         // Somebody else's object was never ours to remove. What the informer does not show may be there all the
         // same: it shows nothing without our label, and is behind a creation whose answer was lost.
-        boolean neverOurs = object.sight() == Sight.Foreign && object.ownUid().isEmpty();
-        return seenToGo || neverOurs
+        return seenToGo || neverOurs(object)
                 ? new Note(facts.record()
                         .withObject(object.object().with(object.object().uid(), ObjectState.Gone)))
-                : new Remove(object);
+                : new Remove(
+                        object,
+                        left.stream().skip(1).filter(other -> !neverOurs(other)).toList());
+    }
+
+    private static boolean neverOurs(ObservedObject object) {
+        return object.sight() == Sight.Foreign && object.ownUid().isEmpty();
     }
 
     /** Access first, then what carries a token, then the rest. */
@@ -123,7 +132,7 @@ final class GrantRemoval {
                 .filter(object -> object.sight() == Sight.Correct || object.sight() == Sight.Changed)
                 .findFirst();
         if (risen.isPresent()) {
-            return GrantDecision.todo(phase, reason, "", new Remove(risen.get()));
+            return GrantDecision.todo(phase, reason, "", new Remove(risen.get(), List.of()));
         }
         Optional<End> open = facts.record()
                 .end()

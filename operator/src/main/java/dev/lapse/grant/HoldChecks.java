@@ -49,7 +49,12 @@ final class HoldChecks {
         return facts.identity()
                 .flatMap(identity -> holds(facts, identity, now).on(given.role(), given.namespaces()))
                 .map(revoked -> new Ending(
-                        EndCause.ReviewRevoked, Optional.ofNullable(revoked.revokedBy()), now, revoked.told()));
+                        EndCause.ReviewRevoked,
+                        revoked.revokedBy().isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(String.join(", ", revoked.revokedBy())),
+                        now,
+                        revoked.told()));
     }
 
     private static Holds holds(GrantFacts facts, IdentityFacts identity, Instant now) {

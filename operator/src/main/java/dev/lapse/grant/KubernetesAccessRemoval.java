@@ -44,10 +44,19 @@ final class KubernetesAccessRemoval {
             // The watch has not brought the record yet: the pass that comes next knows it.
             return true;
         }
+        RuntimeException refused = null;
         for (GrantObject object : record.objects()) {
             if (object.kind().binding() && object.state() != ObjectState.Gone) {
-                remove(request, observer.look(request, record, object));
+                try {
+                    remove(request, observer.look(request, record, object));
+                } catch (RuntimeException failed) {
+                    // One that cannot be removed keeps none of the others.
+                    refused = failed;
+                }
             }
+        }
+        if (refused != null) {
+            throw refused;
         }
         goneAt.put(due.uid(), clock.instant());
         return true;

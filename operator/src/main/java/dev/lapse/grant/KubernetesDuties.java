@@ -193,6 +193,7 @@ final class KubernetesDuties {
             List<String> namespaces,
             GrantRecord record) {
         return new Holding(
+                request.namespace(),
                 request.namespace() + "/" + request.name(),
                 request.uid(),
                 request.namespace() + "/" + request.identity(),

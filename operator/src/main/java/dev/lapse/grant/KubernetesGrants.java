@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
@@ -93,7 +94,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.oracle(),
                 new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()),
                 authorRefused);
-        KubernetesSight sight = new KubernetesSight(tools.client(), cluster, identities);
+        KubernetesSight sight = new KubernetesSight(tools);
         StatusSeal seal = new StatusSeal(tools.seal());
         KubernetesDuties duties = new KubernetesDuties(tools, seal, this::all);
         ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
@@ -181,9 +182,22 @@ public final class KubernetesGrants implements AutoCloseable {
             openMissing(namespace, review.getSpec().identity());
         }
         if (!review.getSpec().pinned().isEmpty()) {
-            sources.identityChanged(namespace, review.getSpec().identity());
-            identityConcerned.accept(namespace, review.getSpec().identity());
+            identityReviewed(namespace, review.getSpec().identity());
         }
+    }
+
+    /** What is said of an identity holds of every other one that has its account. */
+    private void identityReviewed(String namespace, String name) {
+        sources.identityChanged(namespace, name);
+        identityConcerned.accept(namespace, name);
+        identities.find(namespace, name).map(known -> known.subject().userName()).stream()
+                .flatMap(account -> identities.claimants(account).stream())
+                .map(ServiceIdentity::getMetadata)
+                .filter(other -> !other.getName().equals(name))
+                .forEach(other -> {
+                    sources.identityChanged(other.getNamespace(), other.getName());
+                    identityConcerned.accept(other.getNamespace(), other.getName());
+                });
     }
 
     /** Whether a grant still asks for what a review is about. */

@@ -8,13 +8,18 @@ import dev.lapse.cluster.KubernetesView;
 import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.memory.BreakGlassDebt;
+import dev.lapse.memory.OwedCertification;
+import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Whether the informers show what the API server has of the things that a grant depends on. Asked by list, because the
@@ -24,11 +29,15 @@ final class KubernetesSight {
     private final KubernetesClient client;
     private final KubernetesCluster cluster;
     private final KubernetesIdentities identities;
+    private final KubernetesReviews reviews;
+    private final InstantSource clock;
 
-    KubernetesSight(KubernetesClient client, KubernetesCluster cluster, KubernetesIdentities identities) {
-        this.client = client;
-        this.cluster = cluster;
-        this.identities = identities;
+    KubernetesSight(KubernetesGrants.Tools tools) {
+        this.client = tools.client();
+        this.cluster = tools.cluster();
+        this.identities = tools.identities();
+        this.reviews = tools.reviews();
+        this.clock = tools.clock();
     }
 
     boolean upToDate(GrantFacts facts) {
@@ -36,12 +45,24 @@ final class KubernetesSight {
         Optional<String> identity =
                 identities.resource(request.namespace(), request.identity()).map(KubernetesSight::version);
         return identity.equals(newest(ServiceIdentity.class, request.namespace(), request.identity()))
+                && !isBeingFreed(facts)
                 && namespaces(facts)
                 && facts.identity()
                         .flatMap(known -> known.entry(request.privilege()))
                         .map(EntryFacts::role)
                         .map(role -> role(facts, role))
                         .orElse(true);
+    }
+
+    /** A review says that it is decided a moment before what it was about is forgotten. */
+    private boolean isBeingFreed(GrantFacts facts) {
+        String namespace = facts.request().namespace();
+        return Stream.concat(
+                        facts.memory().all(BreakGlassDebt.class, clock.instant()).stream()
+                                .map(BreakGlassDebt::review),
+                        facts.memory().all(OwedCertification.class, clock.instant()).stream()
+                                .map(OwedCertification::review))
+                .anyMatch(review -> reviews.isCompleted(namespace, review));
     }
 
     /** What lives is not asked about: it refuses nothing. */

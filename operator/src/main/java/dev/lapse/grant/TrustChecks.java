@@ -22,6 +22,7 @@ final class TrustChecks {
     private TrustChecks() {}
 
     private static final Duration AFTER_FAILED_LOOKUP = Duration.ofSeconds(10);
+    private static final Duration UNTIL_RIGHTS_ARE_NOTICED = Duration.ofSeconds(3);
 
     static Optional<Obstacle> guardStands(GrantFacts facts, Instant now) {
         return facts.guard().ready()
@@ -69,14 +70,16 @@ final class TrustChecks {
         }
         Entitlement.Outcome outcome = facts.entitlement().get();
         if (outcome instanceof Entitlement.NotEntitled refusal) {
-            return refuse(Reason.AuthorNotEntitled, refusal.why());
+            return onceNoticed(facts, Reason.AuthorNotEntitled, refusal.why(), now);
         }
         if (outcome instanceof Entitlement.Withdrawn withdrawn) {
-            return refuse(
+            return onceNoticed(
+                    facts,
                     withdrawn.who() == Entitlement.Withdrawn.Who.Requester
                             ? Reason.RequesterNotEntitled
                             : Reason.ApprovalVoid,
-                    withdrawn.why());
+                    withdrawn.why(),
+                    now);
         }
         if (outcome instanceof Entitlement.OutOfReach limit) {
             return stillBeingInstalled(facts, OutOfReachReason.of(limit), limit.why(), now);
@@ -86,6 +89,15 @@ final class TrustChecks {
                     GrantPhase.Pending, Reason.LookupFailed, open.why(), Optional.of(now.plus(AFTER_FAILED_LOOKUP))));
         }
         return Optional.empty();
+    }
+
+    /** What the API server decides by follows a binding that was made just before the grant a moment later. */
+    private static Optional<Obstacle> onceNoticed(GrantFacts facts, Reason reason, String why, Instant now) {
+        Instant noticed = facts.request().createdAt().plus(UNTIL_RIGHTS_ARE_NOTICED);
+        // Of what has begun something may give access already.
+        return now.isBefore(noticed) && !facts.record().announced()
+                ? Optional.of(new Waiting(GrantPhase.Pending, reason, why, Optional.of(noticed)))
+                : refuse(reason, why);
     }
 
     /** Roles and accounts may be listed a moment after the grant that needs them was created. */

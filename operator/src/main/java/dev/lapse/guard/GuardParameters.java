@@ -74,7 +74,10 @@ public record GuardParameters(String operator, Set<String> appliers, Map<String,
         if (yaml.isBlank()) {
             return Map.of();
         }
-        List<@Nullable Limit> parsed = LIMITS.readValue(yaml);
+        @Nullable List<@Nullable Limit> parsed = LIMITS.readValue(yaml);
+        if (parsed == null) {
+            throw new IllegalArgumentException("it is no list");
+        }
         Map<String, ApplierLimit> limits = new HashMap<>();
         for (Limit limit : parsed) {
             if (limit == null || limit.name == null || limit.name.isBlank()) {

@@ -124,8 +124,19 @@ public final class KubernetesGuard implements AutoCloseable {
         }
     }
 
+    /** Whatever goes wrong, what was found before says nothing any more, and it is looked at again. */
     private void look() {
         lookAsked.set(false);
+        try {
+            lookNow();
+        } catch (RuntimeException failed) {
+            log.atError().setCause(failed).log("The guard could not be looked at");
+            publish(GuardState.notReady("the guard could not be looked at: " + failed));
+            retryLook();
+        }
+    }
+
+    private void lookNow() {
         if (!parts.read()) {
             publish(GuardState.notReady("the guard's policies have not been read yet"));
             return;

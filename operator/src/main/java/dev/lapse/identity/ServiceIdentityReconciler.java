@@ -120,7 +120,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
 
     /** Looks at every identity that fits again; before the first pass each is looked at anyway. */
     public void lookAgainWhere(Predicate<ServiceIdentity> fits) {
-        if (trigger.isRunning()) {
+        if (running()) {
             identities
                     .all()
                     .filter(fits)
@@ -128,6 +128,11 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                             identity.getMetadata().getNamespace(),
                             identity.getMetadata().getName()));
         }
+    }
+
+    /** Whether everything there is is known. */
+    public boolean running() {
+        return trigger.isRunning();
     }
 
     @Override

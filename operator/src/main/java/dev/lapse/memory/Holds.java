@@ -33,9 +33,12 @@ public record Holds(Optional<OwedCertification> missed, List<RevokedPrivilege> r
 
     /** Why nothing is granted to the identity, as a sentence. */
     public Optional<String> suspends() {
-        return missed.map(owed -> "AccessReview " + owed.review() + " in namespace " + owed.namespace()
-                + " was due at " + owed.dueAt()
-                + " and nobody decided it, so the identity is held until each item of it"
-                + " is decided (kubectl lapse review keep " + owed.review() + " -n " + owed.namespace() + ")");
+        return missed.map(owed -> owed.held()
+                ? "what was revoked in AccessReview " + owed.review() + " in namespace " + owed.namespace()
+                        + " finds no room in the memory, so the identity is held until it does"
+                : "AccessReview " + owed.review() + " in namespace " + owed.namespace()
+                        + " was due at " + owed.dueAt()
+                        + " and nobody decided it, so the identity is held until each item of it"
+                        + " is decided (kubectl lapse review keep " + owed.review() + " -n " + owed.namespace() + ")");
     }
 }

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class KubernetesMemory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesMemory.class);
     private static final int CONFLICT = 409;
+    private static final long PAGE = 500;
 
     /** An installation whose key is younger has not remembered anything yet: what is missing was never there. */
     private static final Duration NEW = Duration.ofMinutes(10);
@@ -48,7 +49,12 @@ public final class KubernetesMemory implements AutoCloseable {
     public KubernetesMemory(KubernetesClient client, Seal seal) {
         this.client = client;
         this.seal = seal;
-        informer = client.configMaps().inNamespace(Lapse.SYSTEM_NAMESPACE).runnableInformer(0);
+        // With a limit it lists what etcd has; without one the API server may answer from a cache that is behind.
+        informer = client.configMaps()
+                .inNamespace(Lapse.SYSTEM_NAMESPACE)
+                .withLimit(PAGE)
+                .runnableInformer(0);
+        informer.exceptionHandler((started, cause) -> true);
         informer.addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(ConfigMap map) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param reviewers whose verdict counts; absent if everybody's who holds the verb
  * @param entriesHash over the entries that the review pins
  * @param missedAt when silence took effect; absent while it has not
+ * @param held whether it holds the identity because there is no room to remember what was revoked
  */
 public record OwedCertification(
         String namespace,
@@ -30,9 +31,11 @@ public record OwedCertification(
         Instant dueAt,
         OnMissed onMissed,
         String entriesHash,
-        @Nullable Instant missedAt)
+        @Nullable Instant missedAt,
+        boolean held)
         implements OfIdentity {
-    private static final Bound BOUND = new Bound(256, 850_000);
+    /** Whoever may open campaigns in one namespace fills no more than this of what other namespaces share with it. */
+    private static final Bound BOUND = new Bound(256, 500_000);
 
     @Override
     public List<String> key() {
@@ -46,7 +49,7 @@ public record OwedCertification(
 
     /** Whether nothing may be granted until it is decided. */
     public boolean suspends() {
-        return missedAt != null && onMissed == OnMissed.Suspend;
+        return held || (missedAt != null && onMissed == OnMissed.Suspend);
     }
 
     public boolean overdue(Instant now) {
@@ -65,6 +68,23 @@ public record OwedCertification(
                 dueAt,
                 onMissed,
                 entriesHash,
-                Optional.ofNullable(missedAt).orElse(at));
+                Optional.ofNullable(missedAt).orElse(at),
+                held);
+    }
+
+    public OwedCertification withHeld(boolean now) {
+        return new OwedCertification(
+                namespace,
+                identity,
+                subject,
+                review,
+                campaign,
+                reviewers,
+                insiders,
+                dueAt,
+                onMissed,
+                entriesHash,
+                missedAt,
+                now);
     }
 }

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * That an identity is not to have a role where it reached, whatever its entries are called and say by now. It holds until
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param role as kind/name
  * @param namespaces empty for the whole cluster
  * @param keptIn the namespaces that somebody has said Keep to since
- * @param revokedBy who said Revoke; absent if nobody decided in time
+ * @param revokedBy who said Revoke, the last at the end; empty if nobody decided in time
  * @param review name of the AccessReview
  */
 public record RevokedPrivilege(
@@ -24,14 +23,21 @@ public record RevokedPrivilege(
         String role,
         List<String> namespaces,
         List<String> keptIn,
-        @Nullable String revokedBy,
+        List<String> revokedBy,
         String review,
         Instant revokedAt)
         implements OfIdentity {
-    private static final Bound BOUND = new Bound(256, 900_000);
+    private static final Bound BY_VERDICT = new Bound(256, 900_000);
+
+    /** What nobody looked at leaves room to what somebody says. */
+    private static final Bound BY_SILENCE = new Bound(128, 500_000);
+
+    /** Of more than so many the last are known. */
+    private static final int MOST_REVOKERS = 4;
 
     public RevokedPrivilege {
         namespaces = namespaces.stream().sorted().toList();
+        revokedBy = List.copyOf(revokedBy.subList(Math.max(0, revokedBy.size() - MOST_REVOKERS), revokedBy.size()));
     }
 
     @Override
@@ -41,7 +47,22 @@ public record RevokedPrivilege(
 
     @Override
     public Bound bound() {
-        return BOUND;
+        return revokedBy.isEmpty() ? BY_SILENCE : BY_VERDICT;
+    }
+
+    /** Whether exactly this was revoked: the role, where an entry would bind it. */
+    public boolean isOf(String otherRole, List<String> places) {
+        return role.equals(otherRole)
+                && namespaces.equals(places.stream().sorted().toList());
+    }
+
+    /** The same, where others had said Revoke before: none of them lifts it. */
+    public RevokedPrivilege after(RevokedPrivilege earlier) {
+        List<String> everybody = Stream.concat(
+                        earlier.revokedBy.stream().filter(who -> !revokedBy.contains(who)), revokedBy.stream())
+                .toList();
+        return new RevokedPrivilege(
+                namespace, identity, subject, role, namespaces, keptIn, everybody, review, revokedAt);
     }
 
     /** Whether that role there would give, somewhere, what was revoked. */
@@ -72,7 +93,8 @@ public record RevokedPrivilege(
 
     /** Why, as a sentence. */
     public String told() {
-        return (revokedBy == null ? "nobody decided in time" : revokedBy + " said Revoke") + " in AccessReview "
+        return (revokedBy.isEmpty() ? "nobody decided in time" : String.join(" and ", revokedBy) + " said Revoke")
+                + " in AccessReview "
                 + review
                 + " at " + revokedAt + ", so nothing gives " + role + " there until somebody else says Keep in another"
                 + " campaign";

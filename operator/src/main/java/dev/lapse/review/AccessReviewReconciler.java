@@ -98,7 +98,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.certifications =
                 new KubernetesCertifications(tools.memory(), reviews, identities, tools.cluster(), tools.clock());
         this.campaigns = new KubernetesCampaigns(
-                tools.memory(), reviews, identities, certifications, tools.oracle(), tools.campaignNotice());
+                client, tools.memory(), reviews, identities, certifications, tools.oracle(), tools.campaignNotice());
         this.kinds = Map.of(
                 ReviewType.Request,
                 (review, before) -> wanted.test(review),
@@ -179,6 +179,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             // An operator that was killed may have said so here and not in its memory.
             if (kind.settled(review, before)) {
                 changed.accept(review);
+                campaignConcerned(review);
             }
             return UpdateControl.noUpdate();
         }
@@ -198,6 +199,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         } catch (NotRemembered unwritten) {
             // Nothing is said that was not written down before.
             journal.notRemembered(facts, unwritten);
+            changed.accept(review);
             return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_MEMORY_HAS_ROOM);
         }
         if (!after.equals(review.getStatus())) {
@@ -206,10 +208,14 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 changed.accept(review);
             }
             journal.wrote(facts, decision, before);
-            Optional.ofNullable(review.getSpec().partOf())
-                    .ifPresent(campaign -> lookAgain(campaign.namespace(), campaign.name()));
+            campaignConcerned(review);
         }
         return again(decision.lookAgainAt(), now);
+    }
+
+    private void campaignConcerned(AccessReview review) {
+        Optional.ofNullable(review.getSpec().partOf())
+                .ifPresent(campaign -> lookAgain(campaign.namespace(), campaign.name()));
     }
 
     private static UpdateControl<AccessReview> again(Optional<Instant> lookAgainAt, Instant now) {
@@ -258,7 +264,11 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             spec.decisions().forEach(decision -> hashes.put(ReviewFacts.key(decision), DecisionHash.of(decision)));
         }
         Map<String, NameProof.Answer> proofs = NameProof.entries(
-                guardNow, recorded(before), Instant.parse(review.getMetadata().getCreationTimestamp()), hashes, now);
+                guardNow,
+                ReviewFacts.proofsIn(before),
+                Instant.parse(review.getMetadata().getCreationTimestamp()),
+                hashes,
+                now);
         ReviewKind kind = kind(review);
         Optional<String> subject = identities
                 .find(review.getMetadata().getNamespace(), spec.identity())
@@ -267,18 +277,6 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 .or(() -> kind.subject(review));
         return ReviewFacts.of(review, before, kind.wanted(review, before), subject, kind.revokedBefore(review), proofs)
                 .withAppliers(parameters.get().appliers());
-    }
-
-    private static NameProof.Recorded recorded(@Nullable AccessReviewStatus before) {
-        if (before == null) {
-            return NameProof.Recorded.NOTHING;
-        }
-        Map<String, NameProof.RecordedEntry> entries = new HashMap<>();
-        before.verdicts()
-                .forEach(seen -> entries.put(
-                        ReviewFacts.key(seen.item(), seen.by()),
-                        new NameProof.RecordedEntry(seen.hash(), seen.nameProved())));
-        return new NameProof.Recorded(Optional.ofNullable(before.proof()), Map.copyOf(entries));
     }
 
     /** With the resourceVersion that was read: a verdict is judged only as the newest content has it. */

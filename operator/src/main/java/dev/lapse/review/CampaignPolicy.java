@@ -10,6 +10,7 @@ import dev.lapse.condition.Reason;
 import dev.lapse.guard.NameProof;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -19,9 +20,6 @@ import java.util.function.Supplier;
  */
 final class CampaignPolicy {
     private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
-
-    /** What was created just before the campaign may reach the operator after it. */
-    private static final Duration FOR_IDENTITIES_TO_BE_KNOWN = Duration.ofSeconds(2);
 
     private CampaignPolicy() {}
 
@@ -91,10 +89,6 @@ final class CampaignPolicy {
         if (!facts.memory().isEmpty()) {
             return waiting(Reason.MemoryUnreadable, facts.memory(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
         }
-        Instant known = facts.createdAt().plus(FOR_IDENTITIES_TO_BE_KNOWN);
-        if (now.isBefore(known)) {
-            return waiting(Reason.CampaignRuns, "is being opened", Optional.of(known));
-        }
         Answer right = facts.right().get();
         return switch (right.verdict()) {
             case Allowed ->
@@ -104,9 +98,19 @@ final class CampaignPolicy {
         };
     }
 
-    /** What cannot be remembered is not asked. */
-    static Decided notRemembered(String why, Instant now) {
-        return waiting(Reason.MemoryFull, why, Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+    /** What came of opening the reviews: one identity that hinders hinders no other. */
+    record Opening(int reviews, List<Hindrance> hindrances) {}
+
+    record Hindrance(Reason reason, String message) {}
+
+    /** The rest is open already, and this is tried again. */
+    static Decided notAllOpened(Opening opening, Instant now) {
+        Hindrance first = opening.hindrances().get(0);
+        return waiting(
+                first.reason(),
+                opening.hindrances().size() + " of its " + opening.reviews()
+                        + " reviews are not open yet, and are tried again; the first: " + first.message(),
+                Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
     }
 
     private static String notAllowed(Facts facts) {

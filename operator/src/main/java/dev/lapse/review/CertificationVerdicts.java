@@ -1,9 +1,11 @@
 package dev.lapse.review;
 
+import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.memory.RevokedPrivilege;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,6 +24,15 @@ final class CertificationVerdicts {
         return facts.spec().itemHashes().keySet().stream()
                 .filter(item -> ReviewItems.decided(item, verdicts).isEmpty())
                 .toList();
+    }
+
+    /** What is revoked here is not lifted here: a Keep to another entry that gives the same is no second look at it. */
+    static boolean revokedHere(AccessReviewSpec spec, List<SeenVerdict> verdicts, RevokedPrivilege revoked) {
+        return verdicts.stream()
+                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Revoke)
+                .flatMap(verdict ->
+                        spec.pinned().stream().filter(entry -> entry.name().equals(verdict.item())))
+                .anyMatch(entry -> revoked.isOf(entry.role(), entry.namespaces()));
     }
 
     /** @param waiting whether a verdict could not be judged yet: what is there counts before silence does */

@@ -12,6 +12,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
 import dev.lapse.api.v1alpha1.CampaignScope;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.IdentityFacts;
@@ -19,8 +20,15 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
+import dev.lapse.review.CampaignPolicy.Hindrance;
+import dev.lapse.review.CampaignPolicy.Opening;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +41,9 @@ import org.jspecify.annotations.Nullable;
 /** Opens what a campaign asks for, one review an identity, and counts what is decided of it. */
 final class KubernetesCampaigns {
     private static final int DIGITS_IN_NAME = 10;
+    private static final long PAGE = 500;
 
+    private final KubernetesClient client;
     private final KubernetesMemory memory;
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
@@ -43,12 +53,14 @@ final class KubernetesCampaigns {
 
     /** @param notice how long people have at least */
     KubernetesCampaigns(
+            KubernetesClient client,
             KubernetesMemory memory,
             KubernetesReviews reviews,
             KubernetesIdentities identities,
             KubernetesCertifications certifications,
             AccessOracle oracle,
             Duration notice) {
+        this.client = client;
         this.memory = memory;
         this.reviews = reviews;
         this.identities = identities;
@@ -65,17 +77,18 @@ final class KubernetesCampaigns {
 
     /** @param before the status, if the operator wrote it */
     Pass look(AccessReview campaign, @Nullable AccessReviewStatus before, GuardState guard, Instant now) {
-        List<ServiceIdentity> concerned = concerned(campaign);
+        List<ServiceIdentity> concerned = concerned(campaign, identities.all());
         Optional<CampaignCount> opened = Optional.ofNullable(before).map(AccessReviewStatus::campaign);
         CampaignPolicy.Facts facts = facts(campaign, before, concerned, opened, guard, now);
         CampaignPolicy.Decided decided = CampaignPolicy.decide(facts, notice, now);
         if (decided.open()) {
-            try {
-                opened = Optional.of(new CampaignCount(open(campaign, concerned), 0));
+            Opening opening = open(campaign, concerned(campaign, everything().stream()));
+            if (opening.hindrances().isEmpty()) {
+                opened = Optional.of(new CampaignCount(opening.reviews(), 0));
                 facts = facts(campaign, before, concerned, opened, guard, now);
                 decided = CampaignPolicy.decide(facts, notice, now);
-            } catch (NotRemembered unwritten) {
-                decided = CampaignPolicy.notRemembered(String.valueOf(unwritten.getMessage()), now);
+            } else {
+                decided = CampaignPolicy.notAllOpened(opening, now);
             }
         }
         Optional<Proof> proof = NameProof.next(
@@ -147,12 +160,11 @@ final class KubernetesCampaigns {
     }
 
     /** Those that were there when the campaign was opened: what comes later has another. */
-    private List<ServiceIdentity> concerned(AccessReview campaign) {
+    private static List<ServiceIdentity> concerned(AccessReview campaign, Stream<ServiceIdentity> all) {
         CampaignScope scope = Objects.requireNonNull(campaign.getSpec().scope(), "a campaign has one");
         Instant createdAt = Instant.parse(campaign.getMetadata().getCreationTimestamp());
         boolean everywhere = CampaignPolicy.everywhere(
                 campaign.getSpec(), campaign.getMetadata().getNamespace());
-        Stream<ServiceIdentity> all = identities.all();
         return all.filter(identity -> everywhere
                         || identity.getMetadata()
                                 .getNamespace()
@@ -169,6 +181,23 @@ final class KubernetesCampaigns {
                 .toList();
     }
 
+    /** Not what the informer shows: what it has not seen yet would never be asked about. */
+    private List<ServiceIdentity> everything() {
+        List<ServiceIdentity> all = new ArrayList<>();
+        String next = null;
+        do {
+            KubernetesResourceList<ServiceIdentity> page = client.resources(ServiceIdentity.class)
+                    .inAnyNamespace()
+                    .list(new ListOptionsBuilder()
+                            .withLimit(PAGE)
+                            .withContinue(next)
+                            .build());
+            all.addAll(page.getItems());
+            next = page.getMetadata().getContinue();
+        } while (next != null && !next.isEmpty());
+        return all;
+    }
+
     private static boolean fits(CampaignScope scope, ServiceIdentity identity) {
         Map<String, String> labels =
                 Optional.ofNullable(identity.getMetadata().getLabels()).orElse(Map.of());
@@ -176,31 +205,49 @@ final class KubernetesCampaigns {
                 || labels.entrySet().containsAll(scope.selector().matchLabels().entrySet());
     }
 
-    /** Again after it was cut off: what is there already stays. */
-    private int open(AccessReview campaign, List<ServiceIdentity> concerned) {
+    /** Again after it was cut off: what is there already stays. Of two identities of one account only one has a say. */
+    private Opening open(AccessReview campaign, List<ServiceIdentity> concerned) {
         AccessReviewSpec spec = campaign.getSpec();
         Campaign reference = new Campaign(
                 campaign.getMetadata().getNamespace(),
                 campaign.getMetadata().getName(),
                 campaign.getMetadata().getUid());
+        int reviewed = 0;
+        List<Hindrance> hindrances = new ArrayList<>();
         for (ServiceIdentity identity : concerned) {
             IdentityFacts facts = identities.facts(identity);
-            certifications.open(
-                    new OwedCertification(
-                            facts.namespace(),
-                            facts.name(),
-                            facts.subject().userName(),
-                            name(reference, facts),
-                            reference,
-                            spec.reviewers(),
-                            spec.insiders(),
-                            spec.dueAt(),
-                            Objects.requireNonNull(spec.onMissed(), "every certification says so"),
-                            "",
-                            null),
-                    facts);
+            if (facts.subject().claimedBy().isPresent()) {
+                continue;
+            }
+            reviewed++;
+            try {
+                certifications.open(owed(spec, reference, facts), facts);
+            } catch (NotRemembered unwritten) {
+                hindrances.add(new Hindrance(Reason.MemoryFull, String.valueOf(unwritten.getMessage())));
+            } catch (KubernetesClientException refused) {
+                hindrances.add(new Hindrance(
+                        Reason.StepFailed,
+                        "the review of ServiceIdentity " + facts.namespace() + "/" + facts.name()
+                                + " could not be opened: " + refused.getMessage()));
+            }
         }
-        return concerned.size();
+        return new Opening(reviewed, hindrances);
+    }
+
+    private static OwedCertification owed(AccessReviewSpec spec, Campaign reference, IdentityFacts identity) {
+        return new OwedCertification(
+                identity.namespace(),
+                identity.name(),
+                identity.subject().userName(),
+                name(reference, identity),
+                reference,
+                spec.reviewers(),
+                spec.insiders(),
+                spec.dueAt(),
+                Objects.requireNonNull(spec.onMissed(), "every certification says so"),
+                "",
+                null,
+                false);
     }
 
     private static String name(Campaign campaign, IdentityFacts identity) {

@@ -13,6 +13,7 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
 import dev.lapse.memory.RevokedPrivilege;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -20,11 +21,11 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +66,7 @@ final class KubernetesCertifications implements ReviewKind {
     @Override
     public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before) {
         return owed(review)
-                .map(known -> known.equals(asOwed(review, known.subject(), known.missedAt())))
+                .map(known -> known.equals(asOwed(review, known.subject(), known.missedAt(), known.held())))
                 .orElse(before != null);
     }
 
@@ -75,15 +76,15 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     @Override
-    public Map<String, String> revokedBefore(AccessReview review) {
-        Map<String, String> by = new HashMap<>();
-        review.getSpec()
-                .pinned()
-                .forEach(entry -> revoked(review, entry)
-                        .flatMap(revoked -> Optional.ofNullable(revoked.revokedBy()).stream())
-                        .findFirst()
-                        .ifPresent(who -> by.put(entry.name(), who)));
-        return by;
+    public Map<String, List<String>> revokedBefore(AccessReview review) {
+        return review.getSpec().pinned().stream()
+                .collect(Collectors.toMap(
+                        PinnedEntry::name,
+                        entry -> revoked(review, entry)
+                                .flatMap(revoked -> revoked.revokedBy().stream())
+                                .distinct()
+                                .toList(),
+                        (one, other) -> one));
     }
 
     @Override
@@ -96,17 +97,26 @@ final class KubernetesCertifications implements ReviewKind {
                 .map(OwedCertification::subject)
                 .or(facts::subjectName)
                 .orElse("");
-        decision.verdicts().stream()
-                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Revoke)
-                .filter(verdict -> !facts.recorded().contains(verdict))
-                .forEach(verdict -> revoke(review, subject, verdict.item(), verdict.by(), now));
         boolean missed = decision.phase() == ReviewPhase.Overdue;
-        if (missed && facts.phase() != ReviewPhase.Overdue && review.getSpec().onMissed() == OnMissed.Revoke) {
-            CertificationVerdicts.undecided(facts, decision.verdicts())
-                    .forEach(item -> revoke(review, subject, item, null, now));
+        OwedCertification known = owed(review).orElseGet(() -> asOwed(review, subject, null, false));
+        try {
+            decision.verdicts().stream()
+                    .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Revoke)
+                    .filter(verdict -> !facts.recorded().contains(verdict))
+                    .forEach(verdict -> revoke(review, subject, verdict.item(), List.of(verdict.by()), now));
+            if (missed
+                    && facts.phase() != ReviewPhase.Overdue
+                    && review.getSpec().onMissed() == OnMissed.Revoke) {
+                CertificationVerdicts.undecided(facts, decision.verdicts())
+                        .forEach(item -> revoke(review, subject, item, List.of(), now));
+            }
+        } catch (NotRemembered noRoom) {
+            // There is room for what is there already: nothing is given until the rest is remembered too.
+            memory.remember(known.withHeld(true), now);
+            throw noRoom;
         }
-        OwedCertification known = owed(review).orElseGet(() -> asOwed(review, subject, null));
-        OwedCertification after = missed ? known.withMissed(now.truncatedTo(ChronoUnit.SECONDS)) : known;
+        OwedCertification free = known.withHeld(false);
+        OwedCertification after = missed ? free.withMissed(now.truncatedTo(ChronoUnit.SECONDS)) : free;
         // Memory that was lost learns of it again from a review that is still open.
         if (!decision.phase().ended() && owed(review).filter(after::equals).isEmpty()) {
             memory.remember(after, now);
@@ -121,7 +131,7 @@ final class KubernetesCertifications implements ReviewKind {
         Instant now = clock.instant();
         List<RevokedPrivilege> lifted = status.verdicts().stream()
                 .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Keep)
-                .flatMap(verdict -> lift(review, verdict, now).stream())
+                .flatMap(verdict -> lift(review, status.verdicts(), verdict, now).stream())
                 .toList();
         Optional<OwedCertification> done = status.phase().ended() ? owed(review) : Optional.empty();
         done.ifPresent(paid -> memory.forget(paid, now));
@@ -129,14 +139,16 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     /**
-     * Lifts what was revoked before somebody said Keep; what was revoked since is another matter.
+     * Lifts what was revoked before somebody said Keep; what was revoked since, or here, is another matter.
      *
      * @return what is not held any more, or not everywhere
      */
-    private List<RevokedPrivilege> lift(AccessReview review, SeenVerdict keep, Instant now) {
+    private List<RevokedPrivilege> lift(
+            AccessReview review, List<SeenVerdict> verdicts, SeenVerdict keep, Instant now) {
         PinnedEntry entry = entry(review, keep.item());
         List<RevokedPrivilege> lifted = revoked(review, entry)
                 .filter(revoked -> revoked.revokedAt().isBefore(keep.seenAt()))
+                .filter(revoked -> !CertificationVerdicts.revokedHere(review.getSpec(), verdicts, revoked))
                 .toList();
         lifted.forEach(revoked -> revoked.kept(entry.namespaces())
                 .ifPresentOrElse(rest -> memory.remember(rest, now), () -> memory.forget(revoked, now)));
@@ -150,19 +162,24 @@ final class KubernetesCertifications implements ReviewKind {
                 .orElseThrow();
     }
 
-    private void revoke(AccessReview review, String subject, String item, @Nullable String by, Instant now) {
+    private void revoke(AccessReview review, String subject, String item, List<String> by, Instant now) {
         PinnedEntry entry = entry(review, item);
+        RevokedPrivilege revoked = new RevokedPrivilege(
+                review.getMetadata().getNamespace(),
+                review.getSpec().identity(),
+                subject,
+                entry.role(),
+                entry.namespaces(),
+                List.of(),
+                by,
+                review.getMetadata().getName(),
+                now.truncatedTo(ChronoUnit.MILLIS));
         memory.remember(
-                new RevokedPrivilege(
-                        review.getMetadata().getNamespace(),
-                        review.getSpec().identity(),
-                        subject,
-                        entry.role(),
-                        entry.namespaces(),
-                        List.of(),
-                        by,
-                        review.getMetadata().getName(),
-                        now.truncatedTo(ChronoUnit.MILLIS)),
+                revoked(review, entry)
+                        .filter(earlier -> earlier.key().equals(revoked.key()))
+                        .findFirst()
+                        .map(revoked::after)
+                        .orElse(revoked),
                 now);
     }
 
@@ -188,7 +205,8 @@ final class KubernetesCertifications implements ReviewKind {
                 .findFirst();
     }
 
-    private static OwedCertification asOwed(AccessReview review, String subject, @Nullable Instant missedAt) {
+    private static OwedCertification asOwed(
+            AccessReview review, String subject, @Nullable Instant missedAt, boolean held) {
         AccessReviewSpec spec = review.getSpec();
         return new OwedCertification(
                 review.getMetadata().getNamespace(),
@@ -201,7 +219,8 @@ final class KubernetesCertifications implements ReviewKind {
                 spec.dueAt(),
                 Objects.requireNonNull(spec.onMissed(), "every certification says so"),
                 PinnedEntries.hash(spec.pinned()),
-                missedAt);
+                missedAt,
+                held);
     }
 
     /** Remembers that it is owed, then opens it; what is open, or was decided before, is not asked again. */
@@ -213,7 +232,7 @@ final class KubernetesCertifications implements ReviewKind {
         }
         List<PinnedEntry> entries = PinnedEntries.of(cluster, identity);
         AccessReview review = manifest(wanted, identity, entries);
-        memory.remember(asOwed(review, wanted.subject(), wanted.missedAt()), clock.instant());
+        memory.remember(asOwed(review, wanted.subject(), wanted.missedAt(), wanted.held()), clock.instant());
         reviews.open(review);
     }
 

@@ -78,7 +78,7 @@ public final class KubernetesReviews {
     }
 
     /** Whether there is one of this name, and everything in it is decided. */
-    boolean isCompleted(String namespace, String name) {
+    public boolean isCompleted(String namespace, String name) {
         IndexerResourceCache<AccessReview> connected = cache;
         return connected != null
                 && connected

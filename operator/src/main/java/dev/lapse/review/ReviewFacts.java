@@ -10,6 +10,7 @@ import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.guard.NameProof;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,7 @@ record ReviewFacts(
         List<SeenVerdict> recorded,
         boolean wanted,
         Optional<String> subjectName,
-        Map<String, String> revokedBefore,
+        Map<String, List<String>> revokedBefore,
         Map<String, NameProof.Answer> proofs,
         Set<String> appliers,
         Map<String, ReviewerRights> rights) {
@@ -53,7 +54,7 @@ record ReviewFacts(
             @Nullable AccessReviewStatus status,
             boolean wanted,
             Optional<String> subjectName,
-            Map<String, String> revokedBefore,
+            Map<String, List<String>> revokedBefore,
             Map<String, NameProof.Answer> proofs) {
         return new ReviewFacts(
                 review.getMetadata().getNamespace(),
@@ -125,5 +126,17 @@ record ReviewFacts(
 
     static String key(String item, String by) {
         return item + "/" + by;
+    }
+
+    /** What names were proved by then. */
+    static NameProof.Recorded proofsIn(@Nullable AccessReviewStatus before) {
+        if (before == null) {
+            return NameProof.Recorded.NOTHING;
+        }
+        Map<String, NameProof.RecordedEntry> entries = new HashMap<>();
+        before.verdicts()
+                .forEach(seen -> entries.put(
+                        key(seen.item(), seen.by()), new NameProof.RecordedEntry(seen.hash(), seen.nameProved())));
+        return new NameProof.Recorded(Optional.ofNullable(before.proof()), Map.copyOf(entries));
     }
 }

@@ -2,6 +2,7 @@ package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ interface ReviewKind {
     }
 
     /** By item, who said Revoke to the same in an earlier review; that person cannot say Keep to it. */
-    default Map<String, String> revokedBefore(AccessReview review) {
+    default Map<String, List<String>> revokedBefore(AccessReview review) {
         return Map.of();
     }
 

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Decides what a review has come to. A verdict is judged once, when it is first seen as it is written; who writes it
@@ -179,12 +180,13 @@ final class ReviewPolicy {
                     first.by() + " has decided it: " + first.verdict() + ". Another campaign may decide otherwise");
         }
         if (decision.verdict() == Verdict.Keep) {
-            Optional<String> revokedBy = counting.stream()
-                    .filter(verdict -> verdict.verdict() == Verdict.Revoke)
-                    .map(SeenVerdict::by)
-                    .findFirst()
-                    .or(() -> Optional.ofNullable(facts.revokedBefore().get(decision.item())))
-                    .filter(who -> aliases.same(who, decision.by()));
+            Optional<String> revokedBy = Stream.concat(
+                            counting.stream()
+                                    .filter(verdict -> verdict.verdict() == Verdict.Revoke)
+                                    .map(SeenVerdict::by),
+                            facts.revokedBefore().getOrDefault(decision.item(), List.of()).stream())
+                    .filter(who -> aliases.same(who, decision.by()))
+                    .findFirst();
             return revokedBy.isEmpty()
                     ? judged
                     : new Judged(

@@ -119,10 +119,16 @@ final class VerdictChecks {
     private static Optional<Finding> isAReviewer(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         List<Person> reviewers = facts.spec().listedReviewers();
         boolean listed = reviewers.isEmpty() || reviewers.stream().anyMatch(person -> names(person, decision));
+        // Whoever opened the campaign chose them: that must not keep everybody else from deciding for ever.
+        boolean everybodyMay = facts.spec().type() == ReviewType.Certification
+                && !now.isBefore(facts.spec().dueAt());
         return refuseIf(
-                !listed,
+                !listed && !everybodyMay,
                 VerdictReason.NotAReviewer,
-                decision.by() + " is not among the reviewers; whoever is one through a group names that group in byAs");
+                decision.by() + " is not among the reviewers; whoever is one through a group names that group in byAs"
+                        + (facts.spec().type() == ReviewType.Certification
+                                ? "; from " + facts.spec().dueAt() + " on everybody decides who holds the verb"
+                                : ""));
     }
 
     /** Whoever may edit the namespace of an account acts as it, also whoever asked: its yes is nobody's in particular. */

@@ -258,8 +258,9 @@ final class Controllers implements AutoCloseable {
         reviewReconciler.grantChanged(grantUid);
     }
 
+    /** Before the first pass over each, all there is will be looked at anyway. */
     private void lookAgainAtIdentitiesOf(String userName) {
-        if (started) {
+        if (identityReconciler.running()) {
             identities.claimants(userName).forEach(identity -> {
                 String namespace = identity.getMetadata().getNamespace();
                 String name = identity.getMetadata().getName();

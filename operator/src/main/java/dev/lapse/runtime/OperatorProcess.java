@@ -80,7 +80,8 @@ final class OperatorProcess {
                                 this::leads))
                         .build())
                 .build();
-        return elector.start();
+        // However it ends, a process that neither leads nor waits for the lead is of no use.
+        return elector.start().whenComplete((ended, failed) -> lost());
     }
 
     /** A call that takes long, or is repeated by the client, would keep a leader from noticing that its time is over. */
@@ -105,9 +106,10 @@ final class OperatorProcess {
         }
     }
 
-    private void leads(String leader) {
+    /** @param leader absent while the lease is given back, by this instance too */
+    private void leads(@Nullable String leader) {
         LOG.atInfo().addKeyValue("leader", leader).log("leader elected");
-        if (!leader.equals(settings.instance())) {
+        if (!settings.instance().equals(leader)) {
             health.standby();
         }
     }

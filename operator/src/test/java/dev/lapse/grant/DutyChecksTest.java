@@ -39,7 +39,8 @@ class DutyChecksTest {
             Instant at,
             boolean begun) {
         return new Holding(
-                "payments/" + uid,
+                identity.substring(0, identity.indexOf('/')),
+                identity.substring(0, identity.indexOf('/')) + "/" + uid,
                 uid,
                 identity,
                 Optional.of(owner),
@@ -67,6 +68,8 @@ class DutyChecksTest {
                     payments/ci    | rashid      | release | payments | -1 | true  | conflict
                     payments/other | olivia      | release | payments | -1 | true  | conflict
                     orders/other   | olivia-adm  | release | payments | -1 | true  | conflict
+                    payments/other | olivia      | release | payments | -1 | false | conflict
+                    orders/other   | olivia      | release | payments | -1 | false | nothing
                     payments/other | rashid      | release | payments | -1 | true  | nothing
                     payments/other | team olivia | release | payments | -1 | true  | nothing
                     """)
@@ -79,7 +82,7 @@ class DutyChecksTest {
 
         assertThat(!against.isEmpty()).isEqualTo(outcome.equals("conflict"));
         against.forEach(clash -> assertThat(clash.why())
-                .contains("prepare and release (who prepares does not release)", "PrivilegeGrant payments/c")
+                .contains("prepare and release (who prepares does not release)", "PrivilegeGrant " + other.grant())
                 .contains(identity.equals("payments/ci") ? "same identity" : identity));
     }
 
@@ -102,6 +105,7 @@ class DutyChecksTest {
         Holding fresh = holding("a", "payments/ci", owner("olivia"), "prepare", "payments", NOW, false);
         Holding other = holding("b", "payments/ci", owner("olivia"), "release", "payments", NOW, false);
         Holding waits = new Holding(
+                other.namespace(),
                 other.grant(),
                 other.uid(),
                 other.identity(),

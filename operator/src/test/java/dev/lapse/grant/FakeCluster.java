@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,9 @@ final class FakeCluster implements GrantEffects {
     List<String> residual = List.of();
 
     boolean upToDate = true;
+
+    /** As namespace/name. */
+    final Set<String> undeletable = new TreeSet<>();
 
     boolean accessReviewsAnswered = true;
     Duration longestToken = Duration.ofDays(365);
@@ -368,6 +373,9 @@ final class FakeCluster implements GrantEffects {
     }
 
     private void delete(GrantObject where) {
+        if (undeletable.contains(where.namespace() + "/" + where.name())) {
+            throw new NotDone("a webhook refuses to delete " + where.namespace() + "/" + where.name(), false);
+        }
         write("delete " + where.kind(), () -> {
             objects.remove(where);
             return true;

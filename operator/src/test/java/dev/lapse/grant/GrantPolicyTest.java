@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import static dev.lapse.grant.Scene.GRANT_UID;
 import static dev.lapse.grant.Scene.NOW;
 import static dev.lapse.grant.Scene.OBJECT_NAME;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -222,6 +223,28 @@ class GrantPolicyTest {
         life.scene.entry("maxDuration", "2h");
 
         assertThat(life.settle().phase()).isEqualTo(GrantPhase.Active);
+    }
+
+    @Test
+    void whatCannotBeRemovedKeepsNothingElse() {
+        GrantLife life = GrantLife.of(Scene.inOrder().entry("namespaces", "[orders, payments, warehouse]"))
+                .settle();
+        life.cluster.undeletable.add("orders/" + OBJECT_NAME);
+        life.scene.grant("revoked", "true").grant("revokedBy", "olivia");
+
+        assertThat(life.pass()).isFalse();
+
+        assertThat(life.cluster.objects.of(GRANT_UID))
+                .extracting(object ->
+                        object.getKind() + " in " + object.getMetadata().getNamespace())
+                .containsExactly("RoleBinding in orders");
+        assertThat(life.liveTokens()).isEmpty();
+        assertThat(life.condition(ConditionType.Ready).message()).contains("a webhook refuses to delete orders/");
+
+        life.cluster.undeletable.clear();
+
+        assertThat(life.settle().end().effectiveAt()).isNotNull();
+        life.holdsNothing();
     }
 
     // Cut off on the way in

@@ -447,11 +447,28 @@ class RequestChecksTest {
                         Optional.empty(),
                         scene -> scene.profile(new Profile(Duration.ofHours(8), 1, PrincipalType.Dedicated, false)),
                         "a review is being opened"),
+                Wrong.waits(
+                        "an applier's entry whose review should be over by now",
+                        GrantPhase.Pending,
+                        Reason.BeyondApplierLimits,
+                        Optional.of(NOW.plusSeconds(10)),
+                        scene -> scene.entry("entitledByVia", "argo")
+                                .vouching(new Vouching.Asked("lapse-1", NOW.minusSeconds(1)))),
+                Wrong.waits(
+                        "a right that the API server may not have noticed yet",
+                        GrantPhase.Pending,
+                        Reason.AuthorNotEntitled,
+                        Optional.of(NOW.plusSeconds(3)),
+                        scene -> scene.entitlement(
+                                new Entitlement.NotEntitled("namespace payments", "ada may not bind it", "")),
+                        "ada may not bind it"),
                 Wrong.refused(
                         "the author could not bind the role",
                         Reason.AuthorNotEntitled,
-                        scene -> scene.entitlement(
-                                new Entitlement.NotEntitled("namespace payments", "ada may not bind it", "")),
+                        scene -> scene.grantMetadata(
+                                        "creationTimestamp", NOW.minusSeconds(3).toString())
+                                .entitlement(
+                                        new Entitlement.NotEntitled("namespace payments", "ada may not bind it", "")),
                         "ada may not bind it"),
                 Wrong.waits(
                         "a look-up that failed",

@@ -39,6 +39,16 @@ class GuardParametersTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"~", "null", "--- ~"})
+    void takesNothingForNoList(String limits) {
+        GuardParameters read =
+                GuardParameters.parse(Map.of("operator", "op", "appliers", "argo", "applierLimits", limits));
+
+        assertThat(read.limits()).isEmpty();
+        assertThat(read.problem()).contains("applierLimits");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "- name: argo\n  namespaces: [", // cut off

@@ -86,6 +86,40 @@ class HoldsTest {
     }
 
     @Test
+    void whatFindsNoRoomHoldsTheIdentityWhateverSilenceDoes() {
+        OwedCertification held = owed(OnMissed.Report, null).withHeld(true);
+
+        assertThat(Holds.on(remembering(held), "ci", ACCOUNT, NOW).suspends())
+                .hasValueSatisfying(why -> assertThat(why).contains("finds no room in the memory"));
+        assertThat(held.withHeld(false)).isEqualTo(owed(OnMissed.Report, null));
+    }
+
+    @Test
+    void whatSilenceRevokesLeavesRoomToWhatSomebodySays() {
+        Shard shard = Shard.empty(Shard.of("payments"));
+        for (int i = 0; shard.hasRoomFor(revokedOf(i, List.of())); i++) {
+            shard = shard.with(revokedOf(i, List.of()), NOW);
+        }
+
+        assertThat(shard.records()).hasSize(128);
+        assertThat(shard.hasRoomFor(revokedOf(1000, List.of("ada")))).isTrue();
+    }
+
+    @Test
+    void whoSaidRevokeOnceIsRememberedThroughLaterOnesAndSilence() {
+        RevokedPrivilege first = revokedOf(1, List.of("ada"));
+
+        assertThat(revokedOf(1, List.of()).after(first).revokedBy()).containsExactly("ada");
+        assertThat(revokedOf(1, List.of("olivia")).after(first).revokedBy()).containsExactly("ada", "olivia");
+        assertThat(revokedOf(1, List.of("a", "b", "c", "d", "e")).revokedBy()).containsExactly("b", "c", "d", "e");
+    }
+
+    private static RevokedPrivilege revokedOf(int number, List<String> by) {
+        return new RevokedPrivilege(
+                "payments", "ci", ACCOUNT, "ClusterRole/role-" + number, List.of(), List.of(), by, "lapse-1", NOW);
+    }
+
+    @Test
     void theLongestNamesFitIntoARecord() {
         List<Person> reviewers = java.util.stream.Stream.generate(() -> new Person(null, "g".repeat(200)))
                 .limit(8)
@@ -101,7 +135,8 @@ class HoldsTest {
                 NOW,
                 OnMissed.Suspend,
                 "h".repeat(32),
-                NOW);
+                NOW,
+                false);
 
         assertThat(Shard.empty(1).with(owed, NOW).records()).containsExactly(owed);
     }
@@ -123,7 +158,7 @@ class HoldsTest {
 
     private static RevokedPrivilege revoked(List<String> namespaces, List<String> kept) {
         return new RevokedPrivilege(
-                "payments", "ci", ACCOUNT, "ClusterRole/view", namespaces, kept, "ada", "lapse-1", NOW);
+                "payments", "ci", ACCOUNT, "ClusterRole/view", namespaces, kept, List.of("ada"), "lapse-1", NOW);
     }
 
     private static OwedCertification owed(OnMissed onMissed, @Nullable Instant missedAt) {
@@ -138,6 +173,7 @@ class HoldsTest {
                 NOW.minusSeconds(60),
                 onMissed,
                 "0123456789abcdef",
-                missedAt);
+                missedAt,
+                false);
     }
 }

@@ -50,15 +50,6 @@ class CampaignPolicyTest {
     }
 
     @Test
-    void itWaitsUntilWhatWasCreatedBeforeItIsKnown() {
-        CampaignPolicy.Decided decided =
-                decide(facts(DUE, Optional.empty(), 0, Answer.PROVED, "", Verdict.Allowed), CREATED.plusSeconds(1));
-
-        assertThat(decided.open()).isFalse();
-        assertThat(decided.lookAgainAt()).contains(CREATED.plusSeconds(2));
-    }
-
-    @Test
     void itGivesPeopleTime() {
         CampaignPolicy.Decided decided =
                 decide(facts(DUE.minusSeconds(1), Optional.empty(), 0, Answer.PROVED, "", Verdict.Allowed), CREATED);

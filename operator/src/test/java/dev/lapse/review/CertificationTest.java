@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.guard.NameProof.Answer;
+import dev.lapse.memory.RevokedPrivilege;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +35,8 @@ class CertificationTest {
 
     private final List<String> decisions = new ArrayList<>();
     private final Map<String, ReviewerRights> rights = new HashMap<>();
-    private final Map<String, String> revokedBefore = new HashMap<>();
+    private final Map<String, List<String>> revokedBefore = new HashMap<>();
+    private String reviewers = "[]";
     private String onMissed = "Suspend";
     private boolean wanted = true;
     private Instant now = NOW;
@@ -113,12 +115,42 @@ class CertificationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ada, SamePerson", "ada-adm, SamePerson", "olivia, Counts"})
-    void aRevokeOfAnEarlierReviewIsLiftedBySomebodyElse(String by, String reason) {
-        revokedBefore.put("look", "ada");
+    @CsvSource({"ada, SamePerson", "ada-adm, SamePerson", "rashid, SamePerson", "olivia, Counts"})
+    void aRevokeOfEarlierReviewsIsLiftedBySomebodyElse(String by, String reason) {
+        revokedBefore.put("look", List.of("rashid", "ada"));
         says(by, "Keep", "look");
 
         assertThat(verdicts()).containsExactly(by + " " + reason);
+    }
+
+    @Test
+    void onlyTheReviewersDecideUntilItIsDueAndThenWhoeverHoldsTheVerb() {
+        reviewers = "[{user: ada}]";
+        says("olivia", "Keep", "look");
+
+        assertThat(verdicts()).containsExactly("olivia NotAReviewer");
+        assertThat(decide().verdicts().get(0).message()).contains("from " + DUE + " on everybody decides");
+
+        now = DUE;
+
+        assertThat(verdicts()).containsExactly("olivia Counts");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "payments, ClusterRole/view, true",
+        "shop, ClusterRole/view, false",
+        "payments shop, ClusterRole/view, false",
+        "payments, ClusterRole/edit, false"
+    })
+    void whatIsRevokedHereIsNotLiftedHere(String places, String role, boolean here) {
+        says("ada", "Revoke", "look");
+        says("ada", "Keep", "afar");
+        RevokedPrivilege revoked = new RevokedPrivilege(
+                "payments", "ci", "", role, List.of(places.split(" ")), List.of(), List.of("ada"), "lapse-1", NOW);
+
+        assertThat(CertificationVerdicts.revokedHere(facts().spec(), decide().verdicts(), revoked))
+                .isEqualTo(here);
     }
 
     @Test
@@ -215,10 +247,11 @@ class CertificationTest {
                        maxDuration: 1h, risks: [], entitledBy: olivia}
                   partOf: {namespace: payments, name: spring, uid: campaign-uid}
                   required: 1
+                  reviewers: %s
                   onMissed: %s
                   dueAt: %s
                   decisions: [%s]
-                """.formatted(hash("look"), hash("afar"), onMissed, DUE, String.join(", ", decisions)),
+                """.formatted(hash("look"), hash("afar"), reviewers, onMissed, DUE, String.join(", ", decisions)),
                 AccessReview.class);
         Map<String, Answer> proofs = new HashMap<>();
         review.getSpec().decisions().forEach(decision -> proofs.put(ReviewFacts.key(decision), Answer.PROVED));

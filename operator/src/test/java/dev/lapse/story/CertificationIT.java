@@ -220,20 +220,14 @@ class CertificationIT {
         Map<String, Object> scope =
                 Map.of("allNamespaces", true, "selector", Map.of("matchLabels", Map.of("story", here)));
         try {
-            await("the operator knows the label")
-                    .atMost(InstalledOperator.LIMIT)
-                    .until(() -> {
-                        String name = "all-" + here + "-" + System.nanoTime();
-                        passes(new Caller(story.cluster().as("gina"))
-                                .create(
-                                        "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/accessreviews",
-                                        campaign(name, "gina", scope, Duration.ofHours(1), "Report")));
-                        Review all = new Review(story.cluster(), Lapse.SYSTEM_NAMESPACE, name);
-                        await().atMost(InstalledOperator.LIMIT)
-                                .until(() -> all.now().getStatus() != null
-                                        && all.now().getStatus().campaign() != null);
-                        return all.now().getStatus().approvals().equals("0/1");
-                    });
+            passes(new Caller(story.cluster().as("gina"))
+                    .create(
+                            "/apis/lapse.dev/v1alpha1/namespaces/lapse-system/accessreviews",
+                            campaign("all-" + here, "gina", Map.of("scope", scope), Duration.ofHours(1), "Report")));
+            Review all = new Review(story.cluster(), Lapse.SYSTEM_NAMESPACE, "all-" + here);
+            await().atMost(InstalledOperator.LIMIT)
+                    .until(() -> all.now().getStatus() != null
+                            && "0/1".equals(all.now().getStatus().approvals()));
         } finally {
             story.rights().takeEverywhere(Rights.user("gina"));
         }
@@ -244,6 +238,66 @@ class CertificationIT {
                         .getItems())
                 .singleElement()
                 .satisfies(review -> assertThat(review.getSpec().identity()).isEqualTo(Story.IDENTITY));
+    }
+
+    @StoryTest
+    void aKeepToAnotherEntryThatGivesTheSameLiftsNothing() {
+        story.changeIdentity("olivia", """
+                {"eligible": [
+                  {"name": "look", "role": {"kind": "ClusterRole", "name": "view"}, "namespaces": ["%1$s"],
+                    "approvals": {"required": 0}, "entitledBy": "olivia"},
+                  {"name": "twin", "role": {"kind": "ClusterRole", "name": "view"}, "namespaces": ["%1$s"],
+                    "approvals": {"required": 0}, "entitledBy": "olivia"}]}""".formatted(here));
+        Review review = ofCampaign(campaign("spring", Duration.ofHours(1), "Report"));
+
+        passes(review.says("ada", "Revoke", "look"));
+        assertThat(review.verdictOf("ada").counts()).isTrue();
+        passes(review.says("olivia", "Keep", "twin"));
+
+        review.awaitPhase(ReviewPhase.Completed);
+        assertThat(review.now().getStatus().outcome()).isEqualTo(Outcome.Revoked);
+        assertRevoked("look");
+        assertRevoked("twin");
+    }
+
+    @StoryTest
+    void reviewersWhoNeverAnswerKeepEverybodyElseFromDecidingOnlyUntilItIsDue() {
+        passes(new Caller(story.cluster().as("gina"))
+                .create(
+                        story.path("accessreviews"),
+                        campaign(
+                                "spring",
+                                "gina",
+                                Map.of("reviewers", List.of(Map.of("user", "nobody"))),
+                                Duration.ofSeconds(8),
+                                "Suspend")));
+        Review review = ofCampaign(new Review(story.cluster(), here, "spring"));
+        passes(review.says("ada", "Keep", "look"));
+        assertThat(review.verdictOf("ada").reason()).isEqualTo("NotAReviewer");
+
+        review.awaitPhase(ReviewPhase.Overdue);
+        assertHeld();
+        passes(review.says("olivia", "Keep", "look"));
+        passes(review.says("olivia", "Keep", "afar"));
+
+        review.awaitPhase(ReviewPhase.Completed);
+        story.asks("rashid", "look", "10m").awaitActive();
+    }
+
+    @StoryTest
+    void aVerdictOnWhatIsNotAskedTakesNobodysPlace() {
+        Review review = ofCampaign(campaign("spring", Duration.ofHours(1), "Report"));
+        String path = review.path();
+
+        Answer refused = new Caller(story.cluster().as("ada"))
+                .send(
+                        "PATCH",
+                        path,
+                        "application/json-patch+json",
+                        "[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {\"item\": \"nothing\","
+                                + " \"by\": \"ada\", \"verdict\": \"Keep\", \"itemHash\": \"0123456789abcdef\"}}]");
+
+        assertThat(refused.message()).contains("item names what this review decides");
     }
 
     @StoryTest
@@ -375,15 +429,16 @@ class CertificationIT {
     }
 
     private static String campaign(
-            String name, String person, Map<String, Object> scope, Duration until, String onMissed) {
+            String name, String person, Map<String, Object> fields, Duration until, String onMissed) {
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("type", "Certification");
-        spec.put("scope", scope);
+        spec.put("scope", Map.of());
         spec.put("openedBy", person);
         spec.put(
                 "dueAt",
                 Instant.now().plus(until).truncatedTo(ChronoUnit.SECONDS).toString());
         spec.put("onMissed", onMissed);
+        spec.putAll(fields);
         return Caller.json(Map.of(
                 "apiVersion",
                 "lapse.dev/v1alpha1",

@@ -1,5 +1,9 @@
 package dev.lapse.story;
 
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -9,8 +13,10 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Gives actors the rights of a story, each by a role of its own, so that nobody holds more than is written there. */
 final class Rights {
@@ -62,6 +68,43 @@ final class Rights {
                         .build())
                 .create();
         bind(whom, namespace, "Role", name);
+        awaitNoticed(whom, namespace, rule(verbs, resource));
+    }
+
+    /** The API server decides by its own watch of roles and bindings, which follows a moment later. */
+    private void awaitNoticed(Subject whom, @Nullable String namespace, PolicyRule rule) {
+        String[] resource = rule.getResources().get(0).split("/", 2);
+        boolean group = whom.getKind().equals("Group");
+        SubjectAccessReview question = new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser(group ? "somebody" : userName(whom))
+                .withGroups(group ? List.of(whom.getName()) : List.of())
+                .withNewResourceAttributes()
+                .withNamespace(namespace)
+                .withVerb(rule.getVerbs().get(0))
+                .withGroup(rule.getApiGroups().get(0))
+                .withResource(resource[0])
+                .withSubresource(resource.length == 1 ? null : resource[1])
+                .withName(rule.getResourceNames().stream().findFirst().orElse(null))
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        await("what was given to " + whom.getName() + " is noticed")
+                .pollInterval(Duration.ofMillis(20))
+                .pollDelay(Duration.ZERO)
+                .atMost(InstalledOperator.LIMIT)
+                .until(() -> admin.authorization()
+                        .v1()
+                        .subjectAccessReview()
+                        .create(question)
+                        .getStatus()
+                        .getAllowed());
+    }
+
+    private static String userName(Subject whom) {
+        return whom.getKind().equals("ServiceAccount")
+                ? "system:serviceaccount:" + whom.getNamespace() + ":" + whom.getName()
+                : whom.getName();
     }
 
     void giveEverywhere(Subject whom, String verbs, String resource) {
@@ -75,6 +118,7 @@ final class Rights {
                         .withSubjects(whom)
                         .build())
                 .create();
+        awaitNoticed(whom, null, rule(verbs, resource));
     }
 
     /** What {@link #giveEverywhere} gave this subject. */

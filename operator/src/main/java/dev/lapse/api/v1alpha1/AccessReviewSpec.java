@@ -78,6 +78,14 @@ import org.jspecify.annotations.Nullable;
         fieldPath = ".decisions",
         message = "types Request and Entitlement take the verdicts Approve and Deny, BreakGlass and Certification Keep"
                 + " and Revoke; a campaign takes none, the reviews that it opened do")
+@ValidationRule(
+        value = "!has(self.decisions) || self.decisions.all(d, has(self.entries)"
+                + " ? self.entries.exists(e, e.name == d.item)"
+                + " : d.item == (self.type == 'BreakGlass' ? 'grant' : 'request'))",
+        fieldPath = ".decisions",
+        message =
+                "item names what this review decides: request of type Request, grant of type BreakGlass, otherwise the"
+                        + " name of one of its entries")
 public record AccessReviewSpec(
         @Required
         @ValidationRule(value = "self == oldSelf", message = "type is immutable")
@@ -143,7 +151,7 @@ public record AccessReviewSpec(
                 value = "self == oldSelf",
                 message = "reviewers is immutable: who decides was settled when the review was opened")
         @JsonPropertyDescription(
-                "Whose verdict counts, users and groups, at most 16, if they also hold the verb. Absent: everybody who holds it. Immutable.")
+                "Whose verdict counts, users and groups, at most 16, if they also hold the verb. Absent: everybody who holds it; of a Certification also from dueAt on. Immutable.")
         List<Person> reviewers,
 
         @Default("1")
@@ -173,7 +181,7 @@ public record AccessReviewSpec(
         OnMissed onMissed,
 
         @Default("[]")
-        @Size(max = 64)
+        @Size(max = 128)
         @JsonPropertyDescription(
                 "The verdicts. Each is written by whoever gives it, and by nobody else; with plain kubectl: kubectl patch ar NAME --type=json -p '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {…}}]'. status.patch has the whole line.")
         List<Decision> decisions) {

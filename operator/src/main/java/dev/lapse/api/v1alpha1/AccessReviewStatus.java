@@ -35,7 +35,7 @@ public record AccessReviewStatus(
         @JsonPropertyDescription("What is decided, each with the hash that a verdict names.")
         List<Item> items,
 
-        @Size(max = 64) @JsonPropertyDescription("Every verdict that was found, whether it counts, and if not, why.")
+        @Size(max = 128) @JsonPropertyDescription("Every verdict that was found, whether it counts, and if not, why.")
         List<SeenVerdict> verdicts,
 
         @Nullable

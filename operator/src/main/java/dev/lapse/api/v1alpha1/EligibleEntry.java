@@ -102,7 +102,10 @@ public record EligibleEntry(
             @Required @JsonPropertyDescription("Role or ClusterRole.")
             RoleKind kind,
 
-            @Required @Size(min = 1, max = 253) @JsonPropertyDescription("Name of the role.")
+            @Required
+            @Size(min = 1, max = 253)
+            @Pattern("^[^/%\\x00-\\x1f\\x7f]+$")
+            @JsonPropertyDescription("Name of the role.")
             String name) {}
 
     public enum RoleKind {
