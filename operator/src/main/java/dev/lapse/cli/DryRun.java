@@ -16,7 +16,6 @@ final class DryRun {
             arity = "0..1",
             fallbackValue = "client",
             preprocessor = OnlyBehindEquals.class,
-            defaultValue = "none",
             description = {
                 "client, or nothing behind it: print what would be written, and write nothing.",
                 "server: let the API server judge it, and write nothing."

@@ -9,7 +9,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Of an option whose value may be left out, the value stands behind an equals sign, as kubectl has it: in
- * {@code --dry-run ci look} the word {@code ci} is an argument.
+ * {@code --dry-run ci look} the word {@code ci} is an argument. Such an option has its default in the field: one that picocli
+ * knows would pass through here, too, as if somebody had typed the option without a value.
  */
 final class OnlyBehindEquals implements IParameterPreprocessor {
     private static final String ATTACHED = "=";

@@ -33,10 +33,9 @@ final class RevokeCommand implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "true",
             preprocessor = OnlyBehindEquals.class,
-            defaultValue = "true",
             paramLabel = "true|false",
-            description = "Wait until its access is gone; ${DEFAULT-VALUE} unless told.")
-    private boolean wait;
+            description = "Wait until its access is gone; true unless told.")
+    private boolean wait = true;
 
     @Option(
             names = "--timeout",

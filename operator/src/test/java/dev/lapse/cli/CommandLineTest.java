@@ -90,6 +90,23 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "request ci look --for 1h --reason x, none",
+        "request ci look --for 1h --reason x --dry-run=none, none",
+        "request ci look --for 1h --reason x --dry-run, client",
+        "request ci look --for 1h --reason x --dry-run=server, server",
+        "approve g1, none",
+        "revoke g1, none"
+    })
+    void onlyWhoAsksForADryRunGetsOne(String words, DryRun.Strategy strategy) {
+        CommandLine.ParseResult command =
+                Main.commandLine().parseArgs(words.split(" ")).subcommand();
+
+        assertThat(command.commandSpec().findOption("--dry-run").<DryRun.Strategy>getValue())
+                .isEqualTo(strategy);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"revoke --wait g1", "revoke g1 --wait=false", "revoke g1"})
     void waitingTakesNoWordAway(String words) {
         CommandLine.ParseResult revoke =
