@@ -258,7 +258,7 @@ final class Controllers implements AutoCloseable {
         reviewReconciler.grantChanged(grantUid);
     }
 
-    /** Before the first pass over each, all there is will be looked at anyway. */
+    /** Before it runs, all there is will be looked at anyway: so too with roles. */
     private void lookAgainAtIdentitiesOf(String userName) {
         if (identityReconciler.running()) {
             identities.claimants(userName).forEach(identity -> {
@@ -271,6 +271,9 @@ final class Controllers implements AutoCloseable {
     }
 
     private void roleChanged(String role) {
+        if (!identityReconciler.running()) {
+            return;
+        }
         identityReconciler.lookAgainWhere(identity -> names(identity, role));
         identities
                 .all()

@@ -80,8 +80,10 @@ final class OperatorProcess {
                                 this::leads))
                         .build())
                 .build();
+        CompletableFuture<?> election = elector.start();
         // However it ends, a process that neither leads nor waits for the lead is of no use.
-        return elector.start().whenComplete((ended, failed) -> lost());
+        var unused = election.whenComplete((ended, failed) -> lost());
+        return election;
     }
 
     /** A call that takes long, or is repeated by the client, would keep a leader from noticing that its time is over. */
