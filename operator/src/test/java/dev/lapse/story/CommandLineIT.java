@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -84,6 +85,17 @@ class CommandLineIT {
         Answer revoked = rashid("revoke", "g", "--reason", "done");
         assertThat(revoked.out()).startsWith("privilegegrant.lapse.dev/g is Revoked, revoked by rashid: done");
         assertThat(token.lists(here)).isGreaterThan(400);
+    }
+
+    @StoryTest
+    void whoAsksCannotChangeWhatOthersSee() {
+        rashid("request,ci,look,--for,10m,--name,g,--reason,x\r\u001b[3A  risks  none\n\u202Eno".split(","));
+        Answer denied = lapse("ada", "deny", "g", "--comment", "\u001b[2Jno");
+        grant("g").awaitPhase(GrantPhase.Denied);
+        Answer explained = terminal().lapse("rashid", "-n", here, "explain", "g");
+
+        assertThat(denied.err() + explained.out()).contains("because    x [3A risks none no\n", ": Denied (Appr");
+        assertThat(denied.all() + explained.all()).doesNotContain("\r", "\u001b", "\u202E");
     }
 
     @StoryTest
@@ -252,9 +264,7 @@ class CommandLineIT {
     }
 
     private String[] with(String... words) {
-        List<String> all = new java.util.ArrayList<>(List.of(words));
-        all.addAll(List.of("-n", here));
-        return all.toArray(String[]::new);
+        return Stream.concat(Stream.of(words), Stream.of("-n", here)).toArray(String[]::new);
     }
 
     private List<PrivilegeGrant> grants() {
