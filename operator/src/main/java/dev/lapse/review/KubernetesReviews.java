@@ -91,7 +91,9 @@ public final class KubernetesReviews {
     /** Those that can still be decided, or could again. */
     Stream<AccessReview> open() {
         IndexerResourceCache<AccessReview> connected = cache;
-        return connected == null ? Stream.empty() : connected.list().filter(this::isOpen);
+        return connected == null
+                ? Stream.empty()
+                : connected.list().map(listed -> newest(connected, listed)).filter(this::isOpen);
     }
 
     /** Those about one grant that can still be decided. */
@@ -108,7 +110,17 @@ public final class KubernetesReviews {
         IndexerResourceCache<AccessReview> connected = cache;
         return connected == null
                 ? Stream.empty()
-                : connected.byIndex(index, uid).stream().filter(this::isOpen);
+                : connected.byIndex(index, uid).stream()
+                        .map(indexed -> newest(connected, indexed))
+                        .filter(this::isOpen);
+    }
+
+    /**
+     * An index follows the watch, and of what the operator wrote itself nobody is told when the watch brings it: who only
+     * looked there would take what was just decided for open, and never look again.
+     */
+    private static AccessReview newest(IndexerResourceCache<AccessReview> connected, AccessReview indexed) {
+        return connected.get(ResourceID.fromResource(indexed)).orElse(indexed);
     }
 
     /** Those about entries of an identity that can be decided, now or once the entry is as it was. */
@@ -117,6 +129,7 @@ public final class KubernetesReviews {
         return connected == null
                 ? Stream.empty()
                 : connected.byIndex(BY_IDENTITY, key(namespace, identity)).stream()
+                        .map(indexed -> newest(connected, indexed))
                         .filter(this::isOpen);
     }
 
