@@ -138,9 +138,7 @@ public final class GrantEventSources {
         if (!trigger.isRunning()) {
             return;
         }
-        cache().byIndex(BY_IDENTITY, namespace + "/" + name).stream()
-                .filter(GrantEventSources::open)
-                .forEach(grant -> lookAgain(key(grant)));
+        ofIdentity(namespace, name).filter(GrantEventSources::open).forEach(grant -> lookAgain(key(grant)));
     }
 
     /** Looks again at every grant that has not ended and fits. */
@@ -163,9 +161,17 @@ public final class GrantEventSources {
                 .isEmpty();
     }
 
+    /** Each as it is by what the operator itself wrote last: lists and indexes follow the watch, which is behind that. */
     Stream<PrivilegeGrant> all() {
         IndexerResourceCache<PrivilegeGrant> connected = cache;
-        return connected == null ? Stream.empty() : connected.list();
+        return connected == null
+                ? Stream.empty()
+                : connected.list().map(listed -> find(key(listed)).orElse(listed));
+    }
+
+    private Stream<PrivilegeGrant> ofIdentity(String namespace, String name) {
+        return cache().byIndex(BY_IDENTITY, namespace + "/" + name).stream()
+                .map(indexed -> find(key(indexed)).orElse(indexed));
     }
 
     /** The grants of an identity that give access, or whose access is still being taken away, the first to end first. */
@@ -173,7 +179,7 @@ public final class GrantEventSources {
         if (!firstPass.begun()) {
             return List.of();
         }
-        return cache().byIndex(BY_IDENTITY, namespace + "/" + identity).stream()
+        return ofIdentity(namespace, identity)
                 .filter(grant -> phase(grant) == GrantPhase.Active || phase(grant) == GrantPhase.Revoking)
                 .sorted(Comparator.comparing(
                         grant -> String.valueOf(grant.getStatus().expiresAt())))
