@@ -24,6 +24,8 @@ final class ExpiryQueue {
     static final Duration FIRST_RETRY = Duration.ofMillis(100);
     static final Duration LAST_RETRY = Duration.ofSeconds(5);
     static final Duration PATIENCE = Duration.ofSeconds(1);
+    static final Duration HANGS = Duration.ofSeconds(5);
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     /** The clock on the wall may be set, and a suspended machine does not count: nobody waits longer without a look at it. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
@@ -96,16 +98,26 @@ final class ExpiryQueue {
         }
     }
 
-    /** Whether the grant's access is taken away right now, for the first time, or the grant is about to be handed on. */
+    /**
+     * Whether the grant's access is taken away right now, for the first time, or the grant is about to be handed on. Where
+     * that hangs, whoever asks had better do it too.
+     */
     boolean takes(String uid, GrantKey grant, Instant now) {
-        return finished.contains(grant) || isTaken(uid, now);
+        return (finished.contains(grant) && now.isBefore(firstFinished.plus(HANGS))) || isTaken(uid, now, HANGS);
     }
 
     /** Whether the grant's access is taken away right now, for the first time. */
     boolean isTaken(String uid, Instant now) {
+        return isTaken(uid, now, FOR_EVER);
+    }
+
+    private boolean isTaken(String uid, Instant now, Duration atMost) {
         Due known = byUid.get(uid);
-        return (known != null && known.untried() && !known.at().isAfter(now))
-                || underway.stream().anyMatch(due -> due.untried() && due.uid().equals(uid));
+        return Stream.concat(
+                        Optional.ofNullable(known).filter(due -> !due.at().isAfter(now)).stream(),
+                        underway.stream().filter(due -> due.uid().equals(uid)))
+                .filter(Due::untried)
+                .anyMatch(due -> Duration.between(due.at(), now).compareTo(atMost) < 0);
     }
 
     /** Whether there is access that is due and was not tried to be taken yet. */

@@ -242,9 +242,15 @@ public final class KubernetesGrants implements AutoCloseable {
         }
         owed.openMissing(debt -> true, this::find);
         new KubernetesOrphans(cluster, objects).remove(sources.all());
-        // Whatever an event was lost for.
-        sources.lookAgainWhere(grant -> grant.getStatus() == null);
+        // Whatever an event was lost for, and above all whatever should be over by now.
+        sources.lookAgainWhere(this::isOverlooked);
         cluster.tidy();
+    }
+
+    private boolean isOverlooked(PrivilegeGrant grant) {
+        return grant.getStatus() == null
+                || (grant.getStatus().expiresAt() != null
+                        && grant.getStatus().expiresAt().plus(ExpiryQueue.HANGS).isBefore(clock.instant()));
     }
 
     @Override

@@ -79,6 +79,21 @@ class ExpiryQueueTest {
         assertThat(takes("a", NOW.plus(ExpiryQueue.FIRST_RETRY))).isFalse();
     }
 
+    @Test
+    void aGrantIsNotTheLanesForLongerThanItTakes() {
+        Instant tooLong = NOW.plus(ExpiryQueue.HANGS);
+        queue.schedule(due("a", NOW));
+        assertThat(takes("a", tooLong)).isFalse();
+
+        Due taken = take(NOW);
+        assertThat(takes("a", tooLong.minusNanos(1))).isTrue();
+        assertThat(takes("a", tooLong)).isFalse();
+
+        queue.done(taken, true, tooLong);
+        assertThat(takes("a", tooLong)).isTrue();
+        assertThat(takes("a", tooLong.plus(ExpiryQueue.HANGS))).isFalse();
+    }
+
     private boolean takes(String uid, Instant now) {
         return queue.takes(uid, new GrantKey("payments", uid), now);
     }
