@@ -176,11 +176,11 @@ class EntitlementReviewIT {
         Review review = opened();
 
         Answer applier = review.says("argo", APPLIER, "Approve", review.hash(), List.of());
-        assertThat(saysAs(review, Story.IDENTITY).passed()).isTrue();
-        assertThat(saysAs(review, "bot").passed()).isTrue();
 
         assertThat(applier.code()).as(applier.body()).isEqualTo(FORBIDDEN);
         assertThat(applier.message()).contains("an applier decides nothing");
+        assertThat(saysAs(review, Story.IDENTITY).passed()).isTrue();
+        assertThat(saysAs(review, "bot").passed()).isTrue();
         assertThat(review.verdictOf(user(Story.IDENTITY)).reason()).isEqualTo("OwnIdentity");
         assertThat(review.verdictOf(user("bot")).reason()).isEqualTo("NotAReviewer");
         assertThat(entry().state()).isEqualTo(EntryState.Refused);
