@@ -57,22 +57,14 @@ public record OwedCertification(
     }
 
     public OwedCertification withMissed(Instant at) {
-        return new OwedCertification(
-                namespace,
-                identity,
-                subject,
-                review,
-                campaign,
-                reviewers,
-                insiders,
-                dueAt,
-                onMissed,
-                entriesHash,
-                Optional.ofNullable(missedAt).orElse(at),
-                held);
+        return with(Optional.ofNullable(missedAt).orElse(at), held);
     }
 
     public OwedCertification withHeld(boolean now) {
+        return with(missedAt, now);
+    }
+
+    private OwedCertification with(@Nullable Instant missed, boolean heldNow) {
         return new OwedCertification(
                 namespace,
                 identity,
@@ -84,7 +76,7 @@ public record OwedCertification(
                 dueAt,
                 onMissed,
                 entriesHash,
-                missedAt,
-                now);
+                missed,
+                heldNow);
     }
 }

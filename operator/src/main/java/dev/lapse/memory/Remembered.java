@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that must outlive the object it is about. A new kind is a record that is named here, and by the interface it implements; its
- * components are what is written, so one that is added later must be nullable.
+ * Something that must outlive the object it is about. A new kind is a record that is named here, and by the interface that
+ * it implements; its components are what is written, so one that is added later must be nullable.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
