@@ -46,7 +46,7 @@ final class OperatorProcess {
                 .log("a thread ended by an error"));
         Meters meters = new Meters();
         try (KubernetesClient client = OperatorClient.connected();
-                HttpEndpoints http = new HttpEndpoints(settings, health, meters)) {
+                HttpEndpoints http = new HttpEndpoints(settings.http(), health, meters::scrape)) {
             http.start();
             LOG.atInfo()
                     .addKeyValue("instance", settings.instance())

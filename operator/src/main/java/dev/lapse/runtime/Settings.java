@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything an administrator can set, parsed once at start.
  *
- * @param httpHost where health and metrics are served
- * @param httpPort its port; 0 takes a free one
+ * @param http where and how health and metrics are served
  * @param leaderElection whether instances agree on one leader
  * @param instance this process's name among the instances; a Pod's name, so that a restarted container keeps its lease
  * @param guardSettle how long after the first refusal the guard is taken to stand on every API server
@@ -44,8 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param campaignNotice how long a campaign of certifications gives people at least
  */
 public record Settings(
-        String httpHost,
-        int httpPort,
+        HttpSettings http,
         boolean leaderElection,
         String instance,
         Duration guardSettle,
@@ -73,6 +71,14 @@ public record Settings(
     enum Name {
         HTTP_HOST("0.0.0.0", "address that /healthz, /readyz and /metrics are served on"),
         HTTP_PORT("8080", "port for them; 0 takes a free one"),
+        HTTP_CONNECTIONS(
+                "256", "connections to them at once, 16 to 4096; one more closes the oldest that has no answer yet"),
+        HTTP_CONNECTION_LIFE("10s", "a connection to them is closed after so long, whatever it is at"),
+        HTTP_TLS_CERTIFICATE("", "file with a certificate chain (PEM) to serve them over TLS with; empty: plain HTTP"),
+        HTTP_TLS_KEY("", "file with its private key (PEM); both files are read again when they change"),
+        HTTP_CLIENT_AUTHORITIES(
+                "",
+                "file with certificates (PEM): whoever reads /metrics shows one that these signed; probes show none"),
         LEADER_ELECTION("true", "true or false: whether instances agree on one leader"),
         INSTANCE("", "name of this process among the instances; empty: the host's name, in Kubernetes the Pod's"),
         GUARD_SETTLE("30s", "from so long after the guard's first refusal on, names are proved"),
@@ -120,8 +126,7 @@ public record Settings(
         }
         Source source = new Source(flags, environment, tree);
         return new Settings(
-                source.text(Name.HTTP_HOST),
-                source.number(Name.HTTP_PORT, 0, 65_535),
+                http(source),
                 source.yesOrNo(Name.LEADER_ELECTION),
                 source.text(Name.INSTANCE).isEmpty()
                         ? environment.getOrDefault("HOSTNAME", "lapse-operator")
@@ -137,6 +142,24 @@ public record Settings(
                 DutySettings.read(tree.path("duties"), tree.path("conflicts")),
                 source.duration(Name.LONGEST_WAIVER),
                 source.duration(Name.CAMPAIGN_NOTICE));
+    }
+
+    private static HttpSettings http(Source source) throws Invalid {
+        HttpSettings http = new HttpSettings(
+                source.text(Name.HTTP_HOST),
+                source.number(Name.HTTP_PORT, 0, 65_535),
+                source.number(Name.HTTP_CONNECTIONS, 16, 4_096),
+                source.duration(Name.HTTP_CONNECTION_LIFE),
+                source.text(Name.HTTP_TLS_CERTIFICATE),
+                source.text(Name.HTTP_TLS_KEY),
+                source.text(Name.HTTP_CLIENT_AUTHORITIES));
+        if (http.certificate().isEmpty() != http.key().isEmpty()) {
+            throw new Invalid("settings http-tls-certificate and http-tls-key: name both files, or none");
+        }
+        if (!http.tls() && !http.clientAuthorities().isEmpty()) {
+            throw new Invalid("setting http-client-authorities: needs http-tls-certificate and http-tls-key as well");
+        }
+        return http;
     }
 
     private static @Nullable Path path(@Nullable String text) {

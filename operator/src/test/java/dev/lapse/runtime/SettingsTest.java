@@ -30,7 +30,7 @@ class SettingsTest {
     void whoSetsNothingGetsTheDefaults() throws Exception {
         Settings settings = load(Map.of(), Map.of(), null);
 
-        assertThat(settings.httpPort()).isEqualTo(8080);
+        assertThat(settings.http().port()).isEqualTo(8080);
         assertThat(settings.leaderElection()).isTrue();
         assertThat(settings.guardSettle()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.instance()).isEqualTo("lapse-operator");
@@ -45,7 +45,7 @@ class SettingsTest {
 
         Settings settings = load(Map.of("http-port", "21"), environment, file);
 
-        assertThat(settings.httpPort()).isEqualTo(21);
+        assertThat(settings.http().port()).isEqualTo(21);
         assertThat(settings.reconcilers()).isEqualTo(12);
         assertThat(settings.expiryWorkers()).isEqualTo(3);
     }
@@ -55,13 +55,14 @@ class SettingsTest {
         Path file = Files.writeString(folder.resolve("lapse.yaml"), "http-port: 9\n");
 
         assertThat(Settings.load(Map.of(), Map.of("LAPSE_CONFIG", file.toString()), null)
-                        .httpPort())
+                        .http()
+                        .port())
                 .isEqualTo(9);
     }
 
     @Test
     void anEmptyFileSetsNothing() throws Exception {
-        assertThat(load(Map.of(), Map.of(), "# nothing yet\n").httpPort()).isEqualTo(8080);
+        assertThat(load(Map.of(), Map.of(), "# nothing yet\n").http().port()).isEqualTo(8080);
     }
 
     @Test

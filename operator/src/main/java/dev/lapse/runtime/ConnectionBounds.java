@@ -1,0 +1,62 @@
+package dev.lapse.runtime;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Bounds the connections in number and in life. One too many closes the oldest: who asks now and reads the answer is
+ * served, however many others hold connections open and say nothing.
+ */
+final class ConnectionBounds implements Connection.Listener {
+    private final int most;
+    private final Duration longest;
+    private final Scheduler scheduler;
+    private final Map<EndPoint, Scheduler.Task> open = new LinkedHashMap<>();
+
+    ConnectionBounds(int most, Duration longest, Scheduler scheduler) {
+        this.most = most;
+        this.longest = longest;
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public void onOpened(Connection connection) {
+        EndPoint end = connection.getEndPoint();
+        // With TLS there are two connections, one within the other: the outer one counts.
+        if (end instanceof SocketChannelEndPoint) {
+            opened(end).ifPresent(EndPoint::close);
+        }
+    }
+
+    @Override
+    public void onClosed(Connection connection) {
+        synchronized (open) {
+            Scheduler.Task deadline = open.remove(connection.getEndPoint());
+            if (deadline != null) {
+                deadline.cancel();
+            }
+        }
+    }
+
+    /** Returns the oldest if there are too many now. */
+    private Optional<EndPoint> opened(EndPoint end) {
+        synchronized (open) {
+            if (!open.containsKey(end)) {
+                open.put(end, scheduler.schedule(end::close, longest.toMillis(), TimeUnit.MILLISECONDS));
+            }
+            if (open.size() <= most) {
+                return Optional.empty();
+            }
+            Iterator<EndPoint> oldest = open.keySet().iterator();
+            return Optional.of(oldest.next());
+        }
+    }
+}
