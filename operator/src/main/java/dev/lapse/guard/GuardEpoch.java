@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which installation of the guard there is: a hash over the identity of its parts, or what is wrong with them.
@@ -41,8 +43,34 @@ public record GuardEpoch(String parts, String problem) {
 
     static final String PARAMETERS = "lapse-guard";
 
+    private static final String APPLIERS = "appliers";
+
+    /** What RE2 takes for white space, as the policies do; Java's takes one character more. */
+    private static final Pattern WHITE_SPACE = Pattern.compile("[\\t\\n\\f\\r ]+");
+
+    /**
+     * The parameters that a policy reads. Whatever else stands in the ConfigMap changes nothing of what the guard refuses,
+     * so it begins no epoch: how far an applier reaches is asked when an entry is used, not when it is written.
+     */
+    static final Set<String> READ_BY_POLICIES = Set.of("operator", APPLIERS);
+
     /** The parameter ConfigMap as it stands in the cluster. */
-    public record Parameters(String uid, Map<String, String> data) {}
+    public record Parameters(String uid, Map<String, String> data) {
+        /** The same without what no policy reads, and with the appliers in one order. */
+        Parameters asPoliciesReadIt() {
+            TreeMap<String, String> read = new TreeMap<>(data);
+            read.keySet().retainAll(READ_BY_POLICIES);
+            read.computeIfPresent(
+                    APPLIERS,
+                    (key, names) -> WHITE_SPACE
+                            .splitAsStream(names)
+                            .filter(name -> !name.isEmpty())
+                            .sorted()
+                            .distinct()
+                            .collect(Collectors.joining(" ")));
+            return new Parameters(uid, Map.copyOf(read));
+        }
+    }
 
     public static GuardEpoch of(Collection<GuardPart> found, Optional<Parameters> parameters) {
         TreeMap<String, GuardPart> parts = new TreeMap<>();
@@ -71,7 +99,8 @@ public record GuardEpoch(String parts, String problem) {
             return problem("ConfigMap lapse-system/" + PARAMETERS + " is missing");
         }
         line(identities, PARAMETERS, parameters.get().uid());
-        new TreeMap<>(parameters.get().data()).forEach((key, value) -> line(identities, key, hash(value)));
+        new TreeMap<>(parameters.get().asPoliciesReadIt().data())
+                .forEach((key, value) -> line(identities, key, hash(value)));
         return new GuardEpoch(hash(identities.toString()), "");
     }
 

@@ -2,6 +2,7 @@ package dev.lapse.guard;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Whether the guard stands, and since when what it lets through is proved.
@@ -13,8 +14,14 @@ import java.time.Instant;
  * @param problem why it is not ready, as a sentence; empty when it is
  */
 public record GuardState(boolean ready, String epoch, Instant firstRefusal, Instant settledAt, String problem) {
+    /**
+     * It settles at a whole second. Times of creation and of a recorded look are cut to theirs, and a look in the second in
+     * which the guard settled would otherwise count as one that was too early.
+     */
     public static GuardState ready(String epoch, Instant firstRefusal, Duration settle) {
-        return new GuardState(true, epoch, firstRefusal, firstRefusal.plus(settle), "");
+        Instant settled = firstRefusal.plus(settle);
+        Instant second = settled.truncatedTo(ChronoUnit.SECONDS);
+        return new GuardState(true, epoch, firstRefusal, second.equals(settled) ? settled : second.plusSeconds(1), "");
     }
 
     public static GuardState notReady(String problem) {

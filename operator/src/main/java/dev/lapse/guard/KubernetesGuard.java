@@ -57,7 +57,7 @@ public final class KubernetesGuard implements AutoCloseable {
     private Optional<Future<?>> nextLook = Optional.empty();
 
     /** Whether the listeners know that the present state has settled. */
-    private boolean settledTold;
+    private volatile boolean settledTold;
 
     private record Standing(GuardEpoch epoch, Instant firstRefusal) {}
 
@@ -92,6 +92,11 @@ public final class KubernetesGuard implements AutoCloseable {
 
     public GuardState state() {
         return state;
+    }
+
+    /** Whether it has settled, and those who listen have been told: what is written from now on is proved at once. */
+    public boolean settled() {
+        return settledTold && state.settled(clock.instant());
     }
 
     public GuardParameters parameters() {
@@ -183,8 +188,8 @@ public final class KubernetesGuard implements AutoCloseable {
     /** Only after a look that found it standing still. */
     private void tellOnceSettled() {
         if (!settledTold && state.settled(clock.instant())) {
-            settledTold = true;
             tellListeners();
+            settledTold = true;
         }
     }
 
@@ -228,13 +233,13 @@ public final class KubernetesGuard implements AutoCloseable {
         if (next.equals(state)) {
             return;
         }
+        settledTold = false;
         state = next;
         log.atInfo()
                 .addKeyValue("ready", next.ready())
                 .addKeyValue("epoch", next.epoch())
                 .addKeyValue("problem", next.problem())
                 .log("The guard changed");
-        settledTold = false;
         tellListeners();
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Watches the installed policies, bindings and parameters of the guard, and reads what they are. */
@@ -22,7 +23,7 @@ final class KubernetesGuardParts implements AutoCloseable {
         /** What is installed may have changed, or has been read for the first time. */
         void look();
 
-        /** The parameters were others for a while, though they may be the same again. */
+        /** What policies read of the parameters was something else for a while, though it may be the same again. */
         void parametersChanged();
     }
 
@@ -46,11 +47,16 @@ final class KubernetesGuardParts implements AutoCloseable {
                 .inNamespace(KubernetesGuardMemory.NAMESPACE)
                 .withName(GuardEpoch.PARAMETERS)
                 .runnableInformer(0);
-        policies.addEventHandler(new Handler<>(KubernetesGuardParts::part, listener::look, listener::look));
-        bindings.addEventHandler(new Handler<>(KubernetesGuardParts::part, listener::look, listener::look));
+        policies.addEventHandler(
+                new Handler<>(KubernetesGuardParts::part, UnaryOperator.identity(), listener::look, listener::look));
+        bindings.addEventHandler(
+                new Handler<>(KubernetesGuardParts::part, UnaryOperator.identity(), listener::look, listener::look));
         // UIDs and generations never come back, but data does.
-        parameters.addEventHandler(
-                new Handler<>(KubernetesGuardParts::parameters, listener::look, listener::parametersChanged));
+        parameters.addEventHandler(new Handler<>(
+                KubernetesGuardParts::parameters,
+                Parameters::asPoliciesReadIt,
+                listener::look,
+                listener::parametersChanged));
     }
 
     void start() {
@@ -156,7 +162,8 @@ final class KubernetesGuardParts implements AutoCloseable {
     }
 
     /** Tells of what concerns the guard: other people's policies come by as well, and metadata alone changes nothing. */
-    private record Handler<T, P>(Function<T, Optional<P>> part, Runnable look, Runnable changed)
+    private record Handler<T, P>(
+            Function<T, Optional<P>> part, UnaryOperator<P> whatCounts, Runnable look, Runnable changed)
             implements ResourceEventHandler<T> {
         @Override
         public void onAdd(T added) {
@@ -168,8 +175,12 @@ final class KubernetesGuardParts implements AutoCloseable {
 
         @Override
         public void onUpdate(T before, T after) {
-            if (!part.apply(before).equals(part.apply(after))) {
+            Optional<P> was = part.apply(before);
+            Optional<P> is = part.apply(after);
+            if (!was.map(whatCounts).equals(is.map(whatCounts))) {
                 changed.run();
+            } else if (!was.equals(is)) {
+                look.run();
             }
         }
 

@@ -182,8 +182,7 @@ final class Controllers implements AutoCloseable {
     }
 
     boolean guardSettled() {
-        // A creationTimestamp is cut to its second: what is created from now on must not count as older than the guard.
-        return guard.state().settled(clock.instant().minusSeconds(1));
+        return guard.settled();
     }
 
     @Override

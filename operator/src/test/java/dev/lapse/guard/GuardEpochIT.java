@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +57,10 @@ class GuardEpochIT {
         GuardState state = guard.state();
 
         assertThat(state.epoch()).matches("[0-9a-f]{16}");
-        assertThat(state.settledAt()).isEqualTo(state.firstRefusal().plus(SETTLE));
+        assertThat(state.settledAt())
+                .isBetween(
+                        state.firstRefusal().plus(SETTLE),
+                        state.firstRefusal().plus(SETTLE).plusSeconds(1));
         assertThat(guard.parameters().operator()).isEqualTo("system:serviceaccount:lapse-system:lapse-operator");
         assertThat(guard.parameters().appliers()).contains("gitops-applier");
     }
@@ -84,8 +89,7 @@ class GuardEpochIT {
         cluster.admin().resource(binding).create();
         awaitReady(guard);
         GuardState after = guard.state();
-        // A creationTimestamp is cut to its second.
-        await().atMost(PATIENCE).until(() -> after.settled(Instant.now().minusSeconds(1)));
+        await().atMost(PATIENCE).until(() -> after.settled(Instant.now()));
 
         assertThat(after.epoch()).isNotEqualTo(before.epoch());
         assertThat(answerFor(forged, Recorded.NOTHING)).isEqualTo(NameProof.Answer.UNPROVED);
@@ -173,6 +177,38 @@ class GuardEpochIT {
 
         awaitReady(guard);
         assertThat(secret.passed()).as(secret.body()).isTrue();
+    }
+
+    @Test
+    void beginsNoEpochWithAParameterThatNoPolicyReads() {
+        GuardState before = guard.state();
+
+        parameter("applierLimits", "- {name: gitops-applier, roles: [ClusterRole/view]}");
+        await().atMost(PATIENCE).until(() -> guard.parameters().limits().containsKey("gitops-applier"));
+
+        assertThat(guard.state()).isEqualTo(before);
+        parameter("applierLimits", "");
+    }
+
+    @Test
+    void countsTheFirstVerdictOrEntryThatIsWrittenWhenItSaysThatItHasSettled() {
+        parameter("appliers", "gitops-applier one-more");
+        await().atMost(PATIENCE).until(() -> guard.parameters().appliers().contains("one-more"));
+        AtomicReference<Optional<dev.lapse.api.v1alpha1.Proof>> seen = new AtomicReference<>(Optional.empty());
+        guard.onChange(() -> seen.updateAndGet(proof -> NameProof.next(guard.state(), proof, 1, Instant.now())));
+
+        await().atMost(PATIENCE).until(guard::settled);
+
+        Recorded recorded = new Recorded(Objects.requireNonNull(seen.get()), Map.of());
+        assertThat(NameProof.entries(
+                        guard.state(),
+                        recorded,
+                        Instant.now().minusSeconds(3600),
+                        Map.of("look", "hash"),
+                        Instant.now()))
+                .containsEntry("look", NameProof.Answer.PROVED);
+        parameter("appliers", GuardedCluster.APPLIERS);
+        awaitReady(guard);
     }
 
     @Test

@@ -6,11 +6,14 @@ import dev.lapse.guard.GuardEpoch.Parameters;
 import dev.lapse.guard.GuardPart.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GuardEpochTest {
     private static final Parameters PARAMETERS = new Parameters("p", Map.of("operator", "op", "appliers", ""));
@@ -40,6 +43,22 @@ class GuardEpochTest {
         assertThat(withParameters("p", Map.of("operator", "op", "appliers", "mallory")))
                 .isNotEqualTo(epoch);
         assertThat(withParameters("p", Map.of("operator", "op"))).isNotEqualTo(epoch);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a comment that nobody reads   | note          | changed by olivia",
+                "how far an applier reaches    | applierLimits | - name: argocd",
+                "the order and the white space | appliers      | ' flux\nargocd  argocd '",
+            })
+    void doesNotChangeWithWhatThePoliciesDoNotRead(String what, String key, String value) {
+        Map<String, String> data = Map.of("operator", "op", "appliers", "argocd flux");
+        Map<String, String> other = new HashMap<>(data);
+        other.put(key, value.replace("\\n", "\n"));
+
+        assertThat(withParameters("p", other)).as(what).isEqualTo(withParameters("p", data));
     }
 
     @Test

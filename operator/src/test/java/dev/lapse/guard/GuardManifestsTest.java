@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmiss
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,17 @@ class GuardManifestsTest {
                 .extracting(policy -> policy.getMetadata().getName())
                 .containsExactlyInAnyOrderElementsOf(
                         Map.copyOf(shipped).values().stream().distinct().toList());
+    }
+
+    @Test
+    void readNoParameterWhoseChangeWouldBeginNoEpoch() {
+        Set<String> read = Pattern.compile("params\\.data(?:\\.|\\[.)(\\w+)")
+                .matcher(policies.toString())
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(read).isEqualTo(GuardEpoch.READ_BY_POLICIES);
     }
 
     @Test

@@ -106,6 +106,23 @@ class NameProofTest {
         assertThat(NameProof.next(NOT_READY, none, 6, at(5000))).isEmpty();
     }
 
+    /** As it goes after each change of the guard, which is first seen to refuse in the middle of a second. */
+    @ParameterizedTest
+    @CsvSource({"0", "1", "120", "500", "999"})
+    void provesTheFirstWriteAfterTheLookThatIsTakenWhenTheGuardHasSettled(int millis) {
+        GuardState guard = GuardState.ready("e2", NOON.plusMillis(millis), Duration.ofSeconds(30));
+        Optional<Proof> early = NameProof.next(guard, Optional.empty(), 1, at(5));
+        Instant settled = guard.settledAt();
+
+        Optional<Proof> looked = NameProof.next(guard, early, 1, settled);
+        Map<String, Answer> answers = NameProof.entries(
+                guard, new Recorded(looked, Map.of()), at(-999), Map.of("look", "h"), settled.plusMillis(1));
+
+        assertThat(guard.settled(settled)).isTrue();
+        assertThat(settled).isBetween(at(30).plusMillis(millis), at(31));
+        assertThat(answers).containsExactly(Map.entry("look", Answer.PROVED));
+    }
+
     /** Whatever is lost (the guard, the proof, what was proved) takes proofs away and gives none. */
     @ParameterizedTest
     @CsvSource({"1", "2", "3", "4"})
