@@ -1,5 +1,6 @@
 package dev.lapse.cluster;
 
+import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.api.v1alpha1.StatusText;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -69,7 +70,7 @@ public final class KubernetesEvents implements AutoCloseable {
                 .endInvolvedObject()
                 .withType(kind.name())
                 .withReason(reason)
-                .withMessage(StatusText.fit(note, LONGEST_NOTE))
+                .withMessage(StatusText.fit(PeoplesText.oneLine(note), LONGEST_NOTE))
                 .withFirstTimestamp(now)
                 .withLastTimestamp(now)
                 .withCount(1)

@@ -89,13 +89,17 @@ class CommandLineIT {
 
     @StoryTest
     void whoAsksCannotChangeWhatOthersSee() {
-        rashid("request,ci,look,--for,10m,--name,g,--reason,x\r\u001b[3A  risks  none\n\u202Eno".split(","));
-        Answer denied = lapse("ada", "deny", "g", "--comment", "\u001b[2Jno");
-        grant("g").awaitPhase(GrantPhase.Denied);
-        Answer explained = terminal().lapse("rashid", "-n", here, "explain", "g");
+        Answer refused =
+                rashid("request,ci,look,--for,10m,--name,g,--reason,x\r\u001b[3A  risks  none\n\u202Eno".split(","));
+        rashid("request,ci,look,--for,10m,--name,g,--reason,x".split(","));
+        awaitOne(GrantPhase.AwaitingApproval);
+        Answer notDenied = lapse("ada", "deny", "g", "--comment", "\u001b[2Jno");
+        Answer denied = lapse("ada", "deny", "g", "--comment", "no");
 
-        assertThat(denied.err() + explained.out()).contains("because    x [3A risks none no\n", ": Denied (Appr");
-        assertThat(denied.all() + explained.all()).doesNotContain("\r", "\u001b", "\u202E");
+        assertThat(refused.err()).contains("spec.reason");
+        assertThat(notDenied.err()).contains("spec.decisions[0].comment");
+        assertThat(denied.out()).contains("Deny by ada counts");
+        assertThat(refused.all() + notDenied.all()).doesNotContain("\r", "\u001b", "\u202E", "\u2800");
     }
 
     @StoryTest

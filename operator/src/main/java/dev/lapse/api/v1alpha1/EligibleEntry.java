@@ -104,7 +104,7 @@ public record EligibleEntry(
 
             @Required
             @Size(min = 1, max = 253)
-            @Pattern("^[^/%\\x00-\\x1f\\x7f]+$")
+            @Pattern(PeoplesText.SCHEMA_OF_A_PATH_SEGMENT)
             @JsonPropertyDescription("Name of the role.")
             String name) {}
 

@@ -134,7 +134,34 @@ public final class CrdFiles {
         ObjectNode schema = (ObjectNode) version.at("/schema/openAPIV3Schema");
         schema.put("description", description(kind));
         bound(schema, "");
+        visible((ObjectNode) schema.at("/properties/spec"), "");
         return crd;
+    }
+
+    /** What the operator writes into a spec, from what people wrote elsewhere. */
+    private static final Set<String> WRITTEN_BY_THE_OPERATOR = Set.of("request", "entries", "partOf");
+
+    private static final Set<String> PROSE = Set.of("reason", "revokeReason", "comment", "purpose");
+
+    /** People's text is shown to other people: it is what it looks like. */
+    private static void visible(ObjectNode schema, String name) {
+        switch (schema.path("type").asText()) {
+            case "string" -> {
+                if (!schema.has("pattern") && !schema.has("enum")) {
+                    schema.put("pattern", PROSE.contains(name) ? PeoplesText.SCHEMA_OF_PROSE : PeoplesText.SCHEMA);
+                }
+            }
+            case "array" -> visible((ObjectNode) schema.get("items"), name);
+            case "object" -> {
+                schema.path("properties").properties().stream()
+                        .filter(property -> !WRITTEN_BY_THE_OPERATOR.contains(property.getKey()))
+                        .forEach(property -> visible((ObjectNode) property.getValue(), property.getKey()));
+                if (schema.get("additionalProperties") instanceof ObjectNode values) {
+                    visible(values, name);
+                }
+            }
+            default -> {}
+        }
     }
 
     private static String description(Kind kind) {

@@ -44,7 +44,22 @@ class PeoplesTextTest {
                 0xE0041, // are not seen
                 0x00A0,
                 0x2003,
-                0x3000 // look like a space
+                0x3000, // look like a space
+                0x2800,
+                0x115F,
+                0x1160,
+                0x3164,
+                0xFFA0,
+                0x17B4,
+                0x180E,
+                0x1D159, // letters that are blank
+                0x034F,
+                0xFE0F,
+                0xE0101,
+                0x2065,
+                0xFFFC,
+                0xE000,
+                0xF0000 // mean what each reader likes
             })
     void isSpaceWhereItWouldChangeHowTheRestIsShown(int character) {
         assertThat(PeoplesText.oneLine("a fault" + Character.toString(character) + "risks  none known"))
