@@ -32,7 +32,8 @@ public enum RiskyPermission {
     WorkloadsWrite(
             "Changes what makes Pods, which run on after the grant as any service account of the namespace.",
             verbs("create", "update", "patch")
-                    .on("apps", "deployments", "daemonsets", "statefulsets", "replicasets")
+                    // A StatefulSet makes Pods by a ControllerRevision, whoever wrote that.
+                    .on("apps", "deployments", "daemonsets", "statefulsets", "replicasets", "controllerrevisions")
                     .or(verbs("create", "update", "patch").on("batch", "jobs", "cronjobs"))
                     .or(verbs("create", "update", "patch").on("", "replicationcontrollers"))),
     Exec(
@@ -56,13 +57,20 @@ public enum RiskyPermission {
     CertificateSigning(
             "Obtains or approves client certificates, which nothing revokes.",
             verbs("create")
-                    .on("certificates.k8s.io", "certificatesigningrequests")
+                    .on(
+                            "certificates.k8s.io",
+                            "certificatesigningrequests",
+                            "certificatesigningrequests/nodeclient",
+                            "certificatesigningrequests/selfnodeclient")
                     .or(verbs("update", "patch")
                             .on(
                                     "certificates.k8s.io",
                                     "certificatesigningrequests/approval",
                                     "certificatesigningrequests/status"))
-                    .or(verbs("approve", "sign").on("certificates.k8s.io", "signers"))),
+                    .or(verbs("create").on("certificates.k8s.io", "podcertificaterequests"))
+                    .or(verbs("update", "patch").on("certificates.k8s.io", "podcertificaterequests/status"))
+                    .or(writes().on("certificates.k8s.io", "clustertrustbundles"))
+                    .or(verbs("approve", "sign", "attest").on("certificates.k8s.io", "signers"))),
     AdmissionWrite(
             "Changes what is checked or altered at admission, the guard of Lapse included.",
             writes().on(
@@ -75,9 +83,61 @@ public enum RiskyPermission {
                             "mutatingadmissionpolicybindings")),
     NodesProxy(
             "Talks through the API server to kubelets, Services and Pods, past audit and admission.",
-            anyVerb().on("", "nodes/proxy", "services/proxy", "pods/proxy")),
+            anyVerb().on("", "nodes/proxy", "nodes/log", "nodes/checkpoint", "services/proxy", "pods/proxy")),
     LapseWrite(
-            "Asks for privileges, decides about them, or changes what may be asked for.", RiskyPermission::writesLapse);
+            "Asks for privileges, decides about them, or changes what may be asked for.", RiskyPermission::writesLapse),
+    ApiWrite(
+            "Changes which kinds the API server knows, and who answers for them.",
+            writes().on("apiextensions.k8s.io", "customresourcedefinitions", "customresourcedefinitions/status")
+                    .or(writes().on("apiregistration.k8s.io", "apiservices", "apiservices/status"))
+                    .or(writes().on("internal.apiserver.k8s.io", "storageversions", "storageversions/status"))
+                    .or(writes().on(
+                                    "storagemigration.k8s.io",
+                                    "storageversionmigrations",
+                                    "storageversionmigrations/status"))),
+    NamespacesWrite(
+            "Makes, deletes or relabels namespaces, by whose labels policies say what is refused there.",
+            writes().on("", "namespaces", "namespaces/finalize", "namespaces/status")),
+    NodesWrite(
+            "Changes nodes, devices and networks of the cluster, or which node a Pod runs on.",
+            writes().on("", "nodes", "nodes/status", "bindings", "pods/binding")
+                    .or(writes().on("node.k8s.io", "runtimeclasses"))
+                    .or(writes().on(
+                                    "resource.k8s.io",
+                                    "deviceclasses",
+                                    "devicetaintrules",
+                                    "devicetaintrules/status",
+                                    "resourceslices"))
+                    .or(writes().on(
+                                    "networking.k8s.io",
+                                    "ingressclasses",
+                                    "ipaddresses",
+                                    "servicecidrs",
+                                    "servicecidrs/status"))),
+    StorageWrite(
+            "Changes volumes and their classes: a volume can be a folder of any node.",
+            writes().on("", "persistentvolumes", "persistentvolumes/status")
+                    .or(writes().on(
+                                    "storage.k8s.io",
+                                    "csidrivers",
+                                    "csinodes",
+                                    "csistoragecapacities",
+                                    "storageclasses",
+                                    "volumeattachments",
+                                    "volumeattachments/status",
+                                    "volumeattributesclasses"))),
+    PriorityWrite(
+            "Changes whose requests and Pods come first, those of Lapse included.",
+            writes().on(
+                            "flowcontrol.apiserver.k8s.io",
+                            "flowschemas",
+                            "flowschemas/status",
+                            "prioritylevelconfigurations",
+                            "prioritylevelconfigurations/status")
+                    .or(writes().on("scheduling.k8s.io", "priorityclasses"))),
+    Unclassified(
+            "Changes what Lapse does not know, such as custom resources: what comes of that, their controllers decide.",
+            ClassifiedResources::isOutsideIn);
 
     private static final Set<String> READS = Set.of("get", "list", "watch");
     private static final RulePattern LAPSE_KINDS = anyVerb()
@@ -113,6 +173,11 @@ public enum RiskyPermission {
     /** One sentence for whoever has to approve it. */
     public String description() {
         return description;
+    }
+
+    /** Whether a risk of Kubernetes' own resources is in {@code rule}. */
+    static boolean isAbout(Rule rule) {
+        return EnumSet.complementOf(EnumSet.of(Wildcard, Unclassified)).stream().anyMatch(risk -> risk.isIn(rule));
     }
 
     public boolean isIn(Rule rule) {

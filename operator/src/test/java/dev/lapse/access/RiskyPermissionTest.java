@@ -33,7 +33,7 @@ class RiskyPermissionTest {
             create                     | core                         | serviceaccounts/token                | TokenCreate
             get, list, update          | core                         | serviceaccounts/token                | none
             create                     | core                         | serviceaccounts                      | none
-            create                     | apps                         | serviceaccounts/token                | none
+            create                     | apps                         | serviceaccounts/token                | Unclassified
             create                     | core                         | */token                              | Wildcard, TokenCreate
 
             get                        | core                         | secrets                              | SecretsRead
@@ -45,14 +45,14 @@ class RiskyPermissionTest {
             deletecollection           | core                         | secrets                              | SecretsRead
             create                     | core                         | secrets                              | none
             get                        | external.io                  | secrets                              | none
-            get                        | core                         | secrets/status                       | none
+            get                        | core                         | secrets/status                       | Unclassified
 
             create                     | core                         | pods                                 | PodsWrite
             patch                      | core                         | pods                                 | PodsWrite
             update                     | core                         | pods                                 | PodsWrite
             delete, get                | core                         | pods                                 | none
             create                     | core                         | pods/eviction                        | none
-            create                     | metrics.k8s.io               | pods                                 | none
+            create                     | metrics.k8s.io               | pods                                 | Unclassified
 
             create                     | apps                         | deployments                          | WorkloadsWrite
             update                     | apps                         | daemonsets                           | WorkloadsWrite
@@ -63,7 +63,7 @@ class RiskyPermissionTest {
             create                     | core                         | replicationcontrollers               | WorkloadsWrite
             update, patch              | apps                         | deployments/scale                    | none
             delete                     | apps                         | deployments                          | none
-            create                     | apps                         | jobs                                 | none
+            create                     | apps                         | jobs                                 | Unclassified
 
             create                     | core                         | pods/exec                            | Exec
             get                        | core                         | pods/exec                            | Exec
@@ -72,7 +72,7 @@ class RiskyPermissionTest {
             patch                      | core                         | pods/ephemeralcontainers             | Exec
             update                     | core                         | pods/ephemeralcontainers             | Exec
             create                     | core                         | */exec                               | Wildcard, Exec
-            create                     | core                         | pods/*                               | Wildcard, Exec, NodesProxy
+            create                     | core                         | pods/*                               | Wildcard, Exec, NodesProxy, NodesWrite
             delete, list               | core                         | pods/exec                            | none
             get                        | core                         | pods/log                             | none
 
@@ -82,7 +82,7 @@ class RiskyPermissionTest {
             delete                     | rbac.authorization.k8s.io    | clusterrolebindings                  | RbacWrite
             deletecollection           | rbac.authorization.k8s.io    | rolebindings                         | RbacWrite
             get, list, watch           | rbac.authorization.k8s.io    | roles, rolebindings                  | none
-            create                     | core                         | roles                                | none
+            create                     | core                         | roles                                | Unclassified
 
             bind                       | rbac.authorization.k8s.io    | clusterroles                         | Bind
             bind                       | rbac.authorization.k8s.io    | roles                                | Bind
@@ -110,7 +110,7 @@ class RiskyPermissionTest {
             approve                    | certificates.k8s.io          | signers                              | CertificateSigning
             sign                       | certificates.k8s.io          | signers                              | CertificateSigning
             get, delete                | certificates.k8s.io          | certificatesigningrequests           | none
-            create                     | cert-manager.io              | certificatesigningrequests           | none
+            create                     | cert-manager.io              | certificatesigningrequests           | Unclassified
 
             create                     | admissionregistration.k8s.io | validatingwebhookconfigurations      | AdmissionWrite
             update                     | admissionregistration.k8s.io | mutatingwebhookconfigurations        | AdmissionWrite
@@ -134,7 +134,62 @@ class RiskyPermissionTest {
             *                          | lapse.dev                    | serviceidentities                    | Wildcard, LapseWrite
             patch                      | lapse.dev                    | */status                             | Wildcard, LapseWrite
             get, list, watch           | lapse.dev                    | privilegegrants                      | none
-            patch                      | lapse.io                     | privilegegrants                      | none
+            patch                      | lapse.io                     | privilegegrants                      | Unclassified
+
+            update                     | apiextensions.k8s.io         | customresourcedefinitions            | ApiWrite
+            update                     | apiextensions.k8s.io         | customresourcedefinitions/status     | ApiWrite
+            create                     | apiregistration.k8s.io       | apiservices                          | ApiWrite
+            patch                      | apiregistration.k8s.io       | apiservices                          | ApiWrite
+            delete                     | apiregistration.k8s.io       | apiservices                          | ApiWrite
+            patch                      | internal.apiserver.k8s.io    | storageversions                      | ApiWrite
+            create                     | storagemigration.k8s.io      | storageversionmigrations             | ApiWrite
+            get, list, watch           | apiextensions.k8s.io         | customresourcedefinitions            | none
+            update                     | core                         | namespaces                           | NamespacesWrite
+            update                     | core                         | namespaces/finalize                  | NamespacesWrite
+            update                     | core                         | namespaces/status                    | NamespacesWrite
+            delete                     | core                         | namespaces                           | NamespacesWrite
+            get, list, watch           | core                         | namespaces                           | none
+            patch                      | core                         | nodes                                | NodesWrite
+            patch                      | core                         | nodes/status                         | NodesWrite
+            patch                      | core                         | bindings                             | NodesWrite
+            patch                      | core                         | pods/binding                         | NodesWrite
+            create                     | node.k8s.io                  | runtimeclasses                       | NodesWrite
+            create                     | networking.k8s.io            | ingressclasses                       | NodesWrite
+            create                     | networking.k8s.io            | servicecidrs, ipaddresses            | NodesWrite
+            update                     | resource.k8s.io              | deviceclasses, resourceslices        | NodesWrite
+            update                     | resource.k8s.io              | resourceclaims                       | none
+            update                     | core                         | persistentvolumes                    | StorageWrite
+            update                     | core                         | persistentvolumes/status             | StorageWrite
+            create                     | storage.k8s.io               | storageclasses                       | StorageWrite
+            create                     | storage.k8s.io               | volumeattachments                    | StorageWrite
+            create                     | storage.k8s.io               | csidrivers                           | StorageWrite
+            create                     | storage.k8s.io               | csinodes                             | StorageWrite
+            create, delete             | core                         | persistentvolumeclaims               | none
+            patch                      | flowcontrol.apiserver.k8s.io | flowschemas                          | PriorityWrite
+            patch                      | flowcontrol.apiserver.k8s.io | flowschemas/status                   | PriorityWrite
+            patch                      | flowcontrol.apiserver.k8s.io | prioritylevelconfigurations          | PriorityWrite
+            create                     | scheduling.k8s.io            | priorityclasses                      | PriorityWrite
+            create                     | apps                         | controllerrevisions                  | WorkloadsWrite
+            create                     | certificates.k8s.io          | podcertificaterequests               | CertificateSigning
+            delete                     | certificates.k8s.io          | clustertrustbundles                  | CertificateSigning
+            attest                     | certificates.k8s.io          | signers                              | CertificateSigning
+            get                        | core                         | nodes/log                            | NodesProxy
+            create                     | core                         | nodes/checkpoint                     | NodesProxy
+
+            create                     | example.com                  | widgets                              | Unclassified
+            get, list, watch           | example.com                  | widgets, widgets/status              | none
+            patch                      | example.com                  | widgets/scale                        | Unclassified
+            get                        | subresources.kubevirt.io     | virtualmachineinstances/console      | Unclassified
+            use                        | security.openshift.io        | securitycontextconstraints           | Unclassified
+            get                        | apps                         | whatever-comes                       | Unclassified
+            get                        | core                         | pods/whatever-comes                  | Unclassified
+            create                     | *                            | configmaps                           | Wildcard, Unclassified
+            create                     | apps                         | *                                    | Wildcard, WorkloadsWrite
+            create                     | example.com                  | *                                    | Wildcard, Unclassified
+            list                       | *                            | *                                    | Wildcard, SecretsRead, NodesProxy
+            create, delete             | core, batch, policy          | configmaps, poddisruptionbudgets     | none
+            get, list                  | core, example.com            | configmaps, widgets                  | none
+            create                     | core, example.com            | configmaps                           | Unclassified
 
             create                     | none                         | pods                                 | none
             none                       | core                         | pods                                 | none

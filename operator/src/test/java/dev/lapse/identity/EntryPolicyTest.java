@@ -122,7 +122,7 @@ class EntryPolicyTest {
     @Test
     void whoeverAcceptsAWildcardDoesNotAcceptAlongWithItWhatItStandsFor() {
         RoleFacts everything =
-                roleThatMay(new Rule(List.of("*"), List.of("nodes/proxy"), List.of("*"), List.of(), List.of()));
+                roleThatMay(new Rule(List.of(""), List.of("nodes/proxy"), List.of("*"), List.of(), List.of()));
 
         EntryStatus status = judged(accepting("Wildcard"), Answer.PROVED, everything, Optional.empty(), ENTITLED);
 

@@ -75,9 +75,9 @@ public record EligibleEntry(
         BreakGlass breakGlass,
 
         @Nullable
-        @Size(max = 16)
+        @Size(max = 32)
         @JsonPropertyDescription(
-                "Risks that this entry takes, each by its name and with a reason. At most 16. An entry whose role holds a risky permission it does not accept is refused.")
+                "Risks that this entry takes, each by its name and with a reason. At most 32. An entry whose role holds a risky permission it does not accept is refused.")
         List<AcceptedRisk> accepts,
 
         @Nullable
@@ -191,7 +191,13 @@ public record EligibleEntry(
                             + " CertificateSigning: Obtains or approves client certificates, which nothing revokes."
                             + " AdmissionWrite: Changes what is checked or altered at admission, the guard of Lapse included."
                             + " NodesProxy: Talks through the API server to kubelets, Services and Pods, past audit and admission."
-                            + " LapseWrite: Asks for privileges, decides about them, or changes what may be asked for.")
+                            + " LapseWrite: Asks for privileges, decides about them, or changes what may be asked for."
+                            + " ApiWrite: Changes which kinds the API server knows, and who answers for them."
+                            + " NamespacesWrite: Makes, deletes or relabels namespaces, by whose labels policies say what is refused there."
+                            + " NodesWrite: Changes nodes, devices and networks of the cluster, or which node a Pod runs on."
+                            + " StorageWrite: Changes volumes and their classes: a volume can be a folder of any node."
+                            + " PriorityWrite: Changes whose requests and Pods come first, those of Lapse included."
+                            + " Unclassified: Changes what Lapse does not know, such as custom resources: what comes of that, their controllers decide.")
             Risk risk,
 
             @Required @Size(min = 1, max = 512) @JsonPropertyDescription("Why this risk is taken.")
@@ -213,6 +219,12 @@ public record EligibleEntry(
         CertificateSigning,
         AdmissionWrite,
         NodesProxy,
-        LapseWrite
+        LapseWrite,
+        ApiWrite,
+        NamespacesWrite,
+        NodesWrite,
+        StorageWrite,
+        PriorityWrite,
+        Unclassified
     }
 }
