@@ -43,8 +43,9 @@ record RequestToDecide(AccessReview review) {
     private void told(Explanation told, ReviewedRequest request) {
         told.line("identity", review.getSpec().identity() + ", entry " + request.privilege())
                 .line("role", request.role() + " in " + where(request.namespaces()))
-                .line("for", request.duration() + ", held by " + request.principalName())
-                .line("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()));
+                .line("for", request.duration() + ", held by " + request.principalName());
+        request.unusual().forEach(unusual -> told.line("mind", unusual));
+        told.line("risks", request.risks().isEmpty() ? "none known" : String.join(", ", request.risks()));
         waivers().forEach(waiver -> told.line("waived", waiver));
         told.line(
                         isBreakGlass() ? "taken by" : "asked by",

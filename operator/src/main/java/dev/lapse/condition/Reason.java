@@ -99,6 +99,8 @@ public enum Reason {
     WaiverNotGoverned,
     /** notAfter had passed before the grant could begin. */
     NotAfterPassed,
+    /** notBefore is more than 90 days after the grant's creation. */
+    NotBeforeTooFar,
     /** The entry lists requesters, and the one who asks is not among them. */
     RequesterNotAllowed,
     /** Whoever asked does not hold the verb request on the identity (any more). */

@@ -13,7 +13,6 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Transition;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Conditions;
 import dev.lapse.condition.Reason;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Tells, whole and from settled facts, what a grant's status is. */
 final class GrantStatusReport {
     private static final int MOST_TRANSITIONS = 16;
-
-    /** The API server closes a watch after at most twice its {@code --min-request-timeout}, an hour by default. */
-    private static final Duration LONGEST_WATCH = Duration.ofHours(1);
 
     private final GrantFacts facts;
     private final GrantDecision decision;
@@ -55,7 +51,6 @@ final class GrantStatusReport {
                 record.credentials(),
                 record.waivers().isEmpty() ? null : record.waivers(),
                 report.dies(),
-                report.openStreamsUntil(),
                 record.end().orElse(null),
                 report.history(previous),
                 null,
@@ -67,16 +62,6 @@ final class GrantStatusReport {
         boolean minted = facts.request().credential() == CredentialType.Mint
                 && facts.record().announced();
         return minted ? Dies.ByOperator : facts.record().dies().orElse(null);
-    }
-
-    private @Nullable Instant openStreamsUntil() {
-        return decision.phase().ended()
-                ? facts.record()
-                        .end()
-                        .map(End::effectiveAt)
-                        .map(at -> at.plus(LONGEST_WATCH).truncatedTo(ChronoUnit.SECONDS))
-                        .orElse(null)
-                : null;
     }
 
     private List<Transition> history(@Nullable PrivilegeGrantStatus previous) {

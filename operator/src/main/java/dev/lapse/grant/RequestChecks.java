@@ -29,6 +29,7 @@ final class RequestChecks {
             entry(HoldChecks::privilegeIsNotRevoked),
             entry(EntryChecks::durationIsAllowed),
             EntryChecks::notAfterIsAhead,
+            TrustChecks::notBeforeIsNear,
             entry(EntryChecks::credentialIsPossible),
             entry(EntryChecks::roleExists),
             EntryChecks::namespacesAreLive,

@@ -63,6 +63,7 @@ record RequestReview(String name, AccessReviewSpec spec) {
     private static RequestReview of(
             ReviewType type, GrantFacts facts, IdentityFacts identity, EntryFacts entry, Instant now) {
         GrantRequest request = facts.request();
+        boolean before = type == ReviewType.Request;
         Resolved meaning = GrantPlan.resolve(facts, identity, entry);
         String hash = ContentHash.of(
                 request.uid(),
@@ -74,8 +75,9 @@ record RequestReview(String name, AccessReviewSpec spec) {
                         + request.incident().map(incident -> "/" + incident).orElse("")
                         + facts.waivers().stream()
                                 .map(waiver -> "+" + waiver.contentHash())
-                                .collect(Collectors.joining()));
-        boolean before = type == ReviewType.Request;
+                                .collect(Collectors.joining())
+                        // Approvers are shown these; a grant cannot change them, but an older review did not name them.
+                        + (before ? "/" + request.credential() + "/" + request.notBefore() + request.notAfter() : ""));
         // What is owed is remembered whole, in few words.
         Function<String, String> told =
                 text -> before ? text : StatusText.fit(PeoplesText.oneLine(text), MOST_REMEMBERED);
@@ -98,7 +100,10 @@ record RequestReview(String name, AccessReviewSpec spec) {
                         told.apply(request.reason()),
                         request.ticket().map(told).orElse(null),
                         request.incident().map(told).orElse(null),
-                        facts.waivers().isEmpty() ? null : waivers(facts.waivers(), before)),
+                        facts.waivers().isEmpty() ? null : waivers(facts.waivers(), before),
+                        before ? request.credential() : null,
+                        before ? request.notBefore().orElse(null) : null,
+                        before ? request.notAfter().orElse(null) : null),
                 // Whoever may review may do so: those who could have approved may all be away.
                 entry.approvers().isEmpty() || !before ? null : entry.approvers(),
                 before ? approvalsNeeded(request, entry) : 1,

@@ -19,6 +19,8 @@ import java.util.Optional;
 
 /** What must hold of the people behind a request: their names are proved, their consent and their rights are there. */
 final class TrustChecks {
+    private static final Duration FURTHEST_BEGINNING = Duration.ofDays(90);
+
     private TrustChecks() {}
 
     private static final Duration AFTER_FAILED_LOOKUP = Duration.ofSeconds(10);
@@ -54,6 +56,19 @@ final class TrustChecks {
                                 + " was written while the guard did not stand, so nobody knows who wrote it: "
                                 + "its author must change it once more",
                         Optional.empty()));
+    }
+
+    /** Seen from its creation, so that it does not become right by waiting: nobody approves for a day they cannot think of. */
+    static Optional<Obstacle> notBeforeIsNear(GrantFacts facts, Instant now) {
+        GrantRequest request = facts.request();
+        return RequestCheck.refuseIf(
+                request.notBefore()
+                        .filter(begin -> begin.isAfter(request.createdAt().plus(FURTHEST_BEGINNING)))
+                        .isPresent(),
+                Reason.NotBeforeTooFar,
+                "spec.notBefore " + request.notBefore().map(Instant::toString).orElse("") + " is more than "
+                        + FURTHEST_BEGINNING.toDays()
+                        + " days ahead: ask again when it is nearer, of people who know by then what they approve");
     }
 
     static Optional<Obstacle> notBeforeHasCome(GrantFacts facts, Instant now) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a review asks, in words for people, and the command that answers. */
@@ -77,6 +78,7 @@ final class ReviewItems {
                 + where(request.namespaces())
                 + " for " + request.duration() + " (entry " + request.privilege() + " of "
                 + spec.identity() + ", held by " + request.principalName() + ")"
+                + request.unusual().stream().map(told -> "; " + told).collect(Collectors.joining())
                 + (request.risks().isEmpty() ? "" : "; risks: " + String.join(", ", request.risks()))
                 + (request.incident() == null ? "" : "; incident " + request.incident())
                 + "; because: " + request.reason());

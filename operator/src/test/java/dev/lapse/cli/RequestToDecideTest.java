@@ -37,6 +37,24 @@ class RequestToDecideTest {
     }
 
     @Test
+    void showsWhenItWouldBeginAndThatTokensAreMinted() {
+        AccessReview unusual = Serialization.unmarshal(
+                Serialization.asJson(review("[]", "[]"))
+                        .replace(
+                                "\"claimed\":false",
+                                "\"claimed\":false,\"credential\":\"Mint\",\"notBefore\":\"2027-02-01T00:00:00Z\""),
+                AccessReview.class);
+
+        String told = new RequestToDecide(unusual)
+                .told(Instant.parse("2026-12-02T07:00:00Z"))
+                .text();
+
+        assertThat(told)
+                .contains("\n  mind       whoever asked mints tokens themselves (Mint)\n"
+                        + "  mind       begins at 2027-02-01T00:00:00Z at the earliest\n");
+    }
+
+    @Test
     void whatSomebodyWroteChangesNothingOfTheRest() {
         AccessReview spoofed = Serialization.unmarshal(
                 Serialization.asJson(review("[]", "[]"))

@@ -265,6 +265,9 @@ class BreakGlassTest {
                 request.reason(),
                 null,
                 incident,
+                null,
+                null,
+                null,
                 null);
         AccessReviewSpec spec = like.spec();
         return new BreakGlassDebt(

@@ -146,6 +146,12 @@ class RequestChecksTest {
                     "spec.notAfter 2026-11-02T10:00:00Z has passed",
                     "create a new PrivilegeGrant with a later one"),
             Wrong.refused(
+                    "notBefore in ten years",
+                    Reason.NotBeforeTooFar,
+                    scene -> scene.grant("notBefore", "2036-01-01T00:00:00Z"),
+                    "spec.notBefore 2036-01-01T00:00:00Z is more than 90 days ahead",
+                    "ask again when it is nearer"),
+            Wrong.refused(
                     "a certificate that is none",
                     Reason.CredentialNotPossible,
                     scene -> scene.grant("credential", "{type: Token, encryptTo: nonsense}"),

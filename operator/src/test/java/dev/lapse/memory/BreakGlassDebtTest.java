@@ -90,7 +90,10 @@ class BreakGlassDebtTest {
                                                 "w".repeat(63),
                                                 NOW,
                                                 "r".repeat(100)))
-                                        .toList()),
+                                        .toList(),
+                                null,
+                                null,
+                                null),
                         null,
                         1,
                         Insiders.Refuse,

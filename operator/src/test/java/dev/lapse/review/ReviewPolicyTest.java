@@ -328,6 +328,14 @@ class ReviewPolicyTest {
         assertThat(ReviewItems.sentence(facts().spec())).endsWith("; because: ok risks: none ");
     }
 
+    @Test
+    void whoApprovesIsToldWhenItWouldBeginAndThatTokensAreMinted() {
+        reason = "\"ok\", credential: Mint, notBefore: 2026-12-24T00:00:00Z";
+
+        assertThat(ReviewItems.sentence(facts().spec()))
+                .contains("; whoever asked mints tokens themselves (Mint); begins at 2026-12-24T00:00:00Z at the earliest");
+    }
+
     private void says(String by, String verdict) {
         says(by, verdict, HASH, null);
     }

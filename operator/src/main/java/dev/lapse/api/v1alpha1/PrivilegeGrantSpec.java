@@ -95,7 +95,7 @@ public record PrivilegeGrantSpec(
         @Nullable
         @ValidationRule(value = "self == oldSelf", message = "notBefore is immutable: create a new PrivilegeGrant")
         @JsonPropertyDescription(
-                "Not active before this instant. RFC 3339, for example 2026-12-01T08:00:00Z. Immutable.")
+                "Not active before this instant, which is at most 90 days after the grant's creation. RFC 3339, for example 2026-12-01T08:00:00Z. Immutable.")
         Instant notBefore,
 
         @Nullable

@@ -51,11 +51,6 @@ public record PrivilegeGrantStatus(
                 "ByItself: the credential expires by the end even if the operator is down. ByOperator: it does not, the operator must take it away.")
         Dies dies,
 
-        @Nullable
-        @JsonPropertyDescription(
-                "Set at the end: watches opened with the privilege are closed by the API server by then (its default). An open exec, attach or port-forward may last longer.")
-        Instant openStreamsUntil,
-
         @Nullable @JsonPropertyDescription("How and when it ended, and the proof.")
         End end,
 
@@ -83,7 +78,6 @@ public record PrivilegeGrantStatus(
                 credentials,
                 waivers,
                 dies,
-                openStreamsUntil,
                 end,
                 history,
                 mark,

@@ -1,10 +1,12 @@
 package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +77,36 @@ public record ReviewedRequest(
         @Size(max = 16)
         @JsonPropertyDescription(
                 "Waivers of conflicts with the duties that the role gives, each with who waived it, until when and why: what is asked for may rest on them.")
-        List<Waiver> waivers) {
+        List<Waiver> waivers,
+
+        @Nullable
+        @JsonPropertyDescription(
+                "Of type Request: how the privilege would be used. Mint: whoever asked makes tokens of the account themselves, as many as they like while the grant lasts.")
+        CredentialType credential,
+
+        @Nullable @JsonPropertyDescription("Of type Request: it would not begin before this instant.")
+        Instant notBefore,
+
+        @Nullable @JsonPropertyDescription("Of type Request: it would end by this instant, whatever the duration says.")
+        Instant notAfter) {
+    /** For people: how it is used and when it begins, as far as that is not what everybody expects. */
+    public List<String> unusual() {
+        List<String> told = new ArrayList<>();
+        if (credential == CredentialType.Mint) {
+            told.add("whoever asked mints tokens themselves (Mint)");
+        }
+        if (credential == CredentialType.None) {
+            told.add("no credential is delivered (None)");
+        }
+        if (notBefore != null) {
+            told.add("begins at " + notBefore + " at the earliest");
+        }
+        if (notAfter != null) {
+            told.add("ends by " + notAfter);
+        }
+        return List.copyOf(told);
+    }
+
     public record Waiver(
             @Required @Size(min = 2, max = 2) @JsonPropertyDescription("The two duties.")
             List<String> duties,

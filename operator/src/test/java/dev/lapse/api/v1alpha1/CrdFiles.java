@@ -67,6 +67,8 @@ public final class CrdFiles {
                             Column.wide("Requested-By", ".spec.requestedBy"),
                             Column.wide("Dies", ".status.dies"),
                             Column.wide("Removed", ".status.conditions[?(@.type==\"AccessRemoved\")].status"),
+                            Column.wide("Credential", ".spec.credential.type"),
+                            Column.wide("Not-Before", ".spec.notBefore"),
                             Column.wide("Why", ".spec.reason"),
                             AGE),
                     List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy")),
@@ -83,6 +85,8 @@ public final class CrdFiles {
                             Column.of("Due", ".spec.dueAt"),
                             Column.wide("Outcome", ".status.outcome"),
                             Column.wide("Grant", ".spec.request.grant"),
+                            Column.wide("Credential", ".spec.request.credential"),
+                            Column.wide("Not-Before", ".spec.request.notBefore"),
                             Column.wide("Why", ".spec.request.reason"),
                             AGE),
                     List.of(".spec.type", ".spec.identityRef.name", ".spec.request.grant"))));
