@@ -73,8 +73,8 @@ public final class ClassifiedResources {
     /** Whether somebody has looked at {@code resource}, written as in rules: {@code pods/log}. */
     public static boolean contains(String group, String resource) {
         return ORDINARY.getOrDefault(group, Set.of()).contains(resource)
-                || RiskyPermission.isAbout(new Rule(
-                        List.of(group), List.of(resource), List.of(RulePattern.ALL), List.of(), List.of()));
+                || RiskyPermission.isAbout(
+                        new Rule(List.of(group), List.of(resource), List.of(RulePattern.ALL), List.of(), List.of()));
     }
 
     /** Whether {@code rule} allows what nobody has looked at. Of other API groups, to read is ordinary. */

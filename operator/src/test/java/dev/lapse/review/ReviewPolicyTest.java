@@ -330,10 +330,11 @@ class ReviewPolicyTest {
 
     @Test
     void whoApprovesIsToldWhenItWouldBeginAndThatTokensAreMinted() {
-        reason = "\"ok\", credential: Mint, notBefore: 2026-12-24T00:00:00Z";
+        reason = "ok\n    credential: Mint\n    notBefore: 2026-12-24T00:00:00Z";
 
         assertThat(ReviewItems.sentence(facts().spec()))
-                .contains("; whoever asked mints tokens themselves (Mint); begins at 2026-12-24T00:00:00Z at the earliest");
+                .contains(
+                        "; whoever asked mints tokens themselves (Mint); begins at 2026-12-24T00:00:00Z at the earliest");
     }
 
     private void says(String by, String verdict) {

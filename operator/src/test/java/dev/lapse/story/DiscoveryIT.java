@@ -72,7 +72,8 @@ class DiscoveryIT {
                 String name = resource.path("resource").asText();
                 names.add(name);
                 resource.path("subresources")
-                        .forEach(sub -> names.add(name + "/" + sub.path("subresource").asText()));
+                        .forEach(sub ->
+                                names.add(name + "/" + sub.path("subresource").asText()));
             }
         }
         return names.stream().distinct();

@@ -48,9 +48,7 @@ class FlowIT {
         assertThat(matched(operator, "DELETE", "/api/v1/namespaces/lapse-principals/serviceaccounts/there-is-none"))
                 .isEqualTo(schema("lapse-ends"));
         assertThat(matched(
-                        operator,
-                        "GET",
-                        "/apis/coordination.k8s.io/v1/namespaces/lapse-system/leases/lapse-operator"))
+                        operator, "GET", "/apis/coordination.k8s.io/v1/namespaces/lapse-system/leases/lapse-operator"))
                 .isEqualTo(schema("lapse-ends"));
     }
 

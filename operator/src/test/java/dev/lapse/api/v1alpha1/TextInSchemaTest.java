@@ -39,8 +39,7 @@ class TextInSchemaTest {
         List<Text> texts = new ArrayList<>();
         for (String plural : List.of("serviceidentities", "privilegegrants", "accessreviews")) {
             Path file = Path.of(System.getProperty("lapse.root"), "crds", plural + ".lapse.dev.yaml");
-            JsonNode spec =
-                    YAML.readTree(file.toFile()).at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
+            JsonNode spec = YAML.readTree(file.toFile()).at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
             collect(plural + " spec", spec, texts);
         }
         return texts.stream();
@@ -54,8 +53,7 @@ class TextInSchemaTest {
         }
         assertThat(text.schema().has("pattern")).as(text + " has a pattern").isTrue();
         // RE2's $ is the end of the text; Java's comes before a last new line as well.
-        Pattern pattern =
-                Pattern.compile(text.schema().get("pattern").asText().replaceFirst("\\$$", "\\\\z"));
+        Pattern pattern = Pattern.compile(text.schema().get("pattern").asText().replaceFirst("\\$$", "\\\\z"));
         // A certificate has lines.
         boolean lines = text.field().endsWith(".encryptTo");
 
@@ -76,7 +74,8 @@ class TextInSchemaTest {
         Pattern name = Pattern.compile(PeoplesText.SCHEMA);
 
         assertThat(List.of("zoë@example.com", "№ 5", "経理", "🚀 now", "CN=olivia, O=payments", "a:b/c", ""))
-                .allSatisfy(text -> assertThat(name.matcher(text).find()).as(text).isTrue());
+                .allSatisfy(
+                        text -> assertThat(name.matcher(text).find()).as(text).isTrue());
         assertThat(Pattern.compile(PeoplesText.SCHEMA_OF_PROSE)
                         .matcher("Störung in Łódź — 東京 🚀 (INC-7)\n")
                         .find())
@@ -121,14 +120,12 @@ class TextInSchemaTest {
         if (type.equals("string")) {
             texts.add(new Text(path, schema));
         }
-        schema.path("properties")
-                .properties()
-                .forEach(property -> {
-                    // These the operator writes, in reviews that it alone opens.
-                    if (!Set.of("request", "entries", "partOf").contains(property.getKey())) {
-                        collect(path + "." + property.getKey(), property.getValue(), texts);
-                    }
-                });
+        schema.path("properties").properties().forEach(property -> {
+            // These the operator writes, in reviews that it alone opens.
+            if (!Set.of("request", "entries", "partOf").contains(property.getKey())) {
+                collect(path + "." + property.getKey(), property.getValue(), texts);
+            }
+        });
         if (schema.has("items")) {
             collect(path + "[]", schema.get("items"), texts);
         }
