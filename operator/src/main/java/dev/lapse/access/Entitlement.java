@@ -65,7 +65,8 @@ public final class Entitlement {
     public record OutOfReach(Limit limit, String why) implements Outcome {
         public enum Limit {
             Role,
-            Subject
+            Subject,
+            Place
         }
     }
 

@@ -8,6 +8,7 @@ import dev.lapse.access.Entitlement.Outcome;
 import dev.lapse.access.Entitlement.Undecided;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
+import dev.lapse.api.v1alpha1.Lapse;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -19,17 +20,20 @@ import java.util.function.Supplier;
 public final class OperatorReach {
     private static final String RBAC = "rbac.authorization.k8s.io";
 
-    private final Supplier<String> operator;
+    private final Supplier<OperatorBounds> bounds;
     private final AccessOracle oracle;
 
-    /** @param operator the operator's user name */
-    public OperatorReach(Supplier<String> operator, AccessOracle oracle) {
-        this.operator = operator;
+    public OperatorReach(Supplier<OperatorBounds> bounds, AccessOracle oracle) {
+        this.bounds = bounds;
         this.oracle = oracle;
     }
 
     /** @param namespaces empty for cluster-wide */
     public Outcome mayBind(RoleReference role, List<String> namespaces) {
+        Optional<String> beyond = bounds.get().refusal(namespaces);
+        if (beyond.isPresent()) {
+            return new OutOfReach(Limit.Place, beyond.get());
+        }
         List<Optional<String>> places = namespaces.isEmpty()
                 ? List.of(Optional.empty())
                 : namespaces.stream().map(Optional::of).toList();
@@ -50,6 +54,29 @@ public final class OperatorReach {
         return new Entitled();
     }
 
+    /**
+     * Whether an identity's own subject may receive anything: an administrator has said so, or has let the operator issue
+     * its tokens, which is more. Policy lapse-operator asks the same.
+     *
+     * @param serviceAccount absent for a plain user
+     */
+    public Outcome mayGrantTo(String namespace, String userName, Optional<String> serviceAccount) {
+        Outcome granted = ask(
+                Permission.onResource(
+                        "grant",
+                        Lapse.GROUP,
+                        serviceAccount.isPresent() ? "serviceaccounts" : "users",
+                        serviceAccount.orElse(userName)),
+                Optional.of(namespace),
+                Limit.Subject,
+                userName + " in namespace " + namespace
+                        + " is not among the subjects that Lapse may grant to: an administrator may add it to grantableSubjects,"
+                        + " or the entry may name principal Dedicated");
+        return granted instanceof OutOfReach && serviceAccount.isPresent()
+                ? mayIssueTokensOf(namespace, serviceAccount.get()) instanceof Entitled ? new Entitled() : granted
+                : granted;
+    }
+
     public Outcome mayIssueTokensOf(String namespace, String serviceAccount) {
         return ask(
                 Permission.onResource("create", "", "serviceaccounts/token", serviceAccount),
@@ -61,7 +88,7 @@ public final class OperatorReach {
     }
 
     private Outcome ask(Permission what, Optional<String> namespace, Limit limit, String denial) {
-        Answer answer = oracle.ask(Author.of(operator.get(), List.of()), what, namespace);
+        Answer answer = oracle.ask(Author.of(bounds.get().user(), List.of()), what, namespace);
         return switch (answer.verdict()) {
             case Allowed -> new Entitled();
             case Denied -> new OutOfReach(limit, denial);

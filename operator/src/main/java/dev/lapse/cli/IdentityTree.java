@@ -1,6 +1,7 @@
 package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.AccessReview;
+import dev.lapse.api.v1alpha1.AssuredName;
 import dev.lapse.api.v1alpha1.EligibleEntry;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -102,7 +103,10 @@ record IdentityTree(ServiceIdentity identity, List<PrivilegeGrant> grants, List<
                 "PrivilegeGrant",
                 grant.getMetadata().getName(),
                 GrantWait.phase(grant).map(GrantPhase::name).orElse("not looked at yet") + until,
-                "asked by " + grant.getSpec().requestedBy() + " because: "
+                "asked by "
+                        + AssuredName.of(
+                                grant.getSpec().requestedBy(), grant.getSpec().requestedByVia(), true)
+                        + " because: "
                         + grant.getSpec().reason(),
                 children);
     }

@@ -1,5 +1,6 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.AssuredName;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -35,7 +36,9 @@ final class NextStep {
             Reason.RoleNotGrantable,
             "an administrator adds the role to ClusterRole lapse-operator-grantable",
             Reason.SubjectNotGrantable,
-            "an administrator lets the operator issue tokens for that account, by name");
+            "an administrator lets the operator grant to that account, by name (docs/install.md#grantable-subjects)",
+            Reason.PlaceNotGrantable,
+            "ask for a grant elsewhere, or an administrator changes ConfigMap lapse-guard of lapse-system");
 
     private NextStep() {}
 
@@ -89,7 +92,8 @@ final class NextStep {
             return "use it with the credential that the account has";
         }
         if (credential != null && credential.type() == CredentialType.Mint) {
-            return grant.getSpec().requestedBy() + " alone uses it: kubectl create token " + secret(grant) + " -n "
+            return AssuredName.of(grant.getSpec().requestedBy(), grant.getSpec().requestedByVia(), true)
+                    + " alone uses it: kubectl create token " + secret(grant) + " -n "
                     + Lapse.PRINCIPALS_NAMESPACE + " --duration 10m";
         }
         return "use it: kubectl get secret " + secret(grant) + namespace(grant) + delivered(credential);

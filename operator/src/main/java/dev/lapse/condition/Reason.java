@@ -113,6 +113,8 @@ public enum Reason {
     RoleNotGrantable,
     /** The operator may not issue tokens for the identity's account: an administrator lists the accounts. */
     SubjectNotGrantable,
+    /** Nothing is granted there: the namespace is protected, or the guard's parameters allow nothing cluster-wide. */
+    PlaceNotGrantable,
     /** The entry has no author: entitledBy is missing. */
     AuthorMissing,
     /** What an applier wrote goes beyond its limits, and nobody who could bind it there has vouched for it (yet). */

@@ -11,6 +11,7 @@ import dev.lapse.access.Entitlement.Undecided;
 import dev.lapse.access.Entitlement.Withdrawn;
 import dev.lapse.access.Entitlement.Withdrawn.Who;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.Vouching.Given;
@@ -49,6 +50,7 @@ final class ActivationRights {
                 () -> approvers(facts),
                 () -> author(facts, entry, namespaces),
                 () -> reach.mayBind(entry.role(), namespaces),
+                () -> grantedTo(facts, entry),
                 () -> GrantPlan.accountToIssueFor(facts, entry)
                         .map(account -> reach.mayIssueTokensOf(facts.request().namespace(), account))
                         .orElseGet(Entitled::new));
@@ -56,6 +58,15 @@ final class ActivationRights {
                 .map(Supplier::get)
                 .filter(outcome -> !(outcome instanceof Entitled))
                 .findFirst()
+                .orElseGet(Entitled::new);
+    }
+
+    private Outcome grantedTo(GrantFacts facts, EntryFacts entry) {
+        return facts.identity()
+                .filter(identity -> entry.principal() == PrincipalType.Subject)
+                .map(IdentityFacts::subject)
+                .map(subject ->
+                        reach.mayGrantTo(facts.request().namespace(), subject.userName(), subject.serviceAccount()))
                 .orElseGet(Entitled::new);
     }
 

@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.SeparationOfDuties.Conflict;
+import dev.lapse.api.v1alpha1.AssuredName;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.grant.DutyFinding.Clash;
 import dev.lapse.grant.DutyFinding.Waived;
@@ -138,7 +139,12 @@ final class DutyWaivers {
         return Optional.of(waiver.waivedBy()
                 + (waiver.waivedBy().equals(request.requestedBy())
                         ? " asks for this grant"
-                        : " is the same person as " + request.requestedBy() + ", who asks for this grant")
+                        : " is the same person as "
+                                + AssuredName.of(
+                                        request.requestedBy(),
+                                        request.requestedByVia().orElse(null),
+                                        true)
+                                + ", who asks for this grant")
                 + ": somebody else must waive it");
     }
 

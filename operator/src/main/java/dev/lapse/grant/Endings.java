@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.Widening;
+import dev.lapse.api.v1alpha1.AssuredName;
 import dev.lapse.api.v1alpha1.EligibleEntry.Risk;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.IdentityState;
@@ -14,8 +15,10 @@ import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The reasons for which a grant has to end, the strongest first. */
@@ -70,12 +73,12 @@ final class Endings {
         if (!facts.request().revoked()) {
             return Optional.empty();
         }
-        String by = facts.request().revokedBy().orElse("somebody");
+        Optional<String> by = GrantNames.revoker(facts, now).map(AssuredName::toString);
         return Optional.of(new Ending(
                 EndCause.Revoked,
-                facts.request().revokedBy(),
+                by,
                 due(facts, now),
-                "revoked by " + by
+                "revoked by " + by.orElse("somebody")
                         + facts.request().revokeReason().map(why -> ": " + why).orElse("")));
     }
 
@@ -222,13 +225,28 @@ final class Endings {
     }
 
     private static Optional<Ending> namespaceGone(GrantFacts facts, Instant now) {
-        return facts.namespaces().entrySet().stream()
-                .filter(namespace -> namespace.getValue() != NamespaceState.Live)
-                .map(java.util.Map.Entry::getKey)
+        Optional<String> going = facts.namespaces().entrySet().stream()
+                .filter(namespace -> namespace.getValue().state() != NamespaceState.Live)
+                .map(Map.Entry::getKey)
                 .sorted()
-                .findFirst()
-                .map(namespace -> new Ending(
-                        EndCause.NamespaceGone, Optional.empty(), now, "namespace " + namespace + " is going away"));
+                .findFirst();
+        return going.map(namespace -> "namespace " + namespace + " is going away")
+                .or(() -> recreated(facts))
+                .flatMap(why -> end(EndCause.NamespaceGone, now, why));
+    }
+
+    /** Whoever made it anew is asked by nobody: the author of the entry could bind the role in the one before. */
+    private static Optional<String> recreated(GrantFacts facts) {
+        List<String> names = resolved(facts).namespaces();
+        List<String> uids = Optional.ofNullable(resolved(facts).namespaceUIDs()).orElse(List.of());
+        return IntStream.range(0, Math.min(names.size(), uids.size()))
+                .filter(at -> !uids.get(at)
+                        .equals(facts.namespaces()
+                                .getOrDefault(names.get(at), SeenNamespace.ABSENT)
+                                .uid()))
+                .mapToObj(at -> "namespace " + names.get(at)
+                        + " was deleted and created again: the grant was for the one before, ask again")
+                .findFirst();
     }
 
     private static Optional<Ending> nameTaken(GrantFacts facts, Instant now) {

@@ -34,7 +34,7 @@ final class EntryChecks {
         return refuseIf(
                 !entry.requesters().isEmpty() && !named,
                 Reason.RequesterNotAllowed,
-                request.requestedBy() + " is not among the requesters of " + entry.name()
+                GrantNames.requester(facts) + " is not among the requesters of " + entry.name()
                         + ": ask one of them, or name in requestedByAs the group that is listed");
     }
 
@@ -129,14 +129,14 @@ final class EntryChecks {
     }
 
     static Optional<Obstacle> namespacesAreLive(GrantFacts facts, Instant now) {
-        for (Map.Entry<String, NamespaceState> namespace : new java.util.TreeMap<>(facts.namespaces()).entrySet()) {
-            if (namespace.getValue() == NamespaceState.Terminating) {
+        for (Map.Entry<String, SeenNamespace> namespace : new java.util.TreeMap<>(facts.namespaces()).entrySet()) {
+            if (namespace.getValue().state() == NamespaceState.Terminating) {
                 return refuse(
                         Reason.NamespaceTerminating,
                         "namespace " + namespace.getKey()
                                 + " is being deleted, nothing can be granted there: leave it out with spec.namespaces");
             }
-            if (namespace.getValue() == NamespaceState.Absent) {
+            if (namespace.getValue().state() == NamespaceState.Absent) {
                 return refuse(
                         Reason.NamespaceNotFound,
                         "there is no namespace " + namespace.getKey()

@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.Entitlement;
+import dev.lapse.access.OperatorBounds;
 import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
  * @param namespaces each namespace the grant would reach, and its own
  * @param entryNameProved whether the guard stood when the entry was written
  * @param applierLimit the limits of the applier that wrote the entry, if one did
+ * @param bounds where the operator gives nothing
  * @param vouching what people said of an entry beyond these limits; absent if it is not, or is not looked at
  * @param entitlement whether the entry's author could bind the role; absent until it was asked in this pass
  * @param verification what access is left; absent until it was asked in this pass
@@ -46,11 +48,12 @@ record GrantFacts(
         GrantRequest request,
         GrantRecord record,
         Optional<IdentityFacts> identity,
-        Map<String, NamespaceState> namespaces,
+        Map<String, SeenNamespace> namespaces,
         RoleFacts role,
         GuardState guard,
         boolean entryNameProved,
         Optional<ApplierLimit> applierLimit,
+        OperatorBounds bounds,
         Optional<Vouching> vouching,
         List<ObservedObject> objects,
         Optional<Entitlement.Outcome> entitlement,
@@ -220,11 +223,12 @@ record GrantFacts(
         private GrantRequest request;
         private GrantRecord record;
         private Optional<IdentityFacts> identity;
-        private Map<String, NamespaceState> namespaces;
+        private Map<String, SeenNamespace> namespaces;
         private RoleFacts role;
         private GuardState guard;
         private boolean entryNameProved;
         private Optional<ApplierLimit> applierLimit;
+        private OperatorBounds bounds;
         private Optional<Vouching> vouching;
         private List<ObservedObject> objects;
         private Optional<Entitlement.Outcome> entitlement;
@@ -246,6 +250,7 @@ record GrantFacts(
             guard = from.guard;
             entryNameProved = from.entryNameProved;
             applierLimit = from.applierLimit;
+            bounds = from.bounds;
             vouching = from.vouching;
             objects = from.objects;
             entitlement = from.entitlement;
@@ -269,6 +274,7 @@ record GrantFacts(
                     guard,
                     entryNameProved,
                     applierLimit,
+                    bounds,
                     vouching,
                     objects,
                     entitlement,

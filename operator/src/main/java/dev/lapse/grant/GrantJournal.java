@@ -70,7 +70,7 @@ final class GrantJournal {
     private void tellLoudly(GrantFacts facts, BreakGlassDebt owed) {
         GrantRequest request = facts.request();
         metrics.brokeGlass(facts);
-        String note = request.requestedBy() + " took privilege " + request.privilege() + " of identity "
+        String note = GrantNames.requester(facts) + " took privilege " + request.privilege() + " of identity "
                 + request.identity() + " without approval, incident " + owed.incident() + ", until "
                 + facts.record().expiresAt().map(Object::toString).orElse("")
                 + ": somebody else reviews it in AccessReview "
@@ -78,7 +78,7 @@ final class GrantJournal {
         LOG.atWarn()
                 .addKeyValue("grant", request.namespace() + "/" + request.name())
                 .addKeyValue("identity", request.identity())
-                .addKeyValue("by", request.requestedBy())
+                .addKeyValue("by", GrantNames.requester(facts).toString())
                 .addKeyValue("incident", owed.incident())
                 .addKeyValue("review", owed.review())
                 .log("break-glass");
@@ -94,7 +94,7 @@ final class GrantJournal {
     private void tellOfWaiver(GrantFacts facts, UsedWaiver waiver) {
         GrantRequest request = facts.request();
         String note = "privilege " + request.privilege() + " of identity " + request.identity() + " for "
-                + request.requestedBy() + " rests on a waiver: duties " + String.join(" and ", waiver.duties())
+                + GrantNames.requester(facts) + " rests on a waiver: duties " + String.join(" and ", waiver.duties())
                 + " waived by " + waiver.waivedBy() + " until " + waiver.until() + " because " + waiver.reason();
         events.tell(
                 new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
@@ -152,7 +152,7 @@ final class GrantJournal {
         String who = "identity " + request.identity() + ", privilege " + request.privilege();
         return switch (decision.phase()) {
             case Active ->
-                who + " for " + request.requestedBy() + ", "
+                who + " for " + GrantNames.requester(facts) + ", "
                         + facts.record()
                                 .resolved()
                                 .map(resolved -> resolved.role())
@@ -163,7 +163,7 @@ final class GrantJournal {
             case Expired, Revoked ->
                 who + ": " + decision.message()
                         + facts.record().end().map(GrantJournal::lag).orElse("");
-            case Denied, Failed -> who + " for " + request.requestedBy() + ": " + decision.message();
+            case Denied, Failed -> who + " for " + GrantNames.requester(facts) + ": " + decision.message();
             default -> who + ": " + decision.message();
         };
     }

@@ -89,6 +89,11 @@ final class GrantPlan {
     static Resolved resolve(GrantFacts facts, IdentityFacts identity, EntryFacts entry) {
         GrantRequest request = facts.request();
         List<String> namespaces = namespaces(request, entry);
+        List<String> namespaceUids = namespaces.stream()
+                .map(name -> facts.namespaces()
+                        .getOrDefault(name, SeenNamespace.ABSENT)
+                        .uid())
+                .toList();
         String role = entry.role().kind() + "/" + entry.role().name();
         String principal = principalName(request, identity, entry);
         Duration duration = request.duration();
@@ -99,6 +104,7 @@ final class GrantPlan {
                 String.join(",", facts.role().uids()),
                 facts.role().hash(),
                 String.join(",", namespaces),
+                String.join(",", namespaceUids),
                 principal,
                 entry.reachHash(),
                 Durations.format(duration));
@@ -110,6 +116,7 @@ final class GrantPlan {
                 facts.role().hash(),
                 facts.role().risks(),
                 namespaces,
+                namespaceUids,
                 entry.principal(),
                 principal,
                 entry.reachHash(),

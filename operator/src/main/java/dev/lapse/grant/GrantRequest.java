@@ -32,7 +32,7 @@ record GrantRequest(
         Optional<Instant> notAfter,
         String requestedBy,
         List<String> requestedByAs,
-        boolean claimed,
+        Optional<String> requestedByVia,
         CredentialType credential,
         List<String> audiences,
         Optional<String> encryptTo,
@@ -41,6 +41,7 @@ record GrantRequest(
         Optional<String> incident,
         boolean revoked,
         Optional<String> revokedBy,
+        Optional<String> revokedByVia,
         Optional<String> revokeReason) {
 
     static GrantRequest of(PrivilegeGrant grant) {
@@ -64,7 +65,7 @@ record GrantRequest(
                 Optional.ofNullable(spec.notAfter()),
                 spec.requestedBy(),
                 spec.requestedByAs() == null ? List.of() : spec.requestedByAs(),
-                spec.requestedByVia() != null,
+                Optional.ofNullable(spec.requestedByVia()),
                 spec.credential() == null || spec.credential().type() == null
                         ? CredentialType.Token
                         : spec.credential().type(),
@@ -77,7 +78,13 @@ record GrantRequest(
                 Optional.ofNullable(spec.breakGlass()).map(PrivilegeGrantSpec.BreakGlass::incident),
                 Boolean.TRUE.equals(spec.revoked()),
                 Optional.ofNullable(spec.revokedBy()),
+                Optional.ofNullable(spec.revokedByVia()),
                 Optional.ofNullable(spec.revokeReason()));
+    }
+
+    /** Whether an applier wrote it, so that nobody knows who asks. */
+    boolean claimed() {
+        return requestedByVia.isPresent();
     }
 
     boolean breakGlass() {
@@ -102,7 +109,7 @@ record GrantRequest(
                 notAfter,
                 requestedBy,
                 requestedByAs,
-                claimed,
+                requestedByVia,
                 credential,
                 audiences,
                 encryptTo,
@@ -111,6 +118,7 @@ record GrantRequest(
                 incident,
                 revoked,
                 revokedBy,
+                revokedByVia,
                 revokeReason);
     }
 
@@ -131,7 +139,7 @@ record GrantRequest(
                 notAfter,
                 requestedBy,
                 requestedByAs,
-                claimed,
+                requestedByVia,
                 credential,
                 audiences,
                 encryptTo,
@@ -140,6 +148,7 @@ record GrantRequest(
                 incident,
                 revoked,
                 revokedBy,
+                revokedByVia,
                 revokeReason);
     }
 }

@@ -20,6 +20,7 @@ import dev.lapse.identity.EntryProofs;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.KubernetesRoles;
+import dev.lapse.identity.OperatorPlace;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.Vouchers;
 import dev.lapse.identity.WaiverFacts;
@@ -97,6 +98,7 @@ final class KubernetesGrantObserver {
                 identity.map(known -> EntryProofs.proved(known, privilege, guardState, now))
                         .orElse(false),
                 entry.flatMap(EntryFacts::via).map(applier -> parameters.get().reachOf(applier)),
+                OperatorPlace.bounds(parameters.get()),
                 Optional.empty(),
                 objects(request, record),
                 Optional.empty(),
@@ -172,23 +174,23 @@ final class KubernetesGrantObserver {
         return List.copyOf(all);
     }
 
-    private Map<String, NamespaceState> namespaces(
+    private Map<String, SeenNamespace> namespaces(
             GrantRequest request, GrantRecord record, Optional<EntryFacts> entry) {
         List<String> names = new ArrayList<>(places(request, record, entry));
         names.add(request.namespace());
-        Map<String, NamespaceState> states = new TreeMap<>();
-        names.forEach(name -> states.put(name, state(name)));
+        Map<String, SeenNamespace> states = new TreeMap<>();
+        names.forEach(name -> states.put(name, seen(name)));
         return states;
     }
 
-    private NamespaceState state(String name) {
-        Optional<Namespace> namespace = cluster.namespaces().find("", name);
-        if (namespace.isEmpty()) {
-            return NamespaceState.Absent;
-        }
-        return namespace.get().getMetadata().getDeletionTimestamp() == null
-                ? NamespaceState.Live
-                : NamespaceState.Terminating;
+    private SeenNamespace seen(String name) {
+        return cluster.namespaces()
+                .find("", name)
+                .map(Namespace::getMetadata)
+                .map(namespace -> new SeenNamespace(
+                        namespace.getDeletionTimestamp() == null ? NamespaceState.Live : NamespaceState.Terminating,
+                        namespace.getUid()))
+                .orElse(SeenNamespace.ABSENT);
     }
 
     /** Where the role is, or would be, bound: once resolved that does not change. */

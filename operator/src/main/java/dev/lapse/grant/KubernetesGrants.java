@@ -18,6 +18,7 @@ import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.OperatorPlace;
 import dev.lapse.identity.Vouchers;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.Aliases;
@@ -92,7 +93,7 @@ public final class KubernetesGrants implements AutoCloseable {
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
         ActivationRights rights = new ActivationRights(
                 tools.oracle(),
-                new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()),
+                new OperatorReach(() -> OperatorPlace.bounds(tools.parameters().get()), tools.oracle()),
                 authorRefused);
         KubernetesSight sight = new KubernetesSight(tools);
         StatusSeal seal = new StatusSeal(tools.seal());

@@ -68,7 +68,7 @@ final class KubernetesSight {
     /** What lives is not asked about: it refuses nothing. */
     private boolean namespaces(GrantFacts facts) {
         return facts.namespaces().entrySet().stream()
-                .filter(namespace -> namespace.getValue() != NamespaceState.Live)
+                .filter(namespace -> namespace.getValue().state() != NamespaceState.Live)
                 .map(Map.Entry::getKey)
                 .allMatch(name -> same(cluster.namespaces(), Namespace.class, "", name));
     }

@@ -37,6 +37,7 @@ final class RequestChecks {
             entry(EntryChecks::risksAreAccepted),
             // Before the guard was looked at, appliers and their limits are not known.
             TrustChecks::guardStands,
+            entry(TrustChecks::operatorReachesThere),
             entry(EntryChecks::applierStaysInItsLimits),
             TrustChecks::requesterIsProved,
             entry(TrustChecks::authorIsProved),

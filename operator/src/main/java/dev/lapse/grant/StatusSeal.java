@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.guard.Seal;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,31 @@ import org.jspecify.annotations.Nullable;
  * build on is sealed, and what is not sealed is worth nothing.
  */
 final class StatusSeal {
-    private static final String SHAPE = "grant/1";
+    /**
+     * What a seal is over. A status keeps the shape it was sealed with until it is written again, so every shape that was
+     * ever written stays here: else an upgrade would end each active grant as forged.
+     */
+    private enum Shape {
+        /** Without the UIDs of namespaces: a status that has some is not of this shape. */
+        V1("grant/1"),
+        V2("grant/2");
+
+        private static final Shape NEWEST = V2;
+
+        private final String text;
+
+        Shape(String text) {
+            this.text = text;
+        }
+
+        boolean holds(GrantRecord record) {
+            return this != V1
+                    || record.resolved()
+                            .map(Resolved::namespaceUIDs)
+                            .filter(uids -> !uids.isEmpty())
+                            .isEmpty();
+        }
+    }
 
     private final Seal seal;
 
@@ -28,16 +54,23 @@ final class StatusSeal {
     }
 
     PrivilegeGrantStatus on(PrivilegeGrantStatus status, String grantUid) {
-        return status.withSeal(seal.over(parts(status, grantUid)));
+        return status.withSeal(seal.over(parts(Shape.NEWEST, GrantRecord.of(status), grantUid)));
     }
 
     boolean forged(PrivilegeGrant grant) {
         PrivilegeGrantStatus status = grant.getStatus();
         return status != null
                 && status.phase() != null
-                && !(status.seal() != null
-                        && seal.verifies(
-                                status.seal(), parts(status, grant.getMetadata().getUid())));
+                && !isOn(status, grant.getMetadata().getUid());
+    }
+
+    private boolean isOn(PrivilegeGrantStatus status, String grantUid) {
+        String mark = status.seal();
+        GrantRecord record = GrantRecord.of(status);
+        return mark != null
+                && Stream.of(Shape.values())
+                        .filter(shape -> shape.holds(record))
+                        .anyMatch(shape -> seal.verifies(mark, parts(shape, record, grantUid)));
     }
 
     /** What of the status may be relied on. */
@@ -45,7 +78,7 @@ final class StatusSeal {
         if (status == null || status.phase() == null) {
             return GrantRecord.of(null);
         }
-        if (status.seal() != null && seal.verifies(status.seal(), parts(status, grantUid))) {
+        if (isOn(status, grantUid)) {
             return GrantRecord.of(status);
         }
         boolean decisive = status.phase().ended() || status.expiresAt() != null || status.resolved() != null;
@@ -76,11 +109,10 @@ final class StatusSeal {
                 List.of());
     }
 
-    /** In a fixed order; a field that a later version adds goes behind, under a new shape. */
-    private static String[] parts(PrivilegeGrantStatus status, String grantUid) {
-        GrantRecord record = GrantRecord.of(status);
+    /** In a fixed order; a field that a later version adds goes in under a new shape. */
+    private static String[] parts(Shape shape, GrantRecord record, String grantUid) {
         List<String> parts = new ArrayList<>(List.of(
-                SHAPE,
+                shape.text,
                 grantUid,
                 record.phase().name(),
                 record.proof().map(Proof::epoch).orElse(""),
@@ -101,6 +133,12 @@ final class StatusSeal {
                         resolved.principalName(),
                         resolved.entryHash(),
                         resolved.duration())));
+        if (shape != Shape.V1) {
+            parts.add(record.resolved()
+                    .map(Resolved::namespaceUIDs)
+                    .map(uids -> String.join(",", uids))
+                    .orElse(""));
+        }
         record.objects()
                 .forEach(object -> parts.addAll(List.of(
                         object.kind().name(),

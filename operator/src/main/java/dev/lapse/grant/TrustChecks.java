@@ -37,6 +37,13 @@ final class TrustChecks {
                         Optional.empty()));
     }
 
+    /** What it may bind is asked of the API server later; where it gives nothing is known before anybody is asked. */
+    static Optional<Obstacle> operatorReachesThere(GrantFacts facts, EntryFacts entry, Instant now) {
+        return facts.bounds()
+                .refusal(GrantPlan.namespaces(facts.request(), entry))
+                .flatMap(why -> stillBeingInstalled(facts, Reason.PlaceNotGrantable, why, now));
+    }
+
     static Optional<Obstacle> requesterIsProved(GrantFacts facts, Instant now) {
         return refuseIf(
                 !NameProof.grantProved(

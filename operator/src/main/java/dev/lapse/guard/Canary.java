@@ -26,6 +26,8 @@ record Canary(String binding, String path, String body, String refusal) {
         String secrets = "/api/v1/namespaces/lapse-system/secrets";
         String memory = "/api/v1/namespaces/lapse-system/configmaps";
         String accounts = "/api/v1/namespaces/lapse-principals/serviceaccounts";
+        String itsAccounts = "/api/v1/namespaces/lapse-system/serviceaccounts";
+        String leases = "/apis/coordination.k8s.io/v1/namespaces/lapse-system/leases";
         return List.of(
                 canary("lapse-identities", identities, "must be your own user name", IDENTITY),
                 canary("lapse-grants", grants, "must be your own user name", GRANT),
@@ -37,8 +39,12 @@ record Canary(String binding, String path, String body, String refusal) {
                 canary("lapse-objects-grant-uid", secrets, "by the operator alone", labelled("grant-uid")),
                 canary("lapse-objects-grant-namespace", secrets, "by the operator alone", labelled("grant-namespace")),
                 canary("lapse-objects-identity-uid", secrets, "by the operator alone", labelled("identity-uid")),
-                canary("lapse-principals", accounts, "nothing but the operator", ACCOUNT),
-                canary("lapse-memory", memory, "by the operator alone", MEMORY));
+                canary("lapse-principals", accounts, "nothing but the operator", account("principals")),
+                canary("lapse-memory", memory, "by the operator alone", MEMORY),
+                canary("lapse-operator", itsAccounts, "carries the name and the label of a grant", account("operator")),
+                canary("lapse-operator-reach", itsAccounts, "it is protected", LABELLED_ACCOUNT),
+                canary("lapse-operator-words", reviews, "opens reviews without one", review("words") + VERDICT),
+                canary("lapse-operator-lease", leases, "holds one lease", LEASE));
     }
 
     /** What is wrong if the API server answered with {@code message}, as a sentence; empty if that proves the binding. */
@@ -115,11 +121,34 @@ record Canary(String binding, String path, String body, String refusal) {
             metadata: {name: lapse-canary-secrets}
             """;
 
-    private static final String ACCOUNT = """
+    /** Behind the spec of a review. */
+    private static final String VERDICT = """
+              decisions:
+                - {item: request, by: nobody, verdict: Deny, itemHash: "0000000000000000"}
+            """;
+
+    private static final String LABELLED_ACCOUNT = """
             apiVersion: v1
             kind: ServiceAccount
-            metadata: {name: lapse-canary-principals}
+            metadata:
+              name: lapse-canary-reach
+              labels: {lapse.dev/grant-uid: canary}
             """;
+
+    private static final String LEASE = """
+            apiVersion: coordination.k8s.io/v1
+            kind: Lease
+            metadata: {name: lapse-canary-lease}
+            spec: {leaseDurationSeconds: 1}
+            """;
+
+    private static String account(String policy) {
+        return """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: lapse-canary-%s}
+            """.formatted(policy);
+    }
 
     private static final String MEMORY = """
             apiVersion: v1

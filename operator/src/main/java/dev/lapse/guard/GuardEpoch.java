@@ -36,10 +36,20 @@ public record GuardEpoch(String parts, String problem) {
             Map.entry("lapse-objects-grant-namespace", "lapse-objects"),
             Map.entry("lapse-objects-identity-uid", "lapse-objects"),
             Map.entry("lapse-principals", "lapse-principals"),
-            Map.entry("lapse-memory", "lapse-memory"));
+            Map.entry("lapse-memory", "lapse-memory"),
+            Map.entry("lapse-operator", "lapse-operator"),
+            Map.entry("lapse-operator-reach", "lapse-operator-reach"),
+            Map.entry("lapse-operator-words", "lapse-operator-words"),
+            Map.entry("lapse-operator-lease", "lapse-operator-lease"));
 
-    /** The policies without parameters: they match other people's objects, which must not wait for a ConfigMap. */
-    static final Set<String> WITHOUT_PARAMETERS = Set.of("lapse-names", "lapse-secrets", "lapse-memory");
+    /** The policies without parameters: they match other people's objects, which must not wait for a ConfigMap, or the operator's alone. */
+    static final Set<String> WITHOUT_PARAMETERS = Set.of(
+            "lapse-names",
+            "lapse-secrets",
+            "lapse-memory",
+            "lapse-operator",
+            "lapse-operator-words",
+            "lapse-operator-lease");
 
     static final String PARAMETERS = "lapse-guard";
 

@@ -19,11 +19,19 @@ import org.jspecify.annotations.Nullable;
  * @param operator the operator's user name; empty if the ConfigMap does not say
  * @param appliers user names that may stand in a …Via
  * @param limits by applier; an applier without one reaches the identity's own namespace and no role
+ * @param protectedNamespaces in which nothing is granted, beside those in which nothing ever is
+ * @param clusterWide whether anything is granted in the whole cluster
  * @param problem what could not be read, as a sentence; empty if all was
  */
-public record GuardParameters(String operator, Set<String> appliers, Map<String, ApplierLimit> limits, String problem) {
+public record GuardParameters(
+        String operator,
+        Set<String> appliers,
+        Map<String, ApplierLimit> limits,
+        Set<String> protectedNamespaces,
+        boolean clusterWide,
+        String problem) {
 
-    public static final GuardParameters NONE = new GuardParameters("", Set.of(), Map.of(), "");
+    public static final GuardParameters NONE = new GuardParameters("", Set.of(), Map.of(), Set.of(), false, "");
 
     private static final Pattern ROLE = Pattern.compile("(Cluster)?Role/.+");
     private static final ObjectReader LIMITS =
@@ -43,22 +51,35 @@ public record GuardParameters(String operator, Set<String> appliers, Map<String,
     public GuardParameters {
         appliers = Set.copyOf(appliers);
         limits = Map.copyOf(limits);
+        protectedNamespaces = Set.copyOf(protectedNamespaces);
     }
 
     /** What {@code data} of the ConfigMap says. Limits that cannot be read are no limits' width at all: none is given. */
     public static GuardParameters parse(Map<String, String> data) {
         String operator = data.getOrDefault("operator", "").strip();
-        Set<String> appliers = Pattern.compile("\\s+")
-                .splitAsStream(data.getOrDefault("appliers", ""))
-                .filter(name -> !name.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+        Map<String, ApplierLimit> limits = Map.of();
+        String problem = "";
         try {
-            return new GuardParameters(operator, appliers, limits(data.getOrDefault("applierLimits", "")), "");
+            limits = limits(data.getOrDefault("applierLimits", ""));
         } catch (JsonProcessingException e) {
-            return new GuardParameters(operator, appliers, Map.of(), unreadable(e.getOriginalMessage()));
+            problem = unreadable(e.getOriginalMessage());
         } catch (IllegalArgumentException e) {
-            return new GuardParameters(operator, appliers, Map.of(), unreadable(String.valueOf(e.getMessage())));
+            problem = unreadable(String.valueOf(e.getMessage()));
         }
+        return new GuardParameters(
+                operator,
+                words(data.getOrDefault("appliers", "")),
+                limits,
+                words(data.getOrDefault("protectedNamespaces", "")),
+                data.getOrDefault("clusterWide", "").equals("true"),
+                problem);
+    }
+
+    private static Set<String> words(String text) {
+        return Pattern.compile("\\s+")
+                .splitAsStream(text)
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public ApplierLimit limit(String applier) {

@@ -5,6 +5,7 @@ import dev.lapse.access.Author;
 import dev.lapse.access.ContentHash;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.api.v1alpha1.PrincipalType;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,7 +44,16 @@ final class KubernetesEntitlements {
                 : vouching.get() instanceof Vouching.Given given
                         ? couldBind(given.by(), identity, entry, role)
                         : new Entitlement.Entitled();
-        return outcome instanceof Entitlement.Entitled ? reach.mayBind(entry.role(), entry.namespaces()) : outcome;
+        if (!(outcome instanceof Entitlement.Entitled)) {
+            return outcome;
+        }
+        Entitlement.Outcome bound = reach.mayBind(entry.role(), entry.namespaces());
+        return bound instanceof Entitlement.Entitled && entry.principal() == PrincipalType.Subject
+                ? reach.mayGrantTo(
+                        identity.namespace(),
+                        identity.subject().userName(),
+                        identity.subject().serviceAccount())
+                : bound;
     }
 
     /** An activation learned otherwise: what is remembered of this identity is not said again. */

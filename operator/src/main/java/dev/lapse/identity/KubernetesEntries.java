@@ -28,7 +28,8 @@ final class KubernetesEntries {
         this.cluster = tools.cluster();
         this.events = tools.events();
         this.entitlements = new KubernetesEntitlements(
-                tools.oracle(), new OperatorReach(() -> tools.parameters().get().operator(), tools.oracle()));
+                tools.oracle(),
+                new OperatorReach(() -> OperatorPlace.bounds(tools.parameters().get()), tools.oracle()));
         this.vouchers = tools.vouchers();
         this.parameters = tools.parameters();
     }

@@ -11,6 +11,7 @@ public final class OutOfReachReason {
         return switch (outcome.limit()) {
             case Role -> Reason.RoleNotGrantable;
             case Subject -> Reason.SubjectNotGrantable;
+            case Place -> Reason.PlaceNotGrantable;
         };
     }
 }

@@ -11,9 +11,12 @@ import dev.lapse.access.Entitlement.Undecided;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OperatorReachTest {
+    private static final String OPERATOR = "system:serviceaccount:lapse-system:lapse-operator";
     private static final String RBAC = "rbac.authorization.k8s.io";
     private static final RoleReference VIEW = new RoleReference(RoleKind.ClusterRole, "view");
     private static final RoleReference DEPLOYER = new RoleReference(RoleKind.Role, "deployer");
@@ -63,6 +66,44 @@ class OperatorReachTest {
     }
 
     @Test
+    void whereNothingIsGrantedNobodyIsAsked() {
+        AccessOracle nobody = (who, what, where) -> {
+            throw new AssertionError("asked about " + what);
+        };
+
+        for (String place : List.of("kube-system", "lapse-system", "lapse-principals", "vault")) {
+            assertThat(reach(nobody).mayBind(VIEW, List.of("payments", place)))
+                    .isInstanceOfSatisfying(OutOfReach.class, refused -> {
+                        assertThat(refused.limit()).isEqualTo(Limit.Place);
+                        assertThat(refused.why()).contains("nothing in namespace " + place);
+                    });
+        }
+        assertThat(new OperatorReach(() -> new OperatorBounds(OPERATOR, Set.of(), false), nobody)
+                        .mayBind(VIEW, List.of()))
+                .isInstanceOfSatisfying(OutOfReach.class, refused -> {
+                    assertThat(refused.limit()).isEqualTo(Limit.Place);
+                    assertThat(refused.why()).contains("clusterWide: \"true\"");
+                });
+    }
+
+    @Test
+    void aSubjectIsGrantableByTheVerbOrByItsTokens() {
+        AccessOracle grants = (who, what, where) -> what.verb().equals("grant") ? yes() : no();
+        AccessOracle tokens = (who, what, where) -> what.verb().equals("create") ? yes() : no();
+
+        assertThat(reach(grants).mayGrantTo("payments", "system:serviceaccount:payments:ci", Optional.of("ci")))
+                .isEqualTo(new Entitled());
+        assertThat(reach(tokens).mayGrantTo("payments", "system:serviceaccount:payments:ci", Optional.of("ci")))
+                .isEqualTo(new Entitled());
+        assertThat(reach(tokens).mayGrantTo("payments", "robot", Optional.empty()))
+                .isInstanceOf(OutOfReach.class);
+        assertThat(reach((who, what, where) -> no())
+                        .mayGrantTo("payments", "system:serviceaccount:payments:ci", Optional.of("ci")))
+                .isInstanceOfSatisfying(
+                        OutOfReach.class, refused -> assertThat(refused.why()).contains("grantableSubjects"));
+    }
+
+    @Test
     void aFailedLookUpIsNoAnswer() {
         OperatorReach reach = reach((who, what, where) -> new Answer(Verdict.Unknown, "it is away"));
 
@@ -73,7 +114,7 @@ class OperatorReachTest {
     }
 
     private static OperatorReach reach(AccessOracle oracle) {
-        return new OperatorReach(() -> "system:serviceaccount:lapse-system:lapse-operator", oracle);
+        return new OperatorReach(() -> new OperatorBounds(OPERATOR, Set.of("vault"), true), oracle);
     }
 
     private static Answer yes() {

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ final class Scenery {
 
     /** Its entry gives view in the whole cluster; its account is made for it. */
     void placeEverywhere(Life life) {
+        letGrantClusterWide();
         namespace(life.namespace);
         apply("""
                 apiVersion: lapse.dev/v1alpha1
@@ -57,6 +59,23 @@ final class Scenery {
                       entitledByAs: [system:masters]
                 """.formatted(life.namespace, life.shape.principal));
         awaitReady(life.namespace);
+    }
+
+    /** As shipped nothing is; returns when the epoch that this begins has settled, which takes a second here. */
+    private void letGrantClusterWide() {
+        var system = admin.configMaps().inNamespace("lapse-system");
+        String before = system.withName("lapse-guard-epoch").require().getData().get("firstRefusal");
+        system.withName("lapse-guard").edit(map -> {
+            map.getData().put("clusterWide", "true");
+            return map;
+        });
+        await().atMost(Stage.PATIENCE).until(() -> {
+            String now =
+                    system.withName("lapse-guard-epoch").require().getData().get("firstRefusal");
+            return now != null
+                    && !now.equals(before)
+                    && Instant.now().isAfter(Instant.parse(now).plusSeconds(3));
+        });
     }
 
     void namespace(String name) {
@@ -130,7 +149,10 @@ final class Scenery {
                 metadata: {name: ci, namespace: %1$s}
                 """.formatted(namespace));
         if (shape == Shape.SUBJECT_TOKEN) {
-            letMintFor(namespace);
+            letOperator(namespace, "\"\"", "serviceaccounts/token", "create");
+        }
+        if (shape == Shape.SUBJECT_NONE) {
+            letOperator(namespace, "lapse.dev", "serviceaccounts", "grant");
         }
         apply("""
                 apiVersion: lapse.dev/v1alpha1
@@ -152,18 +174,18 @@ final class Scenery {
                 """.formatted(namespace, shape.principal));
     }
 
-    /** The operator may not mint for accounts of other namespaces, but where an administrator names them. */
-    private void letMintFor(String namespace) {
+    /** The operator may not mint for, nor bind to, accounts of other namespaces, but where an administrator names them. */
+    private void letOperator(String namespace, String group, String resource, String verb) {
         apply("""
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: Role
                 metadata: {name: lapse-subjects, namespace: %1$s}
                 rules:
-                  - apiGroups: [""]
-                    resources: [serviceaccounts/token]
+                  - apiGroups: [%2$s]
+                    resources: [%3$s]
                     resourceNames: [ci]
-                    verbs: [create]
-                """.formatted(namespace));
+                    verbs: [%4$s]
+                """.formatted(namespace, group, resource, verb));
         apply("""
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: RoleBinding

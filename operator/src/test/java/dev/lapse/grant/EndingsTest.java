@@ -90,7 +90,12 @@ class EndingsTest {
                     "a namespace is going",
                     EndCause.NamespaceGone,
                     life -> life.scene.namespace("payments", NamespaceState.Terminating),
-                    "namespace payments is going away"));
+                    "namespace payments is going away"),
+            new Cause(
+                    "a namespace is another one of its name",
+                    EndCause.NamespaceGone,
+                    life -> life.scene.recreated("payments"),
+                    "namespace payments was deleted and created again: the grant was for the one before"));
 
     private static GrantLife active() {
         GrantLife life = GrantLife.of(Scene.inOrder()).settle().after(HALF_WAY);
@@ -225,6 +230,32 @@ class EndingsTest {
         Ending ending = Endings.first(life.observe(), life.now).orElseThrow();
 
         assertThat(ending.cause()).isEqualTo(cause.cause());
+    }
+
+    static Stream<Arguments> revokers() {
+        GuardState later = GuardState.ready("epoch-2", Scene.NOW.plusSeconds(60), Duration.ofSeconds(30));
+        return Stream.of(
+                Arguments.of("in person", Scene.GUARD, "", "olivia"),
+                Arguments.of("through an applier", Scene.GUARD, "argo", "olivia (claimed)"),
+                Arguments.of("while the guard is away", GuardState.notReady("it is gone"), "", "olivia (unproved)"),
+                Arguments.of("perhaps while the guard was away", later, "", "olivia (unproved)"));
+    }
+
+    /** In what people and tools are told alike. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("revokers")
+    void namesWhoRevokedWithHowFarThatIsKnown(String how, GuardState guard, String via, String told) {
+        GrantLife life = active();
+        life.scene
+                .guard(guard)
+                .grant("revoked", "true")
+                .grant("revokedBy", "olivia")
+                .grant("revokedByVia", via);
+
+        Ending ending = Endings.first(life.observe(), life.now).orElseThrow();
+
+        assertThat(ending.by()).contains(told);
+        assertThat(ending.message()).isEqualTo("revoked by " + told);
     }
 
     private static final String SECRETS = "[{risk: SecretsRead, reason: it rotates them}]";

@@ -14,7 +14,6 @@ import dev.lapse.grant.GrantAction.DeliverToken;
 import dev.lapse.grant.GrantAction.IssueToken;
 import dev.lapse.grant.GrantAction.ReserveSecret;
 import dev.lapse.grant.GrantAction.WriteStatus;
-import dev.lapse.grant.GrantFacts.NamespaceState;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
@@ -280,9 +279,9 @@ class GrantLawsTest {
         return losses;
     }
 
-    private static Map<String, NamespaceState> absent(GrantFacts facts) {
-        Map<String, NamespaceState> absent = new TreeMap<>();
-        facts.namespaces().keySet().forEach(name -> absent.put(name, NamespaceState.Absent));
+    private static Map<String, SeenNamespace> absent(GrantFacts facts) {
+        Map<String, SeenNamespace> absent = new TreeMap<>();
+        facts.namespaces().keySet().forEach(name -> absent.put(name, SeenNamespace.ABSENT));
         return absent;
     }
 
@@ -290,7 +289,7 @@ class GrantLawsTest {
     private static GrantFacts lost(
             GrantFacts facts,
             Optional<IdentityFacts> identity,
-            Map<String, NamespaceState> namespaces,
+            Map<String, SeenNamespace> namespaces,
             RoleFacts role,
             GuardState guard,
             boolean entryNameProved) {
@@ -303,6 +302,7 @@ class GrantLawsTest {
                 guard,
                 entryNameProved,
                 facts.applierLimit(),
+                facts.bounds(),
                 facts.vouching(),
                 facts.objects(),
                 facts.entitlement(),

@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.access.OperatorBounds;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Measures everything about grants once, so that each meter is there. */
 public final class GrantMetricsSample {
@@ -71,6 +73,7 @@ public final class GrantMetricsSample {
                 GuardState.notReady(""),
                 false,
                 Optional.empty(),
+                new OperatorBounds("", Set.of(), false),
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),

@@ -415,6 +415,29 @@ class RequestChecksTest {
                                 .judged(Reason.RoleNotGrantable)
                                 .grantMetadata("creationTimestamp", "2026-11-02T09:50:00Z"),
                         "goes beyond its limits"),
+                // Before anybody is asked.
+                Wrong.waits(
+                        "what is granted in no such namespace, though people would have to be asked",
+                        GrantPhase.Pending,
+                        Reason.PlaceNotGrantable,
+                        Optional.of(NOW.plusSeconds(10)),
+                        scene -> scene.entry("approvals", "{required: 1}").bounds(true, "payments"),
+                        "Lapse grants nothing in namespace payments: leave it out"),
+                Wrong.waits(
+                        "what is granted nowhere in the whole cluster",
+                        GrantPhase.Pending,
+                        Reason.PlaceNotGrantable,
+                        Optional.of(NOW.plusSeconds(10)),
+                        scene -> scene.entry("namespaces", "")
+                                .entry("clusterWide", "true")
+                                .bounds(false),
+                        "Lapse grants nothing in the whole cluster: name namespaces instead"),
+                Wrong.refused(
+                        "what is granted in no such namespace for long",
+                        Reason.PlaceNotGrantable,
+                        scene -> scene.bounds(true, "payments")
+                                .grantMetadata("creationTimestamp", "2026-11-02T09:50:00Z"),
+                        "Lapse grants nothing in namespace payments"),
                 Wrong.waits(
                         "what an applier may not, and people are about to be asked about, however late",
                         GrantPhase.Pending,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.lapse.access.Entitlement;
+import dev.lapse.access.OperatorBounds;
 import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -31,7 +32,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A grant and what surrounds it, all in order until a test changes something. */
@@ -57,11 +60,13 @@ final class Scene {
             Optional.empty(),
             true);
     private final Map<String, NamespaceState> namespaces = new TreeMap<>();
+    private final Set<String> recreated = new TreeSet<>();
     private Optional<RoleFacts> role = Optional.empty();
     private List<Rule> rules = List.of(rule("get", "", "pods"));
     private GuardState guard = GUARD;
     private boolean entryProved = true;
     private Optional<ApplierLimit> limit = Optional.empty();
+    private OperatorBounds bounds = new OperatorBounds("lapse", Set.of(), true);
     private Optional<Vouching> vouching = Optional.empty();
     private Optional<Entitlement.Outcome> entitlement = Optional.of(new Entitlement.Entitled());
     private @Nullable PrivilegeGrantStatus status;
@@ -167,6 +172,17 @@ final class Scene {
                 false,
                 subject.claimedBy(),
                 subject.allowed()));
+    }
+
+    Scene bounds(boolean clusterWide, String... protectedNamespaces) {
+        bounds = new OperatorBounds("lapse", Set.of(protectedNamespaces), clusterWide);
+        return this;
+    }
+
+    /** A namespace was deleted and created again under its name. */
+    Scene recreated(String name) {
+        recreated.add(name);
+        return this;
     }
 
     Scene namespace(String name, NamespaceState state) {
@@ -297,6 +313,7 @@ final class Scene {
                 guard,
                 entryProved,
                 limit,
+                bounds,
                 vouching,
                 objects,
                 entitlement,
@@ -310,11 +327,15 @@ final class Scene {
                 Optional.empty());
     }
 
-    private Map<String, NamespaceState> namespaces(GrantRequest request, List<String> places) {
+    private Map<String, SeenNamespace> namespaces(GrantRequest request, List<String> places) {
         List<String> names = new ArrayList<>(places);
         names.add(request.namespace());
-        Map<String, NamespaceState> states = new TreeMap<>();
-        names.forEach(name -> states.put(name, namespaces.getOrDefault(name, NamespaceState.Live)));
+        Map<String, SeenNamespace> states = new TreeMap<>();
+        names.forEach(name -> states.put(
+                name,
+                new SeenNamespace(
+                        namespaces.getOrDefault(name, NamespaceState.Live),
+                        "uid-of-" + name + (recreated.contains(name) ? "-again" : ""))));
         return states;
     }
 

@@ -18,6 +18,7 @@ import java.util.stream.StreamSupport;
 record GuardAttempt(String title, JsonNode step, String policy, String words) {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final JsonNode SAMPLES = table("samples.yaml");
+    private static final String LAPSE = "lapse-";
     private static final List<String> VERBS =
             List.of("create", "apply", "merge", "json", "replace", "delete", "deleteAll");
 
@@ -44,9 +45,16 @@ record GuardAttempt(String title, JsonNode step, String policy, String words) {
         });
     }
 
+    /** The name of what it is about: the given one, or for what a grant made the one that follows from a new UID. */
+    String name(String given) {
+        return step.path("ofGrant").asBoolean() ? LAPSE + UUID.randomUUID() : given;
+    }
+
     /** What is there before, then the attempt itself, about an object of this name. */
     List<Step> steps(String name) {
-        String uid = UUID.randomUUID().toString();
+        String uid = name.startsWith(LAPSE)
+                ? name.substring(LAPSE.length())
+                : UUID.randomUUID().toString();
         List<Step> steps = new ArrayList<>();
         step.path("given").forEach(given -> steps.add(step(given, name, uid)));
         steps.add(step(step, name, uid));

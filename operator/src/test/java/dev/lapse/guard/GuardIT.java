@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
@@ -63,6 +64,27 @@ class GuardIT {
         Answer answer = tried(attempt);
 
         assertThat(answer.passed()).as(answer.body()).isTrue();
+    }
+
+    @Test
+    void refusesAnythingClusterWideAsShipped() {
+        GuardAttempt everywhere = allowed()
+                .filter(attempt -> attempt.title().startsWith("a grant's cluster-wide binding"))
+                .findFirst()
+                .orElseThrow();
+        cluster.setParameters(Map.of("clusterWide", "false"));
+        try {
+            Answer answer =
+                    await().atMost(Duration.ofSeconds(30)).until(() -> tried(everywhere), tried -> tried.code() == 403);
+
+            assertThat(answer.message())
+                    .contains("ValidatingAdmissionPolicy 'lapse-operator-reach'")
+                    .contains("nothing is granted cluster-wide: clusterWide of ConfigMap lapse-guard");
+        } finally {
+            cluster.setParameters(Map.of("clusterWide", "true"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> tried(everywhere).passed());
+            awaitReady();
+        }
     }
 
     @Test
@@ -145,7 +167,7 @@ class GuardIT {
     }
 
     private static Answer tried(GuardAttempt attempt) {
-        String name = "attempt-" + NUMBER.incrementAndGet();
+        String name = attempt.name("attempt-" + NUMBER.incrementAndGet());
         return cluster.run(attempt.steps(name), name);
     }
 

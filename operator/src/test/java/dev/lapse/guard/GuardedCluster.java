@@ -34,6 +34,8 @@ final class GuardedCluster {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
+    private static final String PROTECTED = "somewhere guarded-vault";
+
     static final String APPLIERS = "system:serviceaccount:ci:deployer\n  gitops-applier  ";
 
     /** Where a kind lives; %s is the namespace. */
@@ -47,6 +49,7 @@ final class GuardedCluster {
             Map.entry("Secret", "/api/v1/namespaces/%s/secrets"),
             Map.entry("ServiceAccount", "/api/v1/namespaces/%s/serviceaccounts"),
             Map.entry("ConfigMap", "/api/v1/namespaces/%s/configmaps"),
+            Map.entry("Lease", "/apis/coordination.k8s.io/v1/namespaces/%s/leases"),
             Map.entry("Pod", "/api/v1/namespaces/%s/pods"),
             Map.entry("Deployment", "/apis/apps/v1/namespaces/%s/deployments"),
             Map.entry("Role", RBAC + "/namespaces/%s/roles"),
@@ -102,7 +105,7 @@ final class GuardedCluster {
     /** Installs what is shipped, whatever there was, with appliers. */
     void guard() {
         apply(manifests());
-        setAppliers(APPLIERS);
+        setParameters(Map.of("appliers", APPLIERS, "clusterWide", "true", "protectedNamespaces", PROTECTED));
     }
 
     KubernetesClient admin() {
@@ -110,8 +113,12 @@ final class GuardedCluster {
     }
 
     void setAppliers(String names) {
+        setParameters(Map.of("appliers", names));
+    }
+
+    void setParameters(Map<String, String> data) {
         admin().configMaps().inNamespace("lapse-system").withName("lapse-guard").edit(map -> {
-            map.getData().put("appliers", names);
+            map.getData().putAll(data);
             return map;
         });
     }
@@ -221,7 +228,7 @@ final class GuardedCluster {
                             .withImpersonateGroups("system:masters")
                             .build()));
         }
-        return who.equals("admin") ? admin() : cluster.as(who);
+        return who.equals("admin") ? admin() : who.equals("thief") ? operator() : cluster.as(who);
     }
 
     private static KubernetesClient client(Config config) {
@@ -242,14 +249,21 @@ final class GuardedCluster {
     /** Leaves the cluster as it was found. */
     void leave() {
         clear();
-        setAppliers("");
+        send(
+                "admin",
+                "DELETE",
+                path("Lease", "lapse-system") + "/lapse-operator",
+                "application/json",
+                JSON.createObjectNode());
+        setParameters(Map.of("appliers", "", "clusterWide", "false", "protectedNamespaces", ""));
     }
 
     /** Takes away whatever attempts have left, as the operator, whom the guard lets. */
     void clear() {
         for (String path : PATHS.values()) {
-            for (String namespace :
-                    path.contains("%s") ? List.of("guarded", "lapse-principals", "lapse-system") : List.of("")) {
+            for (String namespace : path.contains("%s")
+                    ? List.of("guarded", "guarded-vault", "kube-system", "lapse-principals", "lapse-system")
+                    : List.of("")) {
                 String all = path.formatted(namespace);
                 for (JsonNode item : get(all).path("items")) {
                     String name = item.at("/metadata/name").asText();
@@ -268,8 +282,11 @@ final class GuardedCluster {
 
     private void remove(String path) {
         JsonNode noFinalizers = GuardAttempt.read("{metadata: {finalizers: null}}");
-        send("operator", "PATCH", path, media("merge"), noFinalizers);
-        send("operator", "DELETE", path, "application/json", JSON.createObjectNode());
+        // What is the operator's nobody else removes, and what is not the operator does not.
+        for (String who : List.of("operator", "admin")) {
+            send(who, "PATCH", path, media("merge"), noFinalizers);
+            send(who, "DELETE", path, "application/json", JSON.createObjectNode());
+        }
     }
 
     JsonNode get(String path) {

@@ -4,6 +4,7 @@ import static dev.lapse.story.TokenClient.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
@@ -90,6 +91,51 @@ class AppliersIT {
 
         assertThat(grant.reason()).isEqualTo(Reason.AuthorNotEntitled.name());
         assertThat(grant.leftovers()).isEmpty();
+    }
+
+    /** Else nobody would approve, notAfter would not bind, and after each end it could ask again. */
+    @StoryTest
+    void anApplierNeverAsksAsIfItWereAPerson() {
+        story.identity(Entry.of("look", "view").in(here));
+
+        Caller.Answer asItself = story.createGrant("itself", "argo", "look", "10m", Map.of("requestedBy", APPLIER));
+        Caller.Answer forRashid = story.createGrant("rashid", "argo", "look", "10m", Map.of("requestedBy", "rashid"));
+        Caller.Answer entry = story.createIdentity(
+                "argo",
+                "other",
+                Map.of("changedBy", APPLIER, "changedByVia", APPLIER),
+                Entry.of("change", "edit").in(here).acceptingEdit().with("entitledBy", APPLIER));
+
+        for (Caller.Answer answer : new Caller.Answer[] {asItself, forRashid}) {
+            assertThat(answer.code()).as(answer.body()).isEqualTo(403);
+            assertThat(answer.message()).contains("add requestedByVia: \"" + APPLIER + "\"");
+        }
+        assertThat(entry.code()).as(entry.body()).isEqualTo(403);
+        assertThat(entry.message()).contains("entry \"change\"", "add entitledByVia: \"" + APPLIER + "\"");
+        assertThat(story.objectsOfLapse()).isEmpty();
+    }
+
+    @StoryTest
+    void whoRevokesThroughGitIsShownAsClaimed() {
+        story.rights().give(Rights.user(APPLIER), here, "patch", Story.GRANTS);
+        story.identity(Entry.of("look", "view").in(here));
+        Grant grant = story.asks("rashid", "look", "10m").awaitActive();
+        Caller argo = new Caller(story.cluster().as("argo"));
+        Map<String, Object> revocation = Map.of("revoked", true, "revokedBy", "olivia");
+
+        Caller.Answer inPerson = argo.send(
+                "PATCH", grant.path(), "application/merge-patch+json", Caller.json(Map.of("spec", revocation)));
+        Map<String, Object> claimed = new java.util.HashMap<>(revocation);
+        claimed.put("revokedByVia", APPLIER);
+        Caller.Answer throughGit =
+                argo.send("PATCH", grant.path(), "application/merge-patch+json", Caller.json(Map.of("spec", claimed)));
+
+        assertThat(inPerson.message()).contains("add revokedByVia: \"" + APPLIER + "\"");
+        assertThat(throughGit.passed()).as(throughGit.body()).isTrue();
+        var end = grant.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
+        assertThat(end.by()).isEqualTo("olivia (claimed)");
+        assertThat(end.message()).isEqualTo("revoked by olivia (claimed)");
+        assertThat(grant.awaitEvent("Revoked")).contains("revoked by olivia (claimed)");
     }
 
     @StoryTest

@@ -31,6 +31,9 @@ public final class InstalledOperator {
               roles: [ClusterRole/view]
               clusterWide: false
             """;
+    /** Of the parameters' protectedNamespaces. */
+    static final String PROTECTED = "story-protected";
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static boolean installed;
 
@@ -41,6 +44,9 @@ public final class InstalledOperator {
         Cluster cluster = Cluster.running();
         if (!installed) {
             cluster.installOperator(SETTINGS);
+            Rights rights = new Rights(cluster.admin());
+            rights.giveEverywhere(
+                    Rights.serviceAccount("lapse-system", "lapse-operator"), "bind", Story.CLUSTER_ROLES + ":edit");
             installed = true;
         }
         setParameters(cluster);
@@ -55,13 +61,18 @@ public final class InstalledOperator {
         var parameters =
                 cluster.admin().configMaps().inNamespace("lapse-system").withName("lapse-guard");
         Map<String, String> data = parameters.require().getData();
-        if (LIMITS.equals(data.get("applierLimits")) && "gitops-applier".equals(data.get("appliers"))) {
+        if (LIMITS.equals(data.get("applierLimits"))
+                && "gitops-applier".equals(data.get("appliers"))
+                && "true".equals(data.get("clusterWide"))) {
             return;
         }
         String before = epoch(cluster);
         parameters.edit(map -> {
             map.getData().put("appliers", "gitops-applier");
             map.getData().put("applierLimits", LIMITS);
+            // As shipped nothing is granted cluster-wide, nor is the built-in edit.
+            map.getData().put("clusterWide", "true");
+            map.getData().put("protectedNamespaces", PROTECTED);
             return map;
         });
         await().atMost(LIMIT).until(() -> !before.equals(epoch(cluster)) && ready(cluster));

@@ -90,6 +90,15 @@ final class Story {
         rights.give(Rights.user(person), namespace, verbs, resource);
     }
 
+    /** The operator may give this account what entries with principal Subject name. */
+    void letGrantTo(String account) {
+        rights.give(
+                Rights.serviceAccount("lapse-system", "lapse-operator"),
+                namespace,
+                "grant",
+                "lapse.dev/serviceaccounts:" + account);
+    }
+
     /** To create bindings in the namespace, and to bind this one ClusterRole. */
     void letBind(String person, String clusterRole, String where) {
         rights.give(Rights.user(person), where, "create", ROLE_BINDINGS);

@@ -26,6 +26,7 @@ class SubjectGrantIT {
 
     @StoryTest
     void aWorkloadUsesTheTokenItHasAlready() {
+        story.letGrantTo(Story.IDENTITY);
         story.identity(Entry.of("look", "view").in(here).forSubject());
         TokenClient workload = story.workloadToken(Story.IDENTITY);
         assertThat(workload.lists(here)).isEqualTo(FORBIDDEN);
@@ -78,8 +79,29 @@ class SubjectGrantIT {
         grant.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
     }
 
+    /** Also where no token is asked for: RBAC alone would bind to whomever it is told. */
+    @StoryTest
+    void withoutAnAdministratorsWordNoAccountIsGivenAnything() {
+        story.identity(Entry.of("look", "view").in(here).forSubject());
+
+        Grant grant = story.asks("rashid", "look", "10m", NO_CREDENTIAL);
+
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(
+                        () -> assertThat(grant.condition(ConditionType.Ready).message())
+                                .contains("not among the subjects that Lapse may grant to", "principal Dedicated"));
+        assertThat(grant.reason()).isEqualTo("SubjectNotGrantable");
+        assertThat(grant.leftovers()).isEmpty();
+        assertThat(story.identityNow().getStatus().entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.reason()).isEqualTo("SubjectNotGrantable"));
+        story.letGrantTo(Story.IDENTITY);
+        grant.awaitActive();
+    }
+
     @StoryTest
     void anAccountThatLapseMakesGoesWhenTheIdentityRetires() {
+        story.letGrantTo("made");
         story.identity(
                 Map.of("subject", Map.of("serviceAccount", Map.of("name", "made", "create", true))),
                 Entry.of("look", "view").in(here).forSubject());
@@ -98,6 +120,7 @@ class SubjectGrantIT {
 
     @StoryTest
     void anAccountThatWasThereBeforeStaysWhenTheIdentityRetires() {
+        story.letGrantTo(Story.IDENTITY);
         story.identity(
                 Map.of("subject", Map.of("serviceAccount", Map.of("name", Story.IDENTITY, "create", true))),
                 Entry.of("look", "view").in(here).forSubject());
@@ -114,6 +137,7 @@ class SubjectGrantIT {
     /** Both grants bind the same role to the same account, so the end of one takes nothing away: status must say so. */
     @StoryTest
     void oneOfTwoGrantsEndsAndTellsThatTheOtherStillGivesAccess() {
+        story.letGrantTo(Story.IDENTITY);
         story.identity(Entry.of("look", "view").in(here).forSubject());
         TokenClient workload = story.workloadToken(Story.IDENTITY);
         Grant first = story.asks("rashid", "look", "10m", NO_CREDENTIAL).awaitActive();
@@ -137,6 +161,7 @@ class SubjectGrantIT {
 
     @StoryTest
     void privilegeElsewhereIsRefusedUnlessTheEntryTakesThatRiskByName() {
+        story.letGrantTo(Story.IDENTITY);
         String elsewhere = story.anotherNamespace();
         story.letBind("olivia", "view", elsewhere);
         story.identity(

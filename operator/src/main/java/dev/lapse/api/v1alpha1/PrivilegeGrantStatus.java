@@ -110,6 +110,12 @@ public record PrivilegeGrantStatus(
             @Required @JsonPropertyDescription("The namespaces the role is bound in. Empty: the whole cluster.")
             List<String> namespaces,
 
+            @Nullable
+            @Size(max = 16)
+            @JsonPropertyDescription(
+                    "UIDs of these namespaces, in their order: one that was deleted and created again is another one. Absent of grants that began before Lapse recorded them.")
+            List<String> namespaceUIDs,
+
             @Required @JsonPropertyDescription("Which account receives the privilege.")
             PrincipalType principal,
 

@@ -1,0 +1,48 @@
+package dev.lapse.access;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Who the operator is, and where it gives nothing whatever RBAC lets it bind: policy lapse-operator-reach says the same, and
+ * this is said before anybody is asked.
+ *
+ * @param user the operator's user name
+ * @param protectedNamespaces beside those in which nothing is ever granted
+ * @param clusterWide whether anything may be granted in the whole cluster
+ */
+public record OperatorBounds(String user, Set<String> protectedNamespaces, boolean clusterWide) {
+    private static final Set<String> ALWAYS =
+            Set.of("kube-system", "kube-public", "kube-node-lease", "lapse-system", "lapse-principals");
+    private static final String PARAMETERS = " in ConfigMap lapse-guard of namespace lapse-system";
+
+    public OperatorBounds {
+        protectedNamespaces = Set.copyOf(protectedNamespaces);
+    }
+
+    /**
+     * Why nothing is granted there, as a sentence.
+     *
+     * @param namespaces empty for cluster-wide
+     */
+    public Optional<String> refusal(List<String> namespaces) {
+        if (namespaces.isEmpty()) {
+            return clusterWide
+                    ? Optional.empty()
+                    : Optional.of(
+                            "Lapse grants nothing in the whole cluster: name namespaces instead; or an administrator sets"
+                                    + " clusterWide: \"true\"" + PARAMETERS);
+        }
+        return namespaces.stream()
+                .flatMap(name -> ALWAYS.contains(name)
+                        ? Stream.of("Lapse grants nothing in namespace " + name + ": leave it out")
+                        : protectedNamespaces.contains(name)
+                                ? Stream.of("Lapse grants nothing in namespace " + name
+                                        + ": leave it out, or an administrator takes it out of protectedNamespaces"
+                                        + PARAMETERS)
+                                : Stream.empty())
+                .findFirst();
+    }
+}

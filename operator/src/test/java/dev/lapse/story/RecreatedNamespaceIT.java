@@ -1,0 +1,59 @@
+package dev.lapse.story;
+
+import static dev.lapse.story.TokenClient.OK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.EndCause;
+import dev.lapse.api.v1alpha1.GrantPhase;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import org.junit.jupiter.api.Test;
+
+/** A namespace is deleted and created again, by somebody else perhaps, while the operator is away. */
+class RecreatedNamespaceIT {
+    private final Story story = Story.begins();
+    private final String here = story.namespace();
+    private final String elsewhere = story.anotherNamespace();
+
+    /** Its author could bind the role in the one before; of the new one nobody was asked. */
+    @Test
+    void aGrantDoesNotReachTheOneThatCameAfter() {
+        story.letBind("olivia", "view", elsewhere);
+        story.identity(Entry.of("look", "view").in(here, elsewhere));
+        Grant grant = story.asks("rashid", "look", "1h").awaitActive();
+        TokenClient token = grant.tokenReadBy("rashid");
+        assertThat(token.lists(elsewhere)).isEqualTo(OK);
+        assertThat(grant.status().resolved().namespaceUIDs()).hasSize(2).doesNotContain("");
+
+        story.cluster().operator("kill");
+        var namespaces = story.admin().namespaces();
+        String before = namespaces.withName(elsewhere).require().getMetadata().getUid();
+        namespaces.withName(elsewhere).delete();
+        await().atMost(InstalledOperator.LIMIT)
+                .until(() -> namespaces.withName(elsewhere).get() == null);
+        String after = story.admin()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(elsewhere)
+                        .endMetadata()
+                        .build())
+                .create()
+                .getMetadata()
+                .getUid();
+        assertThat(after).isNotEqualTo(before);
+        InstalledOperator.awaitReady();
+
+        var end = grant.awaitEnd(GrantPhase.Revoked, EndCause.NamespaceGone);
+        assertThat(end.message()).contains("namespace " + elsewhere + " was deleted and created again");
+        assertThat(token.lists(elsewhere)).isNotEqualTo(OK);
+        assertThat(token.lists(here)).isNotEqualTo(OK);
+        assertThat(story.admin()
+                        .rbac()
+                        .roleBindings()
+                        .inNamespace(elsewhere)
+                        .list()
+                        .getItems())
+                .isEmpty();
+        grant.assertAccessRemoved();
+    }
+}
