@@ -64,6 +64,9 @@ public record GuardEpoch(String parts, String problem) {
      */
     static final Set<String> READ_BY_POLICIES = Set.of("operator", APPLIERS);
 
+    /** What policy lapse-operator-reach reads: how far the operator reaches proves no name, so it begins no epoch either. */
+    static final Set<String> READ_FOR_THE_OPERATORS_REACH = Set.of("protectedNamespaces", "clusterWide");
+
     /** The parameter ConfigMap as it stands in the cluster. */
     public record Parameters(String uid, Map<String, String> data) {
         /** The same without what no policy reads, and with the appliers in one order. */

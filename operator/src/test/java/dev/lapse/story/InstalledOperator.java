@@ -61,9 +61,11 @@ public final class InstalledOperator {
         var parameters =
                 cluster.admin().configMaps().inNamespace("lapse-system").withName("lapse-guard");
         Map<String, String> data = parameters.require().getData();
-        if (LIMITS.equals(data.get("applierLimits"))
-                && "gitops-applier".equals(data.get("appliers"))
-                && "true".equals(data.get("clusterWide"))) {
+        boolean sameEpoch = "gitops-applier".equals(data.get("appliers"));
+        if (sameEpoch
+                && LIMITS.equals(data.get("applierLimits"))
+                && "true".equals(data.get("clusterWide"))
+                && PROTECTED.equals(data.get("protectedNamespaces"))) {
             return;
         }
         String before = epoch(cluster);
@@ -75,7 +77,7 @@ public final class InstalledOperator {
             map.getData().put("protectedNamespaces", PROTECTED);
             return map;
         });
-        await().atMost(LIMIT).until(() -> !before.equals(epoch(cluster)) && ready(cluster));
+        await().atMost(LIMIT).until(() -> (sameEpoch || !before.equals(epoch(cluster))) && ready(cluster));
     }
 
     /** Changes with every installation of the guard. */
