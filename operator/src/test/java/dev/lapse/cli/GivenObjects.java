@@ -21,20 +21,19 @@ final class GivenObjects {
         return grantWith("{type: " + credential + "}", status);
     }
 
+    /** An applier wrote it. */
+    static PrivilegeGrant claimedGrant(String status) {
+        return grantWith("{type: Token}, requestedByVia: argo", status);
+    }
+
     /** @param credential in one line of YAML */
     static PrivilegeGrant grantWith(String credential, String status) {
         return Serialization.unmarshal("""
                 apiVersion: lapse.dev/v1alpha1
                 kind: PrivilegeGrant
                 metadata: {name: g1, namespace: payments-ci, uid: 11111111-2222-3333-4444-555555555555}
-                spec:
-                  identityRef: {name: ci}
-                  privilege: look
-                  duration: 30m
-                  reason: a fault
-                  ticket: INC-7
-                  requestedBy: rashid
-                  credential: %s
+                spec: {identityRef: {name: ci}, privilege: look, duration: 30m, reason: a fault, ticket: INC-7,
+                  requestedBy: rashid, credential: %s}
                 status: %s
                 """.formatted(credential, status), PrivilegeGrant.class);
     }

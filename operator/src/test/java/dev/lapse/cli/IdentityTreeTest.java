@@ -46,6 +46,16 @@ class IdentityTreeTest {
     }
 
     @Test
+    void whoAskedThroughGitIsShownAsClaimed() {
+        PrivilegeGrant claimed = GivenObjects.claimedGrant("{phase: Pending}");
+
+        assertThat(new IdentityTree(identity(), List.of(claimed), List.of(), false)
+                        .tree()
+                        .text(true))
+                .contains("asked by rashid (claimed) because: a fault");
+    }
+
+    @Test
     void whatIsOverIsFoldedUnlessAskedFor() {
         PrivilegeGrant over = grant("Expired", "Ended");
 
