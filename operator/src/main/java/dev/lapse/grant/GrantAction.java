@@ -152,15 +152,39 @@ sealed interface GrantAction {
             try {
                 return effects.remove(facts, object);
             } catch (RuntimeException refused) {
+                GrantFacts left = facts;
                 for (ObservedObject other : others) {
                     try {
-                        effects.remove(facts, other);
+                        left = effects.remove(left, other);
                     } catch (RuntimeException too) {
                         refused.addSuppressed(too);
                     }
                 }
-                throw refused;
+                throw new DoneInPart(left, refused);
             }
+        }
+    }
+
+    /** A step of several writes, of which some failed. */
+    final class DoneInPart extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient GrantFacts facts;
+        private final RuntimeException refused;
+
+        DoneInPart(GrantFacts facts, RuntimeException refused) {
+            super(refused);
+            this.facts = facts;
+            this.refused = refused;
+        }
+
+        /** As they stand after what was done. */
+        GrantFacts facts() {
+            return facts;
+        }
+
+        RuntimeException refused() {
+            return refused;
         }
     }
 

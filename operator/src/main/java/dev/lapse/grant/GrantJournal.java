@@ -54,7 +54,7 @@ final class GrantJournal {
                 .log("grant changed its phase");
         events.tell(
                 new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
-                bad(facts, decision.phase()) ? Kind.Warning : Kind.Normal,
+                bad(facts, decision) ? Kind.Warning : Kind.Normal,
                 eventReason(decision),
                 sentence(facts, decision));
         if (decision.phase() == GrantPhase.Active) {
@@ -130,8 +130,10 @@ final class GrantJournal {
                         + String.join("; ", end.residual()));
     }
 
-    private static boolean bad(GrantFacts facts, GrantPhase phase) {
-        return phase == GrantPhase.Denied
+    static boolean bad(GrantFacts facts, GrantDecision decision) {
+        GrantPhase phase = decision.phase();
+        return decision.reason() == Reason.StepFailed
+                || phase == GrantPhase.Denied
                 || phase == GrantPhase.Failed
                 || (phase.ended()
                         && facts.record()

@@ -35,6 +35,9 @@ final class GrantPass {
             }
             try {
                 facts = decision.next().get().carryOut(effects, facts, decision, now);
+            } catch (GrantAction.DoneInPart failed) {
+                tellOf(failed.refused(), failed.facts(), decision, now);
+                throw failed.refused();
             } catch (RuntimeException failed) {
                 tellOf(failed, facts, decision, now);
                 throw failed;

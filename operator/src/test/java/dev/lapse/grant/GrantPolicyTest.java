@@ -240,11 +240,26 @@ class GrantPolicyTest {
                 .containsExactly("RoleBinding in orders");
         assertThat(life.liveTokens()).isEmpty();
         assertThat(life.condition(ConditionType.Ready).message()).contains("a webhook refuses to delete orders/");
+        assertThat(life.cluster.status.objects())
+                .filteredOn(object -> object.state() != ObjectState.Gone)
+                .as("what status says is still there")
+                .extracting(GrantObject::namespace)
+                .containsExactly("orders");
 
         life.cluster.undeletable.clear();
 
         assertThat(life.settle().end().effectiveAt()).isNotNull();
         life.holdsNothing();
+    }
+
+    @Test
+    void whatCannotBeRemovedIsAWarning() {
+        GrantFacts facts = GrantLife.of(Scene.inOrder()).settle().observe();
+        GrantDecision ending =
+                GrantDecision.todo(GrantPhase.Revoking, Reason.Revoking, "revoked by olivia", new GrantAction.Hold());
+
+        assertThat(GrantJournal.bad(facts, ending)).isFalse();
+        assertThat(GrantJournal.bad(facts, ending.failing("a webhook refuses"))).isTrue();
     }
 
     // Cut off on the way in
