@@ -35,6 +35,7 @@ record RequestToDecide(AccessReview review) {
         } else {
             told.line("approvals", approvals() + ", until " + Spans.untilTold(spec.dueAt(), now));
         }
+        roleChanges().forEach(change -> told.line("mind", change));
         verdicts().forEach(seen -> told.line("verdict", verdict(seen)));
         spec.itemHashes().forEach((item, hash) -> told.line("hash", request == null ? item + ": " + hash : hash));
         return told;
@@ -52,6 +53,16 @@ record RequestToDecide(AccessReview review) {
                         request.requestedBy() + (request.claimed() ? " (claimed: nobody knows who wrote it)" : ""))
                 .line("incident", Optional.ofNullable(request.incident()))
                 .line("because", request.reason() + (request.ticket() == null ? "" : " (" + request.ticket() + ")"));
+    }
+
+    /** What was approved before may have been something else. */
+    private List<String> roleChanges() {
+        return Optional.ofNullable(review.getStatus()).map(AccessReviewStatus::items).stream()
+                .flatMap(List::stream)
+                .filter(item -> item.roleChangedAt() != null)
+                .map(item -> (review.getSpec().request() == null ? item.name() + ": " : "")
+                        + "its role was changed at " + item.roleChangedAt() + ", and allows something else than before")
+                .toList();
     }
 
     private void told(Explanation told, PinnedEntry entry) {

@@ -8,6 +8,8 @@ public enum ConditionType {
     Active,
     /** Whether the API server says no to everything an ended grant gave. */
     AccessRemoved,
+    /** Whether the role of an active grant allows what was approved; absent while it does. */
+    RoleAsGranted,
     /** Whether nothing more will happen until somebody changes something. */
     Stalled,
     /** Whether somebody answers for an identity. */

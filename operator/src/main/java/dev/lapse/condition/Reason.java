@@ -143,6 +143,8 @@ public enum Reason {
     AccessGone,
     /** Something that is not this grant still allows part of what it allowed; the message names it. */
     ResidualAccess,
+    /** The role allows something else than before: of an active grant, than what was approved. */
+    RoleChanged,
     /** The grant never gave any access. */
     NeverActive,
 

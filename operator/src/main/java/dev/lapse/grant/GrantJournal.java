@@ -22,10 +22,12 @@ final class GrantJournal {
 
     private final KubernetesEvents events;
     private final GrantMetrics metrics;
+    private final EndedGrants ended;
 
-    GrantJournal(KubernetesEvents events, GrantMetrics metrics) {
+    GrantJournal(KubernetesEvents events, GrantMetrics metrics, EndedGrants ended) {
         this.events = events;
         this.metrics = metrics;
+        this.ended = ended;
     }
 
     void issued(GrantFacts facts) {
@@ -34,6 +36,10 @@ final class GrantJournal {
 
     /** The status was written; only a change of phase is news. */
     void wrote(GrantFacts facts, GrantDecision decision, @Nullable PrivilegeGrantStatus before, Instant now) {
+        if (facts.record().end().isPresent()) {
+            facts.record().expiresAt().ifPresent(until -> ended.ended(facts.request().uid(), until, now));
+        }
+        RoleDrift.news(facts, decision.phase(), before).ifPresent(told -> tellOfRole(facts, told));
         GrantPhase was = before == null ? GrantPhase.Pending : before.phase();
         if (was == decision.phase() && before != null) {
             facts.record().end().filter(end -> failedLate(before, end)).ifPresent(end -> tellOfResidue(facts, end));
@@ -88,6 +94,17 @@ final class GrantJournal {
                 BREAK_GLASS,
                 note);
         tellOfIdentity(facts, Kind.Warning, BREAK_GLASS, note);
+    }
+
+    /** Whoever watches a grant that they approved, or answers for its identity, wants to know. */
+    private void tellOfRole(GrantFacts facts, String told) {
+        GrantRequest request = facts.request();
+        metrics.roleChanged();
+        events.tell(
+                new KubernetesEvents.About("PrivilegeGrant", request.namespace(), request.name(), request.uid()),
+                Kind.Warning,
+                Reason.RoleChanged.name(),
+                "identity " + request.identity() + ", privilege " + request.privilege() + ": " + told);
     }
 
     /** What nobody should hold together is held on a person's word, which whoever watches either wants to know. */

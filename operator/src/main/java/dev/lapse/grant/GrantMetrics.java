@@ -31,6 +31,7 @@ final class GrantMetrics {
     private final DistributionSummary lag;
     private final Counter exposed;
     private final Counter failedVerifications;
+    private final Counter changedRoles;
     private final MultiGauge owed;
 
     GrantMetrics(MeterRegistry registry) {
@@ -53,6 +54,9 @@ final class GrantMetrics {
         owed(List.of(), Instant.EPOCH);
         failedVerifications = Counter.builder("lapse.verification.failures")
                 .description("Ended grants whose account was still allowed something the grant had given")
+                .register(registry);
+        changedRoles = Counter.builder("lapse.roles.changed")
+                .description("Active grants whose role was changed, without a new risk, so that they go on")
                 .register(registry);
         actorTypes().forEach(this::beginAtZero);
     }
@@ -126,6 +130,10 @@ final class GrantMetrics {
 
     void verificationFailed() {
         failedVerifications.increment();
+    }
+
+    void roleChanged() {
+        changedRoles.increment();
     }
 
     private Counter activations(String actorType) {

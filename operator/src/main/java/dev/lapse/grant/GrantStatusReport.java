@@ -88,6 +88,9 @@ final class GrantStatusReport {
                         && facts.record().end().filter(end -> bad(end.cause())).isEmpty());
         conditions.add(condition(ConditionType.Ready, ready, decision.reason(), decision.message()));
         conditions.add(condition(ConditionType.Active, active, decision.reason(), decision.message()));
+        RoleDrift.of(facts, phase)
+                .ifPresent(told ->
+                        conditions.add(condition(ConditionType.RoleAsGranted, false, Reason.RoleChanged, told)));
         if (phase == GrantPhase.Denied || phase == GrantPhase.Failed) {
             conditions.add(condition(
                     ConditionType.Stalled,
@@ -152,6 +155,7 @@ final class GrantStatusReport {
         return cause == EndCause.Failed
                 || cause == EndCause.RoleWidened
                 || cause == EndCause.SubjectGone
-                || cause == EndCause.StatusForged;
+                || cause == EndCause.StatusForged
+                || cause == EndCause.Restored;
     }
 }

@@ -48,6 +48,7 @@ final class KubernetesGrantObserver {
     private final Function<String, Recollection> memory;
     private final KubernetesDuties duties;
     private final StatusSeal seal;
+    private final EndedGrants ended;
     private final Function<String, Optional<Instant>> bindingsGoneAt;
 
     /**
@@ -64,6 +65,7 @@ final class KubernetesGrantObserver {
             Function<String, Recollection> memory,
             KubernetesDuties duties,
             StatusSeal seal,
+            EndedGrants ended,
             Function<String, Optional<Instant>> bindingsGoneAt) {
         this.cluster = cluster;
         this.identities = identities;
@@ -74,6 +76,7 @@ final class KubernetesGrantObserver {
         this.memory = memory;
         this.duties = duties;
         this.seal = seal;
+        this.ended = ended;
         this.bindingsGoneAt = bindingsGoneAt;
     }
 
@@ -146,7 +149,7 @@ final class KubernetesGrantObserver {
     /** What the status says as far as the operator wrote it, and everything that carries the grant's label besides. */
     GrantRecord record(PrivilegeGrant grant, Instant now) {
         String uid = grant.getMetadata().getUid();
-        GrantRecord record = seal.read(grant.getStatus(), uid, now);
+        GrantRecord record = ended.read(uid, seal.read(grant.getStatus(), uid, now), now);
         boolean forged =
                 record.end().filter(end -> end.cause() == EndCause.StatusForged).isPresent();
         return forged ? record.withObjects(everythingOf(uid, grant.getMetadata().getNamespace())) : record;

@@ -69,6 +69,7 @@ public final class KubernetesGrants implements AutoCloseable {
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             Seal seal,
+            EndedGrants ended,
             MeterRegistry meters,
             InstantSource clock) {}
 
@@ -109,8 +110,9 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.memory()::of,
                 duties,
                 seal,
+                tools.ended(),
                 uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
-        GrantJournal journal = new GrantJournal(tools.events(), metrics);
+        GrantJournal journal = new GrantJournal(tools.events(), metrics, tools.ended());
         KubernetesAccessRemoval removal =
                 new KubernetesAccessRemoval(this::find, observer, objects, tools.clock(), bindingsGoneAt);
         lane = new ExpiryLane(tools.clock(), removal::takeAccess, this::lookAgain);
@@ -139,7 +141,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 identityConcerned,
                 reviewsConcerned,
                 bindingsGoneAt::remove,
-                seal::forged);
+                grant -> seal.forged(grant) || tools.ended().risen(grant));
         reconciler = new PrivilegeGrantReconciler(observer, sources, primaryCache, tools.clock());
         metrics.watch(lane);
         new GrantConcerns(sources).watch(cluster);

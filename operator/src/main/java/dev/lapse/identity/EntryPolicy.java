@@ -175,6 +175,8 @@ final class EntryPolicy {
                 facts.proof() == NameProof.Answer.PROVED,
                 state,
                 reason.name(),
-                message);
+                message,
+                facts.role().missing().isEmpty() ? facts.role().hash() : null,
+                null);
     }
 }

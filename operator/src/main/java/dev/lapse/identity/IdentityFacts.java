@@ -9,7 +9,9 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.OwnerSource;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,17 @@ public record IdentityFacts(
 
     public Optional<EntryFacts> entry(String entryName) {
         return entries.stream().filter(entry -> entry.name().equals(entryName)).findFirst();
+    }
+
+    /** By entry, when its role was last seen to allow something else than before. */
+    public Map<String, Instant> roleChanges() {
+        Map<String, Instant> changes = new HashMap<>();
+        recordedEntries.forEach(entry -> {
+            if (entry.roleChangedAt() != null) {
+                changes.put(entry.name(), entry.roleChangedAt());
+            }
+        });
+        return changes;
     }
 
     /** Whether the identity's end has come. */

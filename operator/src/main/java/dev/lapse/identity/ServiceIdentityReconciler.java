@@ -155,7 +155,8 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         GuardState guardNow = guard.get();
         Holds holds = Holds.on(
                 memory.of(facts.namespace()), facts.name(), facts.subject().userName(), now);
-        List<EntryStatus> judged = entries.judged(facts, holds, guardNow, now);
+        List<EntryStatus> judged =
+                RoleChanges.noted(facts.recordedEntries(), entries.judged(facts, holds, guardNow, now), now);
         List<WaiverStatus> waived = waivers.judge(facts, guardNow, now);
         Optional<Proof> proof = NameProof.next(guardNow, facts.recordedProof(), facts.generation(), now);
         ServiceIdentityStatus after = identities.sealed(
@@ -232,6 +233,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         if (before == null || before.phase() != after.phase()) {
             tell(identity, after);
         }
+        RoleChanges.news(before, after).forEach(entry -> tellOfRole(identity, entry));
     }
 
     private void tell(ServiceIdentity identity, ServiceIdentityStatus after) {
@@ -247,6 +249,19 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                         : KubernetesEvents.Kind.Normal,
                 reason,
                 after.conditions().get(0).message());
+    }
+
+    private void tellOfRole(ServiceIdentity identity, EntryStatus entry) {
+        events.tell(
+                new KubernetesEvents.About(
+                        "ServiceIdentity",
+                        identity.getMetadata().getNamespace(),
+                        identity.getMetadata().getName(),
+                        identity.getMetadata().getUid()),
+                KubernetesEvents.Kind.Warning,
+                Reason.RoleChanged.name(),
+                "entry " + entry.name() + ": its role allows something else than before; who approves the next request"
+                        + " is told so");
     }
 
     /** Whoever also named the subject of an identity that is gone may have it now. */

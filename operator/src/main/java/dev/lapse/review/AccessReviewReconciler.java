@@ -136,7 +136,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     /** An identity changed, or a role that it names: so may what is asked about its entries. */
     public void identityChanged(String namespace, String name) {
         if (trigger.isRunning()) {
-            reviews.ofEntries(namespace, name)
+            reviews.ofIdentity(namespace, name)
                     .forEach(review -> lookAgain(
                             review.getMetadata().getNamespace(),
                             review.getMetadata().getName()));
@@ -270,13 +270,13 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 hashes,
                 now);
         ReviewKind kind = kind(review);
-        Optional<String> subject = identities
-                .find(review.getMetadata().getNamespace(), spec.identity())
-                .map(IdentityFacts::subject)
+        Optional<IdentityFacts> identity = identities.find(review.getMetadata().getNamespace(), spec.identity());
+        Optional<String> subject = identity.map(IdentityFacts::subject)
                 .map(SubjectFacts::userName)
                 .or(() -> kind.subject(review));
         return ReviewFacts.of(review, before, kind.wanted(review, before), subject, kind.revokedBefore(review), proofs)
-                .withAppliers(parameters.get().appliers());
+                .withAppliers(parameters.get().appliers())
+                .withRoleChanges(identity.map(IdentityFacts::roleChanges).orElse(Map.of()));
     }
 
     /** With the resourceVersion that was read: a verdict is judged only as the newest content has it. */

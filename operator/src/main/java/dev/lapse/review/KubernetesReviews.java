@@ -45,11 +45,11 @@ public final class KubernetesReviews {
                         .orElse(List.of()));
         reviews.addIndexer(
                 BY_IDENTITY,
-                review -> review.getSpec().type() == ReviewType.Entitlement
-                        ? List.of(key(
+                review -> review.getSpec().campaign()
+                        ? List.of()
+                        : List.of(key(
                                 review.getMetadata().getNamespace(),
-                                review.getSpec().identity()))
-                        : List.of());
+                                review.getSpec().identity())));
         reviews.addIndexer(
                 BY_CAMPAIGN,
                 review -> Optional.ofNullable(review.getSpec().partOf())
@@ -123,8 +123,8 @@ public final class KubernetesReviews {
         return connected.get(ResourceID.fromResource(indexed)).orElse(indexed);
     }
 
-    /** Those about entries of an identity that can be decided, now or once the entry is as it was. */
-    Stream<AccessReview> ofEntries(String namespace, String identity) {
+    /** Those about an identity that can be decided, now or once the entry is as it was. */
+    Stream<AccessReview> ofIdentity(String namespace, String identity) {
         IndexerResourceCache<AccessReview> connected = cache;
         return connected == null
                 ? Stream.empty()

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param revokedBefore by item, who said Revoke to the same in an earlier review
  * @param proofs whether the name beside each verdict is proved, by {@link #key}
  * @param appliers who writes for others, and so decides nothing
+ * @param roleChangedAt by entry, when its role was last seen to allow something else than before
  * @param rights what the API server says of those whose verdicts were looked at in this pass, by {@link #key}
  */
 record ReviewFacts(
@@ -46,7 +47,8 @@ record ReviewFacts(
         Map<String, List<String>> revokedBefore,
         Map<String, NameProof.Answer> proofs,
         Set<String> appliers,
-        Map<String, ReviewerRights> rights) {
+        Map<String, ReviewerRights> rights,
+        Map<String, Instant> roleChangedAt) {
 
     /** @param status the review's status, if the operator wrote it */
     static ReviewFacts of(
@@ -73,6 +75,7 @@ record ReviewFacts(
                 revokedBefore,
                 proofs,
                 Set.of(),
+                Map.of(),
                 Map.of());
     }
 
@@ -92,14 +95,19 @@ record ReviewFacts(
     ReviewFacts withRights(Decision decision, ReviewerRights known) {
         Map<String, ReviewerRights> now = new TreeMap<>(rights);
         now.put(key(decision), known);
-        return with(appliers, Map.copyOf(now));
+        return with(appliers, Map.copyOf(now), roleChangedAt);
     }
 
     ReviewFacts withAppliers(Set<String> names) {
-        return with(Set.copyOf(names), rights);
+        return with(Set.copyOf(names), rights, roleChangedAt);
     }
 
-    private ReviewFacts with(Set<String> names, Map<String, ReviewerRights> known) {
+    ReviewFacts withRoleChanges(Map<String, Instant> byEntry) {
+        return with(appliers, rights, Map.copyOf(byEntry));
+    }
+
+    private ReviewFacts with(
+            Set<String> names, Map<String, ReviewerRights> known, Map<String, Instant> roleChanges) {
         return new ReviewFacts(
                 namespace,
                 name,
@@ -117,7 +125,8 @@ record ReviewFacts(
                 revokedBefore,
                 proofs,
                 names,
-                known);
+                known,
+                roleChanges);
     }
 
     static String key(Decision decision) {

@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.api.v1alpha1.PinnedEntry;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.StatusText;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,19 @@ final class ReviewItems {
 
     private ReviewItems() {}
 
-    static List<Item> of(AccessReviewSpec spec, List<SeenVerdict> verdicts) {
+    /** @param roleChangedAt by entry, if its role was ever seen to change */
+    static List<Item> of(AccessReviewSpec spec, List<SeenVerdict> verdicts, Map<String, Instant> roleChangedAt) {
         List<Item> items = new ArrayList<>();
         ReviewedRequest request = spec.request();
         if (request != null) {
             spec.itemHashes()
-                    .forEach((name, hash) -> items.add(item(name, sentence(spec), request.grantUID(), hash, verdicts)));
+                    .forEach((name, hash) -> items.add(item(
+                            name,
+                            sentence(spec),
+                            request.grantUID(),
+                            hash,
+                            verdicts,
+                            roleChangedAt.get(request.privilege()))));
         }
         spec.pinned()
                 .forEach(entry -> items.add(item(
@@ -35,17 +43,25 @@ final class ReviewItems {
                         sentence(spec, entry),
                         String.valueOf(spec.identityUID()),
                         entry.hash(),
-                        verdicts)));
+                        verdicts,
+                        roleChangedAt.get(entry.name()))));
         return List.copyOf(items);
     }
 
-    private static Item item(String name, String what, String uid, String hash, List<SeenVerdict> verdicts) {
+    private static Item item(
+            String name,
+            String what,
+            String uid,
+            String hash,
+            List<SeenVerdict> verdicts,
+            @Nullable Instant roleChangedAt) {
         return new Item(
                 name,
                 StatusText.fit(what, LONGEST_ITEM),
                 uid,
                 hash,
-                decided(name, verdicts).map(SeenVerdict::verdict).orElse(null));
+                decided(name, verdicts).map(SeenVerdict::verdict).orElse(null),
+                roleChangedAt);
     }
 
     /** The last verdict on an item that counts. */

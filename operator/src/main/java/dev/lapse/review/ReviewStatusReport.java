@@ -41,7 +41,7 @@ final class ReviewStatusReport {
                                 ? facts.spec().itemHashes().size()
                                 : facts.spec().required()),
                 null,
-                ReviewItems.of(facts.spec(), decision.verdicts()),
+                ReviewItems.of(facts.spec(), decision.verdicts(), facts.roleChangedAt()),
                 decision.verdicts(),
                 decision.phase().ended() ? null : ReviewItems.patch(facts, decision.verdicts()),
                 null,

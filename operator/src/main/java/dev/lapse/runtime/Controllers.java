@@ -8,6 +8,7 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
+import dev.lapse.grant.EndedGrants;
 import dev.lapse.grant.KubernetesGrants;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.KubernetesGuard;
@@ -90,6 +91,7 @@ final class Controllers implements AutoCloseable {
                         guard::state,
                         guard::parameters,
                         seal,
+                        new EndedGrants(EndedFile.of(settings.endedFile()), clock.instant()),
                         meters.registry(),
                         clock),
                 firstPass,

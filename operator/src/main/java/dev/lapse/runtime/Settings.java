@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param duties which sets of permissions nobody may hold together
  * @param longestWaiver how far ahead a waiver of that may end
  * @param campaignNotice how long a campaign of certifications gives people at least
+ * @param endedFile where grants that ended early outlive the process; empty: nowhere
  */
 public record Settings(
         HttpSettings http,
@@ -56,7 +57,8 @@ public record Settings(
         Aliases aliases,
         SeparationOfDuties duties,
         Duration longestWaiver,
-        Duration campaignNotice) {
+        Duration campaignNotice,
+        String endedFile) {
 
     /** A setting that cannot be used; the message names it, where it came from and what is wanted. */
     public static final class Invalid extends Exception {
@@ -87,6 +89,10 @@ public record Settings(
         EXPIRY_WORKERS("8", "ends that are carried out at once, 1 to 64"),
         LONGEST_WAIVER("90d", "how far ahead a waiver of conflicting duties may end when it is used"),
         CAMPAIGN_NOTICE("24h", "a campaign of certifications gives people at least so long"),
+        ENDED_FILE(
+                "",
+                "file on a disk that outlives the process: grants that ended early, so that those a restore of etcd brings"
+                        + " back are ended again; empty: only the running process knows"),
         API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses");
 
         final String fallback;
@@ -141,7 +147,8 @@ public record Settings(
                 aliases(tree.path("aliases")),
                 DutySettings.read(tree.path("duties"), tree.path("conflicts")),
                 source.duration(Name.LONGEST_WAIVER),
-                source.duration(Name.CAMPAIGN_NOTICE));
+                source.duration(Name.CAMPAIGN_NOTICE),
+                source.text(Name.ENDED_FILE));
     }
 
     private static HttpSettings http(Source source) throws Invalid {

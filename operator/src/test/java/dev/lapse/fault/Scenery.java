@@ -266,6 +266,13 @@ final class Scenery {
         grants(life).patch(MERGE, "{\"spec\":{\"revoked\":true,\"revokedBy\":\"admin\",\"revokeReason\":\"enough\"}}");
     }
 
+    void suspend(Life life, boolean suspended) {
+        admin.resources(ServiceIdentity.class)
+                .inNamespace(life.namespace)
+                .withName("ci")
+                .patch(MERGE, "{\"spec\":{\"state\":\"" + (suspended ? "Suspended" : "Active") + "\"}}");
+    }
+
     PrivilegeGrant grant(Life life) {
         return grants(life).require();
     }

@@ -3,8 +3,10 @@ package dev.lapse.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
@@ -14,19 +16,29 @@ import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody for whom nothing is forbidden takes the guard away and tampers: what Lapse made is put right or taken away. */
 class TornIT {
-    private static final Map<String, String> SETTINGS = Map.of("LAPSE_SWEEP_EVERY", "2s");
+    private static final Map<String, String> SETTINGS = Map.of(
+            "LAPSE_SWEEP_EVERY",
+            "2s",
+            "LAPSE_ENDED_FILE",
+            Path.of(System.getProperty("java.io.tmpdir"), "lapse-ended-" + UUID.randomUUID())
+                    .toString());
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final String TORN_OFF = "{\"metadata\":{\"finalizers\":null}}";
 
@@ -144,6 +156,35 @@ class TornIT {
         await().atMost(Stage.PATIENCE)
                 .untilAsserted(
                         () -> assertThat(stage.scenery().objectsOf(life.uid())).isEmpty());
+    }
+
+    /** Also what etcd shows after it was restored from before the end: all is as it was, and its seal is true. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endsAGrantAgainWhoseStatusIsThatFromBeforeItsEnd(boolean andTheOperatorWasRestarted) {
+        withoutGuard();
+        PrivilegeGrantStatus active = Objects.requireNonNull(grant().get().getStatus());
+        stage.scenery().suspend(life, true);
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Revoked);
+        stage.scenery().suspend(life, false);
+        stage.awaitQuiet();
+        if (andTheOperatorWasRestarted) {
+            stage.kill();
+        }
+
+        PrivilegeGrant restored = grant().get();
+        restored.setStatus(active);
+        stage.admin().resource(restored).updateStatus();
+        if (andTheOperatorWasRestarted) {
+            stage.startUnready(SETTINGS);
+        }
+
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(Objects.requireNonNull(grant().get().getStatus()).end())
+                        .isNotNull()
+                        .satisfies(end -> assertThat(end.cause()).isEqualTo(EndCause.Restored)));
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Revoked);
+        assertThat(stage.scenery().objectsOf(life.uid())).isEmpty();
     }
 
     @Test

@@ -32,7 +32,7 @@ class EntitlementReviewIT {
     private static final String REVIEWS = "lapse.dev/accessreviews";
 
     private static final EntryStatus NOTHING =
-            new EntryStatus("", "", false, EntryState.Unknown, "", "the identity has no entry");
+            new EntryStatus("", "", false, EntryState.Unknown, "", "the identity has no entry", null, null);
 
     private final Story story = Story.begins();
     private final String here = story.namespace();

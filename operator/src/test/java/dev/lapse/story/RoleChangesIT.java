@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import java.time.Duration;
+import java.util.Map;
 
 /** What becomes of an active grant when its role is not any more what it was. */
 @SharesCluster
@@ -65,6 +67,35 @@ class RoleChangesIT {
 
         goesOn(grant);
         assertThat(token.get("/api/v1/namespaces/" + here + "/pods")).isEqualTo(OK);
+    }
+
+    /** From reading ConfigMaps to deleting Pods, which lets nobody outlive the grant, and is not what was approved. */
+    @StoryTest
+    void aRoleThatGrowsIsToldOfTheGrantOfItsIdentityAndToTheNextApprover() {
+        story.let("olivia", "get list", "pods");
+        story.let("ada", "approve", Story.IDENTITIES);
+        Grant grant = activeGrant();
+
+        story.rights().role(here, "reader", CONFIGMAPS, Rights.rule("delete", "pods"));
+
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(grant.condition(ConditionType.RoleAsGranted)
+                                .message())
+                        .contains("Role/reader was changed while the grant was active"));
+        assertThat(grant.awaitEvent("RoleChanged")).contains("allows something else than what was approved");
+        assertThat(grant.phase()).isEqualTo(GrantPhase.Active);
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(
+                                story.identityNow().getStatus().entries().get(0).roleChangedAt())
+                        .isNotNull());
+
+        story.identity(Entry.ofRole("read", "reader").in(here).with("approvals", Map.of("required", 1)));
+        Grant next = story.asks("rashid", "read", "10m").awaitPhase(GrantPhase.AwaitingApproval);
+
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(Review.of(story, next).now().getStatus().items())
+                        .singleElement()
+                        .satisfies(item -> assertThat(item.roleChangedAt()).isNotNull()));
     }
 
     @StoryTest

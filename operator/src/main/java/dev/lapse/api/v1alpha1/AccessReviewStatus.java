@@ -132,7 +132,12 @@ public record AccessReviewStatus(
             String hash,
 
             @Nullable @JsonPropertyDescription("The verdict that counts; absent while nobody decided it.")
-            Verdict verdict) {}
+            Verdict verdict,
+
+            @Nullable
+            @JsonPropertyDescription(
+                    "When the role was last seen to allow something else than before. Whoever approved until then approved something else.")
+            Instant roleChangedAt) {}
 
     public record SeenVerdict(
             @Required @Size(max = 63) @JsonPropertyDescription("The item.")

@@ -30,6 +30,8 @@ public enum EndCause {
     RoleWidened,
     /** Somebody else wrote the status while the guard did not stand, so that nothing in it can be relied on. */
     StatusForged,
+    /** It had ended before, and rose again: etcd was restored from before that, or somebody wrote an old status. */
+    Restored,
     /** A namespace of the grant is going away. */
     NamespaceGone,
     /** The request was refused. */

@@ -3,6 +3,7 @@ package dev.lapse.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -127,10 +128,22 @@ public record ServiceIdentityStatus(
             String reason,
 
             @Required @JsonPropertyDescription("Why, for a person, and what to do about it.")
-            String message) {
+            String message,
+
+            @Nullable @JsonPropertyDescription("Hash over the rules of its role, so that a change is seen.")
+            String rulesHash,
+
+            @Nullable
+            @JsonPropertyDescription(
+                    "When its role was last seen to allow something else than before. Who approved until then approved something else.")
+            Instant roleChangedAt) {
 
         public EntryStatus {
             message = StatusText.fit(message, StatusText.MESSAGE);
+        }
+
+        public EntryStatus withRules(@Nullable String hashNow, @Nullable Instant changedAt) {
+            return new EntryStatus(name, hash, nameProved, state, reason, message, hashNow, changedAt);
         }
     }
 
