@@ -60,8 +60,8 @@ record RequestToDecide(AccessReview review) {
         return Optional.ofNullable(review.getStatus()).map(AccessReviewStatus::items).stream()
                 .flatMap(List::stream)
                 .filter(item -> item.roleChangedAt() != null)
-                .map(item -> (review.getSpec().request() == null ? item.name() + ": " : "")
-                        + "its role was changed at " + item.roleChangedAt() + ", and allows something else than before")
+                .map(item -> (review.getSpec().request() == null ? item.name() + ": " : "") + "its role was changed at "
+                        + item.roleChangedAt() + ", and allows something else than before")
                 .toList();
     }
 

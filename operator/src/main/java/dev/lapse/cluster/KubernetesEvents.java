@@ -17,13 +17,15 @@ import org.slf4j.LoggerFactory;
 /** Writes Events beside the work, never in its way: a full queue or a failing API server loses Events, not time. */
 public final class KubernetesEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesEvents.class);
-    private static final int MOST_WAITING = 10_000;
+    private static final int MOST_WAITING = 4_000;
+    private static final int MOST_OF_A_NAMESPACE = 200;
     private static final int LONGEST_NOTE = 1_024;
 
     private final KubernetesClient client;
     private final InstantSource clock;
     private final String instance;
     private final ThreadPoolExecutor writer;
+    private final WaitingRoom room = new WaitingRoom(MOST_WAITING, MOST_OF_A_NAMESPACE);
 
     /** The object an Event is about. */
     public record About(String kind, String namespace, String name, String uid) {}
@@ -81,7 +83,16 @@ public final class KubernetesEvents implements AutoCloseable {
                 .withReportingComponent("lapse-operator")
                 .withReportingInstance(instance)
                 .build();
+        // Whoever has a thousand grants denied must not push out what others are to hear.
+        if (!room.enters(about.namespace())) {
+            LOG.atWarn()
+                    .addKeyValue("about", about.namespace() + "/" + about.name())
+                    .addKeyValue("reason", reason)
+                    .log("an Event is not written: too many of its namespace wait");
+            return;
+        }
         writer.execute(() -> {
+            room.left(about.namespace());
             try {
                 client.resource(event).create();
             } catch (KubernetesClientException failed) {

@@ -81,9 +81,8 @@ public final class EndedGrants {
 
     /** The record as it is to be taken: one that shows an ended grant as open is from before its end. */
     GrantRecord read(String uid, GrantRecord record, Instant now) {
-        boolean open = record.announced()
-                && !record.phase().ended()
-                && record.end().isEmpty();
+        boolean open =
+                record.announced() && !record.phase().ended() && record.end().isEmpty();
         return open && isKnown(uid)
                 ? record.withEnd(End.begun(
                         EndCause.Restored,
@@ -112,7 +111,8 @@ public final class EndedGrants {
     }
 
     private void tidy(Instant now) {
-        while (!inOrder.isEmpty() && (inOrder.size() > MOST || !inOrder.first().until().isAfter(now))) {
+        while (!inOrder.isEmpty()
+                && (inOrder.size() > MOST || !inOrder.first().until().isAfter(now))) {
             byUid.remove(inOrder.pollFirst().uid());
         }
     }

@@ -37,7 +37,9 @@ final class GrantJournal {
     /** The status was written; only a change of phase is news. */
     void wrote(GrantFacts facts, GrantDecision decision, @Nullable PrivilegeGrantStatus before, Instant now) {
         if (facts.record().end().isPresent()) {
-            facts.record().expiresAt().ifPresent(until -> ended.ended(facts.request().uid(), until, now));
+            facts.record()
+                    .expiresAt()
+                    .ifPresent(until -> ended.ended(facts.request().uid(), until, now));
         }
         RoleDrift.news(facts, decision.phase(), before).ifPresent(told -> tellOfRole(facts, told));
         GrantPhase was = before == null ? GrantPhase.Pending : before.phase();

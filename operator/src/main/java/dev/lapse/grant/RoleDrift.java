@@ -15,19 +15,21 @@ final class RoleDrift {
         return facts.record()
                 .resolved()
                 .filter(resolved -> phase == GrantPhase.Active)
-                .filter(resolved -> facts.role().missing().isEmpty()
-                        && !facts.role().hash().equals(resolved.rulesHash()))
-                .map(resolved -> resolved.role() + " was changed while the grant was active, and allows something else than"
-                        + " what was approved (rules " + resolved.rulesHash() + " then, "
-                        + facts.role().hash() + " now): who does not want that revokes the grant");
+                .filter(resolved ->
+                        facts.role().missing().isEmpty() && !facts.role().hash().equals(resolved.rulesHash()))
+                .map(resolved ->
+                        resolved.role() + " was changed while the grant was active, and allows something else than"
+                                + " what was approved (rules " + resolved.rulesHash() + " then, "
+                                + facts.role().hash() + " now): who does not want that revokes the grant");
     }
 
     /** The same, unless the status said so before. */
     static Optional<String> news(GrantFacts facts, GrantPhase phase, @Nullable PrivilegeGrantStatus before) {
-        return of(facts, phase).filter(told -> before == null
-                || before.conditions() == null
-                || before.conditions().stream()
-                        .noneMatch(condition -> condition.type().equals(ConditionType.RoleAsGranted.name())
-                                && condition.message().equals(told)));
+        return of(facts, phase)
+                .filter(told -> before == null
+                        || before.conditions() == null
+                        || before.conditions().stream()
+                                .noneMatch(condition -> condition.type().equals(ConditionType.RoleAsGranted.name())
+                                        && condition.message().equals(told)));
     }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ final class RoleChanges {
                 .filter(entry -> entry.roleChangedAt() != null)
                 .filter(entry -> before.entries().stream()
                         .anyMatch(known -> known.name().equals(entry.name())
-                                && !entry.roleChangedAt().equals(known.roleChangedAt())))
+                                && !Objects.equals(entry.roleChangedAt(), known.roleChangedAt())))
                 .toList();
     }
 
@@ -47,8 +48,7 @@ final class RoleChanges {
             // Without its role nothing is given; what it allows when it is back is compared with what it allowed.
             return entry.withRules(before.rulesHash(), before.roleChangedAt());
         }
-        boolean changed =
-                before.rulesHash() != null && !before.rulesHash().equals(entry.rulesHash());
+        boolean changed = before.rulesHash() != null && !before.rulesHash().equals(entry.rulesHash());
         return entry.withRules(
                 entry.rulesHash(), changed ? now.truncatedTo(ChronoUnit.SECONDS) : before.roleChangedAt());
     }

@@ -271,9 +271,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 now);
         ReviewKind kind = kind(review);
         Optional<IdentityFacts> identity = identities.find(review.getMetadata().getNamespace(), spec.identity());
-        Optional<String> subject = identity.map(IdentityFacts::subject)
-                .map(SubjectFacts::userName)
-                .or(() -> kind.subject(review));
+        Optional<String> subject =
+                identity.map(IdentityFacts::subject).map(SubjectFacts::userName).or(() -> kind.subject(review));
         return ReviewFacts.of(review, before, kind.wanted(review, before), subject, kind.revokedBefore(review), proofs)
                 .withAppliers(parameters.get().appliers())
                 .withRoleChanges(identity.map(IdentityFacts::roleChanges).orElse(Map.of()));

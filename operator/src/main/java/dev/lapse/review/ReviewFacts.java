@@ -106,8 +106,7 @@ record ReviewFacts(
         return with(appliers, rights, Map.copyOf(byEntry));
     }
 
-    private ReviewFacts with(
-            Set<String> names, Map<String, ReviewerRights> known, Map<String, Instant> roleChanges) {
+    private ReviewFacts with(Set<String> names, Map<String, ReviewerRights> known, Map<String, Instant> roleChanges) {
         return new ReviewFacts(
                 namespace,
                 name,

@@ -180,9 +180,11 @@ class TornIT {
         }
 
         await().atMost(Stage.PATIENCE)
-                .untilAsserted(() -> assertThat(Objects.requireNonNull(grant().get().getStatus()).end())
-                        .isNotNull()
-                        .satisfies(end -> assertThat(end.cause()).isEqualTo(EndCause.Restored)));
+                .untilAsserted(
+                        () -> assertThat(Objects.requireNonNull(grant().get().getStatus())
+                                        .end())
+                                .isNotNull()
+                                .satisfies(end -> assertThat(end.cause()).isEqualTo(EndCause.Restored)));
         stage.scenery().awaitPhase(List.of(life), GrantPhase.Revoked);
         assertThat(stage.scenery().objectsOf(life.uid())).isEmpty();
     }

@@ -69,7 +69,9 @@ class EndedGrantsTest {
         new EndedGrants(store, NOW).ended("over", NOW, NOW);
 
         assertThat(kept).extracting(Ended::uid).containsExactly(GRANT_UID);
-        assertThat(new EndedGrants(store, LATER).read(GRANT_UID, record(), LATER).end())
+        assertThat(new EndedGrants(store, LATER)
+                        .read(GRANT_UID, record(), LATER)
+                        .end())
                 .isEmpty();
         assertThat(kept).isEmpty();
     }

@@ -240,7 +240,7 @@ class GrantPolicyTest {
                 .containsExactly("RoleBinding in orders");
         assertThat(life.liveTokens()).isEmpty();
         assertThat(life.condition(ConditionType.Ready).message()).contains("a webhook refuses to delete orders/");
-        assertThat(life.cluster.status.objects())
+        assertThat(java.util.Objects.requireNonNull(life.cluster.status).objects())
                 .filteredOn(object -> object.state() != ObjectState.Gone)
                 .as("what status says is still there")
                 .extracting(GrantObject::namespace)

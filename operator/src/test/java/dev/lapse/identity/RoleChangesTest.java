@@ -19,7 +19,8 @@ class RoleChangesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                // what it shows                            | rules then | changed then | rules now | changed now | rules noted
+                // what it shows                            | rules then | changed then | rules now | changed now |
+                // rules noted
                 "nothing was known                          |            |              | b         |             | b",
                 "the same                                   | a          |              | a         |             | a",
                 "the same, after a change                   | a          | earlier      | a         | earlier     | a",

@@ -42,7 +42,8 @@ class EndedFileTest {
     /** A disk that is full or away holds up no end. */
     @Test
     void doesNotThrow() {
-        EndedGrants.Store store = EndedFile.of(folder.resolve("no/such/folder/ended").toString());
+        EndedGrants.Store store =
+                EndedFile.of(folder.resolve("no/such/folder/ended").toString());
 
         store.add(ONE);
         store.replaceAll(List.of(ONE));

@@ -72,15 +72,19 @@ class RoleChangesIT {
     /** From reading ConfigMaps to deleting Pods, which lets nobody outlive the grant, and is not what was approved. */
     @StoryTest
     void aRoleThatGrowsIsToldOfTheGrantOfItsIdentityAndToTheNextApprover() {
-        story.let("olivia", "get list", "pods");
-        story.let("ada", "approve", Story.IDENTITIES);
-        Grant grant = activeGrant();
+        story.rights().role(here, "reader", CONFIGMAPS);
+        story.rights().give(operator(), here, "bind", ROLES);
+        story.rights().give(Rights.user("olivia"), here, "bind", ROLES);
+        story.identity(
+                Entry.ofRole("read", "reader").in(here),
+                Entry.ofRole("asked", "reader").in(here).with("approvals", Map.of("required", 1)));
+        Grant grant = story.asks("rashid", "read", "10m").awaitActive();
 
         story.rights().role(here, "reader", CONFIGMAPS, Rights.rule("delete", "pods"));
 
         await().atMost(InstalledOperator.LIMIT)
-                .untilAsserted(() -> assertThat(grant.condition(ConditionType.RoleAsGranted)
-                                .message())
+                .untilAsserted(() -> assertThat(
+                                grant.condition(ConditionType.RoleAsGranted).message())
                         .contains("Role/reader was changed while the grant was active"));
         assertThat(grant.awaitEvent("RoleChanged")).contains("allows something else than what was approved");
         assertThat(grant.phase()).isEqualTo(GrantPhase.Active);
@@ -89,11 +93,11 @@ class RoleChangesIT {
                                 story.identityNow().getStatus().entries().get(0).roleChangedAt())
                         .isNotNull());
 
-        story.identity(Entry.ofRole("read", "reader").in(here).with("approvals", Map.of("required", 1)));
-        Grant next = story.asks("rashid", "read", "10m").awaitPhase(GrantPhase.AwaitingApproval);
+        Grant next = story.asks("rashid", "asked", "10m").awaitPhase(GrantPhase.AwaitingApproval);
 
         await().atMost(InstalledOperator.LIMIT)
-                .untilAsserted(() -> assertThat(Review.of(story, next).now().getStatus().items())
+                .untilAsserted(() -> assertThat(
+                                Review.of(story, next).now().getStatus().items())
                         .singleElement()
                         .satisfies(item -> assertThat(item.roleChangedAt()).isNotNull()));
     }

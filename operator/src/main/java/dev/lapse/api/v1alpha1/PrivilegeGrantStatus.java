@@ -62,7 +62,8 @@ public record PrivilegeGrantStatus(
                 "Proves to the operator that it wrote what it builds on itself: phase, proof, resolved, expiresAt, objects, credentials.")
         String seal,
 
-        @JsonPropertyDescription("Ready, Active, AccessRemoved, Stalled; RoleAsGranted while the role of an active grant is not what was approved.")
+        @JsonPropertyDescription(
+                "Ready, Active, AccessRemoved, Stalled; RoleAsGranted while the role of an active grant is not what was approved.")
         List<Condition> conditions) {
 
     public PrivilegeGrantStatus withSeal(String mark) {
