@@ -13,6 +13,9 @@ import java.util.function.Predicate;
  * @param undecided whether a question could not be answered
  */
 public record ResidualAccess(int asked, int total, List<String> residual, List<String> late, boolean undecided) {
+    /** Nobody was asked yet: there is more urgent work, and the question comes after it. */
+    public static final ResidualAccess POSTPONED = new ResidualAccess(0, 0, List.of(), true);
+
     public ResidualAccess {
         residual = List.copyOf(residual);
         late = List.copyOf(late);
@@ -43,6 +46,10 @@ public record ResidualAccess(int asked, int total, List<String> residual, List<S
                         total,
                         residual.stream().filter(text -> !late.contains(text)).toList(),
                         true);
+    }
+
+    public boolean postponed() {
+        return equals(POSTPONED);
     }
 
     /** Whether every question was answered with no. */

@@ -6,26 +6,29 @@ import io.javaoperatorsdk.operator.processing.event.EventHandler;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
-import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceAction;
-import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Makes a controller look at an object again, and tells others of every change of the controller's objects. */
 public final class KubernetesTrigger<P extends HasMetadata> extends AbstractEventSource<Void, P>
         implements ResourceEventAware<P> {
     private final Runnable beforeFirstPass;
-    private final Consumer<P> changed;
+    private final Consumer<P> added;
+    private final BiConsumer<P, P> changed;
     private final Consumer<P> deleted;
 
     /**
      * @param beforeFirstPass runs when the controller's informer has synchronised and no pass has begun
-     * @param changed is told of every addition and change, of those too that lead to no pass
+     * @param added is told of every new object
+     * @param changed is told what was before and what is now, also of changes that lead to no pass
      * @param deleted is told of every object that is gone
      */
-    public KubernetesTrigger(String name, Runnable beforeFirstPass, Consumer<P> changed, Consumer<P> deleted) {
+    public KubernetesTrigger(
+            String name, Runnable beforeFirstPass, Consumer<P> added, BiConsumer<P, P> changed, Consumer<P> deleted) {
         super(Void.class, name);
         this.beforeFirstPass = beforeFirstPass;
+        this.added = added;
         this.changed = changed;
         this.deleted = deleted;
     }
@@ -34,17 +37,6 @@ public final class KubernetesTrigger<P extends HasMetadata> extends AbstractEven
         EventHandler handler = getEventHandler();
         if (isRunning() && handler != null) {
             handler.handleEvent(new Event(new ResourceID(name, namespace)));
-        }
-    }
-
-    /**
-     * Also if the SDK has lost sight of the object: where one of a name comes while the SDK is still at another one that
-     * went, it forgets both, and from then on only what looks like a change of the object reaches it.
-     */
-    public void lookAgain(P object) {
-        EventHandler handler = getEventHandler();
-        if (isRunning() && handler != null) {
-            handler.handleEvent(new ResourceEvent(ResourceAction.UPDATED, ResourceID.fromResource(object), object));
         }
     }
 
@@ -61,12 +53,12 @@ public final class KubernetesTrigger<P extends HasMetadata> extends AbstractEven
 
     @Override
     public void onResourceCreated(P resource) {
-        changed.accept(resource);
+        added.accept(resource);
     }
 
     @Override
     public void onResourceUpdated(P resource, P before) {
-        changed.accept(resource);
+        changed.accept(before, resource);
     }
 
     @Override

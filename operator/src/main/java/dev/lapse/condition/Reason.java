@@ -135,12 +135,16 @@ public enum Reason {
     // Ends
     /** The grant is over; the message and status.end tell how. */
     Ended,
+    /** As many grants as settings allow are active for its identity, or in its namespace; it waits until one ends. */
+    TooManyGrants,
     /** The grant is ending: its access is being taken away. */
     Revoking,
     /** The API server refused a step, or could not be reached; it is tried again without end. */
     StepFailed,
     /** The API server was asked, and says no to what the grant allowed. */
     AccessGone,
+    /** Nothing that the grant made is left; the API server is about to be asked what access there is besides. */
+    BeingProved,
     /** Something that is not this grant still allows part of what it allowed; the message names it. */
     ResidualAccess,
     /** The role allows something else than before: of an active grant, than what was approved. */

@@ -1,9 +1,11 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
 import dev.lapse.credential.TokenSchedule;
 import java.time.Duration;
@@ -17,10 +19,46 @@ final class EndProof {
     /** An API server's authorizer learns of a deletion from a watch: milliseconds as a rule, seconds under load. */
     private static final Duration NOTICED_WITHIN = Duration.ofSeconds(60);
 
+    /** So many permissions are asked in each namespace: every rule, and of large roles a sample. */
+    private static final int MOST_QUESTIONS = 64;
+
+    /**
+     * So many in all, but one in each namespace at least, where the account was the grant's own: nothing but the grant's
+     * bindings was ever meant for it, these are gone by UID, and so is the account.
+     */
+    private static final int QUESTIONS_ABOUT_OWN_ACCOUNT = 8;
+
     private static final Duration SOONEST = Duration.ofSeconds(1);
     private static final Duration LATEST = Duration.ofSeconds(30);
 
     private EndProof() {}
+
+    /** How many questions a namespace is worth. */
+    static int questions(Resolved resolved) {
+        return resolved.principal() == PrincipalType.Dedicated
+                ? Math.max(
+                        1,
+                        QUESTIONS_ABOUT_OWN_ACCOUNT
+                                / Math.max(1, resolved.namespaces().size()))
+                : MOST_QUESTIONS;
+    }
+
+    /** Only what was asked after the last binding was gone proves anything. Times on record are cut to the millisecond. */
+    static Instant asOf(GrantFacts facts) {
+        return facts.record()
+                .end()
+                .map(End::effectiveAt)
+                .map(at -> at.plusMillis(1))
+                .orElse(Instant.MAX);
+    }
+
+    /** What the proof rests on, for whoever reads it. */
+    static String restsOn(Resolved resolved, ResidualAccess found) {
+        String asked = found.asked() + " of " + found.total() + " permissions asked";
+        return resolved.principal() == PrincipalType.Dedicated
+                ? asked + "; the account was the grant's own, and it is gone by its UID, as its bindings are"
+                : asked + "; the bindings are gone by their UIDs";
+    }
 
     /** The end with what {@code found} proves; the proof stays open while an answer is missing or premature. */
     static End of(GrantFacts facts, End end, ResidualAccess found, Instant now) {

@@ -10,10 +10,12 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.grant.GrantFacts.NamespaceState;
+import dev.lapse.guard.GuardState;
 import dev.lapse.identity.AcceptedRisks;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +30,16 @@ final class Endings {
         Optional<Ending> of(GrantFacts facts, Instant now);
     }
 
+    @FunctionalInterface
+    private interface OwnCheck {
+        Optional<Ending> of(GrantRequest request, GrantRecord record, GuardState guard, Instant now);
+    }
+
     /** These hold for a request as well as for a grant that has begun. */
-    private static final List<Check> ALWAYS = List.of(Endings::begun, Endings::revoked, Endings::deleted);
+    private static final List<OwnCheck> ALWAYS = List.of(Endings::begun, Endings::revoked, Endings::deleted);
 
     /** These hold once objects may exist. */
     private static final List<Check> ONCE_ANNOUNCED = List.of(
-            Endings::timeIsOver,
             Endings::reviewedAway,
             Endings::identityChanged,
             Endings::identityStopped,
@@ -52,43 +58,68 @@ final class Endings {
     private Endings() {}
 
     static Optional<Ending> first(GrantFacts facts, Instant now) {
-        Optional<Ending> always =
-                ALWAYS.stream().flatMap(check -> check.of(facts, now).stream()).findFirst();
-        if (always.isPresent() || !facts.record().announced()) {
-            return always;
+        Optional<Ending> itself = ofItself(facts.request(), facts.record(), facts.guard(), now);
+        if (itself.isPresent() || !facts.record().announced()) {
+            return itself;
         }
         return ONCE_ANNOUNCED.stream()
                 .flatMap(check -> check.of(facts, now).stream())
                 .findFirst();
     }
 
+    /**
+     * What the grant says of itself; nothing else need be known for it.
+     *
+     * @param guard tells only how far the name of whoever revoked it is known
+     */
+    static Optional<Ending> ofItself(GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+        return ALWAYS.stream()
+                .flatMap(check -> check.of(request, record, guard, now).stream())
+                .findFirst()
+                .or(() -> timeIsOver(record, now));
+    }
+
+    /** When the grant ends if nothing happens: at its own end, or with its identity. Absent before its end is announced. */
+    static Optional<Instant> atTheLatest(GrantFacts facts, Instant now) {
+        if (!facts.record().announced()) {
+            return Optional.empty();
+        }
+        return Stream.concat(
+                        facts.record().expiresAt().stream(),
+                        facts.identity().flatMap(IdentityFacts::validUntil).filter(now::isBefore).stream())
+                .min(Comparator.naturalOrder());
+    }
+
     /** An end that has begun goes on, with the cause it began with. */
-    private static Optional<Ending> begun(GrantFacts facts, Instant now) {
-        return facts.record()
-                .end()
+    private static Optional<Ending> begun(
+            GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+        return record.end()
                 .map(end -> new Ending(end.cause(), Optional.ofNullable(end.by()), end.dueAt(), end.message()));
     }
 
-    private static Optional<Ending> revoked(GrantFacts facts, Instant now) {
-        if (!facts.request().revoked()) {
+    private static Optional<Ending> revoked(
+            GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+        if (!request.revoked()) {
             return Optional.empty();
         }
-        Optional<String> by = GrantNames.revoker(facts, now).map(AssuredName::toString);
+        Optional<String> by = GrantNames.revoker(request, record, guard, now).map(AssuredName::toString);
         return Optional.of(new Ending(
                 EndCause.Revoked,
                 by,
-                due(facts, now),
+                due(record, now),
                 "revoked by " + by.orElse("somebody")
-                        + facts.request().revokeReason().map(why -> ": " + why).orElse("")));
+                        + request.revokeReason().map(why -> ": " + why).orElse("")));
     }
 
-    private static Optional<Ending> deleted(GrantFacts facts, Instant now) {
-        return endIf(facts.request().deleting(), EndCause.Deleted, due(facts, now), "the PrivilegeGrant was deleted");
+    private static Optional<Ending> deleted(
+            GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+        return endIf(request.deleting(), EndCause.Deleted, due(record, now), "the PrivilegeGrant was deleted");
     }
 
-    private static Optional<Ending> timeIsOver(GrantFacts facts, Instant now) {
-        Instant end = facts.record().expiresAt().orElseThrow();
-        return endIf(!now.isBefore(end), EndCause.Expired, end, "its time was over at " + end);
+    private static Optional<Ending> timeIsOver(GrantRecord record, Instant now) {
+        return record.expiresAt()
+                .filter(end -> !now.isBefore(end))
+                .flatMap(end -> end(EndCause.Expired, end, "its time was over at " + end));
     }
 
     private static Optional<Ending> reviewedAway(GrantFacts facts, Instant now) {
@@ -271,8 +302,8 @@ final class Endings {
     }
 
     /** Whatever ends a grant, it was due at its expiry at the latest. */
-    private static Instant due(GrantFacts facts, Instant now) {
-        return facts.record().expiresAt().filter(end -> end.isBefore(now)).orElse(now);
+    private static Instant due(GrantRecord record, Instant now) {
+        return record.expiresAt().filter(end -> end.isBefore(now)).orElse(now);
     }
 
     private static Resolved resolved(GrantFacts facts) {

@@ -1,6 +1,8 @@
 package dev.lapse.grant;
 
 import dev.lapse.grant.ExpiryQueue.Due;
+import dev.lapse.grant.ExpiryQueue.Looked;
+import dev.lapse.grant.ExpiryQueue.Outcome;
 import dev.lapse.grant.ExpiryQueue.Turn;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,13 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what is due, before anything else is done, with workers of its own.
+ * Ends what is due, whatever the cause, before anything else is done, with workers of its own. Ends by time are scheduled;
+ * of everything else that may end a grant the lane hears from the watches, and looks at the grant at once.
  *
  * <p>A worker takes away the access of one grant; what is left to do (credentials, proof, status) is handed on only when
  * no access is due any more, so that a thousand ends at one instant are a thousand deletions first.
@@ -27,8 +30,9 @@ final class ExpiryLane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryLane.class);
 
     private final InstantSource clock;
-    private final Predicate<Due> takeAccess;
+    private final Function<Due, Looked> takeAccess;
     private final Consumer<GrantKey> handOn;
+    private final Consumer<GrantKey> goesOn;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ExpiryQueue queue = new ExpiryQueue();
@@ -36,18 +40,29 @@ final class ExpiryLane implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param takeAccess takes away what gives access; false or an exception means it is to be tried again
-     * @param handOn is told of each grant whose access is gone
+     * @param takeAccess takes away what gives access, if it is over; an exception means it is to be tried again
+     * @param handOn is told of each grant whose access is gone, or could not be taken away at the first attempt
+     * @param goesOn is told of each grant that was looked at and is not over
      */
-    ExpiryLane(InstantSource clock, Predicate<Due> takeAccess, Consumer<GrantKey> handOn) {
+    ExpiryLane(
+            InstantSource clock,
+            Function<Due, Looked> takeAccess,
+            Consumer<GrantKey> handOn,
+            Consumer<GrantKey> goesOn) {
         this.clock = clock;
         this.takeAccess = takeAccess;
         this.handOn = handOn;
+        this.goesOn = goesOn;
     }
 
-    /** The grant ends at {@code at}; a later call for the same grant replaces an earlier one. */
+    /** The grant is looked at when it ends, at {@code at}, or earlier. */
     void schedule(String uid, GrantKey grant, Instant at) {
         change(() -> queue.schedule(Due.of(at, uid, grant)));
+    }
+
+    /** Something is known from now on that may end the grant: it is looked at before anything else is done. */
+    void suspect(String uid, GrantKey grant) {
+        change(() -> queue.schedule(Due.of(clock.instant(), uid, grant)));
     }
 
     /** For lists of what to schedule at start. */
@@ -116,7 +131,7 @@ final class ExpiryLane implements AutoCloseable {
         try {
             while (!read(() -> closed)) {
                 Turn turn = turn();
-                turn.handOn().forEach(this::handOn);
+                turn.handOn().forEach(grant -> tell(handOn, grant));
                 turn.take().ifPresent(this::takeAccess);
             }
         } catch (InterruptedException closing) {
@@ -139,9 +154,9 @@ final class ExpiryLane implements AutoCloseable {
 
     /** Whatever happens in there, the worker lives: one that died would take nobody's access away any more. */
     private void takeAccess(Due due) {
-        boolean gone = false;
+        Looked looked = Looked.FAILED;
         try {
-            gone = takeAccess.test(due);
+            looked = takeAccess.apply(due);
         } catch (RuntimeException | Error failed) {
             LOG.atWarn()
                     .addKeyValue("grant", due.grant())
@@ -149,15 +164,18 @@ final class ExpiryLane implements AutoCloseable {
                     .addKeyValue("error", failed.getMessage())
                     .log("access could not be taken away, it is tried again");
         }
-        boolean taken = gone;
-        change(() -> queue.done(due, taken, clock.instant()));
+        Looked found = looked;
+        change(() -> queue.done(due, found, clock.instant()));
+        if (found.outcome() == Outcome.GoesOn) {
+            tell(goesOn, due.grant());
+        }
     }
 
-    private void handOn(GrantKey grant) {
+    private static void tell(Consumer<GrantKey> whom, GrantKey grant) {
         try {
-            handOn.accept(grant);
+            whom.accept(grant);
         } catch (RuntimeException | Error failed) {
-            LOG.atError().addKeyValue("grant", grant).setCause(failed).log("the end of access could not be handed on");
+            LOG.atError().addKeyValue("grant", grant).setCause(failed).log("a grant could not be handed on");
         }
     }
 

@@ -14,8 +14,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Decides whose access goes next, ordered by time and UID, and who is handed on: nobody while there is access that is due
- * and was not tried to be taken. Not for several threads.
+ * Decides whose access is looked at next and taken away if it is over, ordered by time and UID and in turns round the
+ * namespaces, and which grants are handed on: none while there is access that is due and was not tried to be taken. Not
+ * for several threads.
  *
  * <p>What could not be taken holds nobody up: it comes again a little later, for ever, and a call that hangs delays the
  * others for no longer than {@link #PATIENCE}.
@@ -31,7 +32,7 @@ final class ExpiryQueue {
     static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     /**
-     * @param end when the grant ends
+     * @param end when the grant ends, or since when something is known that may end it
      * @param at when it is its turn: at its end, and after a failed attempt a little later
      * @param attempts failed ones so far; there is no last one
      */
@@ -45,6 +46,30 @@ final class ExpiryQueue {
         }
     }
 
+    /** What became of a look at a grant's access. */
+    enum Outcome {
+        /** Nothing gives access any more. */
+        Gone,
+        /** The grant goes on, or never had any access. */
+        GoesOn,
+        /** It could not be taken away yet. */
+        Failed
+    }
+
+    /**
+     * What a worker found.
+     *
+     * @param endsAt when a grant that goes on ends; absent if nothing of it can be due
+     */
+    record Looked(Outcome outcome, Optional<Instant> endsAt) {
+        static final Looked GONE = new Looked(Outcome.Gone, Optional.empty());
+        static final Looked FAILED = new Looked(Outcome.Failed, Optional.empty());
+
+        static Looked goesOn(Optional<Instant> endsAt) {
+            return new Looked(Outcome.GoesOn, endsAt);
+        }
+    }
+
     /** What a worker does next: take access away, or hand grants on, or wait. */
     record Turn(Optional<Due> take, List<GrantKey> handOn, Duration pause) {}
 
@@ -52,61 +77,81 @@ final class ExpiryQueue {
             Comparator.comparing(Due::at).thenComparing(Due::uid);
 
     private final TreeSet<Due> waiting = new TreeSet<>(FIRST_DUE);
+    private final TreeSet<Due> retries = new TreeSet<>(FIRST_DUE);
+    private final TurnsOfNamespaces<Due> ready = new TurnsOfNamespaces<>();
     private final Map<String, Due> byUid = new HashMap<>();
     private final Set<Due> underway = new HashSet<>();
     private final Set<GrantKey> finished = new LinkedHashSet<>();
     private Instant firstFinished = Instant.EPOCH;
 
-    /** A later call for the same grant replaces an earlier one; one for the same end changes nothing. */
+    /**
+     * The grant is looked at then at the latest. Nothing puts off an earlier look, which finds out when the grant really
+     * ends, and nothing shortens the wait after a failure.
+     */
     void schedule(Due due) {
         Due known = byUid.get(due.uid());
-        if (known == null || !known.end().equals(due.end())) {
+        if (known == null || (waiting.contains(known) && known.at().isAfter(due.at()))) {
             put(due);
         }
     }
 
     void forget(String uid) {
         Due known = byUid.remove(uid);
-        if (known != null) {
-            waiting.remove(known);
+        if (known != null && !waiting.remove(known) && !retries.remove(known)) {
+            ready.remove(known.grant().namespace(), known);
         }
     }
 
     Turn next(Instant now) {
-        Optional<Due> due = first(now);
-        if (due.filter(Due::untried).isPresent() || (due.isPresent() && finished.isEmpty())) {
+        while (!waiting.isEmpty() && !waiting.first().at().isAfter(now)) {
+            Due due = waiting.pollFirst();
+            ready.add(due.grant().namespace(), due);
+        }
+        Optional<Due> due = ready.next();
+        if (due.isPresent()) {
             return take(due.get());
+        }
+        Optional<Due> retry = firstRetry(now);
+        if (retry.isPresent() && finished.isEmpty()) {
+            return take(retry.get());
         }
         // Those that are still under way go first, unless they hang.
         boolean waited = !now.isBefore(firstFinished.plus(PATIENCE));
         if (!finished.isEmpty() && (waited || underway.stream().noneMatch(Due::untried))) {
-            List<GrantKey> ready = List.copyOf(finished);
+            List<GrantKey> over = List.copyOf(finished);
             finished.clear();
-            return new Turn(Optional.empty(), ready, Duration.ZERO);
+            return new Turn(Optional.empty(), over, Duration.ZERO);
         }
-        return due.map(this::take).orElseGet(() -> new Turn(Optional.empty(), List.of(), untilNext(now)));
+        return retry.map(this::take).orElseGet(() -> new Turn(Optional.empty(), List.of(), untilNext(now)));
     }
 
-    void done(Due due, boolean gone, Instant now) {
+    void done(Due due, Looked looked, Instant now) {
+        Outcome outcome = looked.outcome();
         underway.remove(due);
-        if (gone) {
+        looked.endsAt().ifPresent(end -> schedule(Due.of(end, due.uid(), due.grant())));
+        boolean firstFailure = outcome == Outcome.Failed && due.untried();
+        if (outcome == Outcome.Gone || firstFailure) {
+            // One binding that cannot be removed does not keep the account and the Secret: the others see to them.
             firstFinished = finished.isEmpty() ? now : firstFinished;
             finished.add(due.grant());
-        } else if (!byUid.containsKey(due.uid())) {
-            // Scheduled anew meanwhile, it comes soon enough.
-            put(again(due, now));
+        }
+        if (outcome == Outcome.Failed && !byUid.containsKey(due.uid())) {
+            // Where it was scheduled anew meanwhile, it comes soon enough.
+            Due again = again(due, now);
+            byUid.put(again.uid(), again);
+            retries.add(again);
         }
     }
 
     /**
-     * Whether the grant's access is taken away right now, for the first time, or the grant is about to be handed on. Where
-     * that hangs, whoever asks had better do it too.
+     * True while the grant's access is taken away for the first time, or the grant is about to be handed on. After
+     * {@link #HANGS} this returns false, so the caller's pass does the work.
      */
     boolean takes(String uid, GrantKey grant, Instant now) {
         return (finished.contains(grant) && now.isBefore(firstFinished.plus(HANGS))) || isTaken(uid, now, HANGS);
     }
 
-    /** Whether the grant's access is taken away right now, for the first time. */
+    /** Whether the grant's access is looked at right now, for the first time. */
     boolean isTaken(String uid, Instant now) {
         return isTaken(uid, now, FOR_EVER);
     }
@@ -123,16 +168,18 @@ final class ExpiryQueue {
     /** Whether there is access that is due and was not tried to be taken yet. */
     boolean accessIsDue(Instant now) {
         return underway.stream().anyMatch(Due::untried)
-                || first(now).filter(Due::untried).isPresent();
+                || !ready.isEmpty()
+                || (!waiting.isEmpty() && !waiting.first().at().isAfter(now));
     }
 
     int size() {
-        return waiting.size();
+        return byUid.size();
     }
 
     /** By how much the most overdue grant is overdue; zero if none is. */
     Duration backlog(Instant now) {
-        return Stream.concat(waiting.stream(), underway.stream())
+        return Stream.of(waiting.stream().limit(1), ready.all(), retries.stream(), underway.stream())
+                .flatMap(dues -> dues)
                 .map(Due::end)
                 .filter(end -> end.isBefore(now))
                 .min(Comparator.naturalOrder())
@@ -140,33 +187,24 @@ final class ExpiryQueue {
                 .orElse(Duration.ZERO);
     }
 
-    /** The first that is due and untried; if there is none, the first that is due. */
-    private Optional<Due> first(Instant now) {
-        List<Due> due = waiting.stream()
-                .takeWhile(each -> !each.at().isAfter(now))
-                .limit(1)
-                .toList();
-        if (due.isEmpty() || due.get(0).untried()) {
-            return due.stream().findFirst();
-        }
-        return waiting.stream()
-                .takeWhile(each -> !each.at().isAfter(now))
-                .filter(Due::untried)
-                .findFirst()
-                .or(() -> due.stream().findFirst());
+    private Optional<Due> firstRetry(Instant now) {
+        return retries.isEmpty() || retries.first().at().isAfter(now) ? Optional.empty() : Optional.of(retries.first());
     }
 
     private Turn take(Due due) {
-        forget(due.uid());
+        byUid.remove(due.uid());
+        retries.remove(due);
         underway.add(due);
         return new Turn(Optional.of(due), List.of(), Duration.ZERO);
     }
 
     private Duration untilNext(Instant now) {
-        Duration next = waiting.isEmpty()
-                ? LONGEST_WAIT
-                : Duration.between(now, waiting.first().at());
-        return next.compareTo(LONGEST_WAIT) < 0 ? next : LONGEST_WAIT;
+        return Stream.of(waiting, retries)
+                .flatMap(dues -> dues.stream().limit(1))
+                .map(due -> Duration.between(now, due.at()))
+                .min(Comparator.naturalOrder())
+                .filter(next -> next.compareTo(LONGEST_WAIT) < 0)
+                .orElse(LONGEST_WAIT);
     }
 
     private static Due again(Due due, Instant now) {

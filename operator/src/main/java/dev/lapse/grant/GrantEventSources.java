@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesTrigger;
+import dev.lapse.grant.PassQueue.Desk;
 import dev.lapse.identity.IdentityFacts;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -14,7 +15,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,55 +25,60 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What makes the operator look at a grant again, and when. */
+/**
+ * What makes the operator look at a grant again. A grant that gives access goes to the lane first, straight from the watch;
+ * whatever else there is to do waits for its turn.
+ */
 public final class GrantEventSources {
     private static final String BY_IDENTITY = "identity";
-    private static final Duration OVERDUE_AT_START = Duration.ofSeconds(60);
 
-    /**
-     * Another one of the name may come while the SDK is still at the one that went, and its event is lost then: what is
-     * applied again at once must not wait for ever.
-     */
-    private static final Duration AFTER_A_DELETION = Duration.ofSeconds(1);
+    /** By namespace, and by namespace and identity, grants that may give access. */
+    private static final String LIVE = "live";
+
+    private static final Duration OVERDUE_AT_START = Duration.ofSeconds(60);
 
     private final ExpiryLane lane;
     private final WakeUps wakeUps;
-    private final int laneThreads;
+    private final GrantPasses passes;
+    private final Workers workers;
     private final FirstPass firstPass;
-    private final Function<PrivilegeGrant, GrantEffects> effects;
     private final BiConsumer<String, String> identityConcerned;
     private final Consumer<String> reviewsConcerned;
-    private final Consumer<String> endedUid;
     private final Predicate<PrivilegeGrant> forged;
     private final KubernetesTrigger<PrivilegeGrant> trigger;
+    /** By UID, grants whose object is gone and whose access may not be: torn out by hand, or with its definition. */
+    private final Map<String, PrivilegeGrant> torn = new ConcurrentHashMap<>();
+
     private volatile @Nullable IndexerResourceCache<PrivilegeGrant> cache;
+    private volatile boolean running;
+
+    /** How many work at once. */
+    record Workers(int lane, Map<Desk, Integer> desks) {}
 
     /**
      * @param identityConcerned is told namespace and name of an identity whose grants changed
      * @param reviewsConcerned is told the UID of a grant that changed
-     * @param endedUid is told the UID of a grant that has ended
      * @param forged whether somebody else than the operator wrote a grant's status
      */
     GrantEventSources(
             ExpiryLane lane,
             WakeUps wakeUps,
-            int laneThreads,
+            GrantPasses passes,
+            Workers workers,
             FirstPass firstPass,
-            Function<PrivilegeGrant, GrantEffects> effects,
             BiConsumer<String, String> identityConcerned,
             Consumer<String> reviewsConcerned,
-            Consumer<String> endedUid,
             Predicate<PrivilegeGrant> forged) {
-        this.forged = forged;
-        this.endedUid = endedUid;
         this.lane = lane;
         this.wakeUps = wakeUps;
-        this.laneThreads = laneThreads;
+        this.passes = passes;
+        this.workers = workers;
         this.firstPass = firstPass;
-        this.effects = effects;
         this.identityConcerned = identityConcerned;
         this.reviewsConcerned = reviewsConcerned;
-        this.trigger = new KubernetesTrigger<>("lapse", this::beforeFirstPass, this::changed, this::deleted);
+        this.forged = forged;
+        this.trigger =
+                new KubernetesTrigger<>("lapse", this::beforeFirstPass, this::added, this::changed, this::deleted);
     }
 
     List<EventSource<?, PrivilegeGrant>> connect(IndexerResourceCache<PrivilegeGrant> grants) {
@@ -78,74 +86,65 @@ public final class GrantEventSources {
                 BY_IDENTITY,
                 grant -> List.of(grant.getMetadata().getNamespace() + "/"
                         + grant.getSpec().identityRef().name()));
+        grants.addIndexer(
+                LIVE,
+                grant -> open(grant) && announced(grant)
+                        ? List.of(
+                                grant.getMetadata().getNamespace(),
+                                grant.getMetadata().getNamespace() + "/"
+                                        + grant.getSpec().identityRef().name())
+                        : List.of());
         cache = grants;
         return List.of(trigger);
     }
 
+    /** Whether all grants are known, and what they depend on. */
     boolean running() {
-        return trigger.isRunning();
-    }
-
-    GrantEffects effects(PrivilegeGrant grant) {
-        return effects.apply(grant);
-    }
-
-    /** The grant is at its end and not handed on yet: whatever calls for a look at it meanwhile would be in the lane's way. */
-    boolean laneTakes(PrivilegeGrant grant) {
-        return lane.takes(grant.getMetadata().getUid(), key(grant));
-    }
-
-    /** The end of a grant is known: from now on the lane sees to it. */
-    void announced(GrantFacts facts) {
-        if (facts.record().phase().ended() || facts.record().end().isPresent()) {
-            return;
-        }
-        lane.schedule(
-                facts.request().uid(),
-                new GrantKey(facts.request().namespace(), facts.request().name()),
-                facts.record().expiresAt().orElseThrow());
-    }
-
-    void settled(GrantFacts facts, GrantDecision decision) {
-        GrantRequest request = facts.request();
-        if (decision.phase().ended()) {
-            lane.forget(request.uid());
-            endedUid.accept(request.uid());
-        }
-        boolean lapses = decision.phase() == GrantPhase.Active
-                && decision.lookAgainAt().equals(facts.record().expiresAt());
-        GrantKey key = new GrantKey(request.namespace(), request.name());
-        if (lapses) {
-            wakeUps.forget(key);
-        } else {
-            decision.lookAgainAt().ifPresentOrElse(at -> wakeUps.at(at, key), () -> wakeUps.forget(key));
-        }
+        return running;
     }
 
     public void lookAgain(GrantKey grant) {
-        if (trigger.isRunning()) {
-            find(grant).ifPresentOrElse(trigger::lookAgain, () -> trigger.lookAgain(grant.namespace(), grant.name()));
+        if (!running) {
+            return;
+        }
+        find(grant).ifPresentOrElse(this::look, () -> passes.add(grant, Desk.Begin));
+    }
+
+    private void look(PrivilegeGrant grant) {
+        if (mayGiveAccess(grant)) {
+            lane.suspect(grant.getMetadata().getUid(), key(grant));
+        } else {
+            passes.add(key(grant), isUnproved(grant) ? Desk.Prove : Desk.Begin);
         }
     }
 
-    /** For another one of the name, which may have come meanwhile. */
-    void lookAgainAfterDeletion(PrivilegeGrant gone) {
-        wakeUps.after(AFTER_A_DELETION, key(gone));
+    private boolean mayGiveAccess(PrivilegeGrant grant) {
+        return (open(grant) && announced(grant)) || forged.test(grant);
+    }
+
+    private static boolean announced(PrivilegeGrant grant) {
+        return grant.getStatus() != null && grant.getStatus().expiresAt() != null;
+    }
+
+    private static boolean isUnproved(PrivilegeGrant grant) {
+        return !open(grant)
+                && announced(grant)
+                && grant.getStatus().end() != null
+                && grant.getStatus().end().verifiedAt() == null;
     }
 
     /** An identity changed: so may its grants. */
     public void identityChanged(String namespace, String name) {
-        if (!trigger.isRunning()) {
-            return;
+        if (running) {
+            ofIdentity(namespace, name).filter(GrantEventSources::open).forEach(this::look);
         }
-        ofIdentity(namespace, name).filter(GrantEventSources::open).forEach(grant -> lookAgain(key(grant)));
     }
 
     /** Looks again at every grant that has not ended and fits. */
     void lookAgainWhere(Predicate<PrivilegeGrant> fits) {
         // Before that every grant is looked at anyway.
-        if (trigger.isRunning()) {
-            all().filter(GrantEventSources::open).filter(fits).forEach(grant -> lookAgain(key(grant)));
+        if (running) {
+            all().filter(GrantEventSources::open).filter(fits).forEach(this::look);
         }
     }
 
@@ -153,12 +152,25 @@ public final class GrantEventSources {
         return cache().get(new ResourceID(grant.name(), grant.namespace()));
     }
 
-    /** Whether the object itself is gone, and not another one of its name there already. */
-    boolean gone(PrivilegeGrant grant) {
-        return find(key(grant))
-                .filter(there ->
-                        there.getMetadata().getUid().equals(grant.getMetadata().getUid()))
-                .isEmpty();
+    /** Exactly this one, also if its object is gone and its access may not be. */
+    Optional<PrivilegeGrant> find(String uid, GrantKey grant) {
+        return find(grant)
+                .filter(there -> there.getMetadata().getUid().equals(uid))
+                .or(() -> Optional.ofNullable(torn.get(uid)));
+    }
+
+    /** The grants of this name whose objects are gone. */
+    List<PrivilegeGrant> torn(GrantKey grant) {
+        return torn.values().stream().filter(gone -> key(gone).equals(grant)).toList();
+    }
+
+    boolean isTorn(PrivilegeGrant grant) {
+        return torn.containsKey(grant.getMetadata().getUid());
+    }
+
+    /** Nothing of it is left. */
+    void forgetTorn(PrivilegeGrant grant) {
+        torn.remove(grant.getMetadata().getUid());
     }
 
     /** Each as it is by what the operator itself wrote last: lists and indexes follow the watch, which is behind that. */
@@ -185,6 +197,14 @@ public final class GrantEventSources {
                         grant -> String.valueOf(grant.getStatus().expiresAt())))
                 .map(grant -> grant.getMetadata().getName())
                 .toList();
+    }
+
+    Crowd crowd(GrantRequest request, Crowd.Limits limits) {
+        return new Crowd(
+                cache().byIndex(LIVE, request.namespace() + "/" + request.identity())
+                        .size(),
+                cache().byIndex(LIVE, request.namespace()).size(),
+                limits);
     }
 
     Map<GrantMetrics.PhaseAndType, Long> census(Function<PrivilegeGrant, Optional<IdentityFacts>> identity) {
@@ -215,33 +235,83 @@ public final class GrantEventSources {
                 grant.getMetadata().getNamespace(), grant.getMetadata().getName());
     }
 
-    /** What is overdue goes before anything is given: this runs when all grants are known and no pass has begun. */
+    /**
+     * What is overdue goes before anything is given: this runs when all grants are known and no pass has begun. Once
+     * everything else is known too, the lane looks at each grant that gives access: its cause to end may have come while
+     * nobody looked.
+     */
     private void beforeFirstPass() {
         lane.scheduleAll(all().filter(GrantEventSources::open)
-                .filter(grant -> grant.getStatus() != null && grant.getStatus().expiresAt() != null)
-                .map(grant -> ExpiryQueue.Due.of(
-                        grant.getStatus().expiresAt(), grant.getMetadata().getUid(), key(grant)))
+                .flatMap(GrantEventSources::due)
                 .toList());
-        lane.start(laneThreads, OVERDUE_AT_START);
+        lane.start(workers.lane(), OVERDUE_AT_START);
         wakeUps.start();
         firstPass.ready();
+        running = true;
+        passes.start(workers.desks());
+        all().forEach(this::look);
     }
 
-    private void changed(PrivilegeGrant grant) {
-        // A change of status alone leads to no pass, as nearly all of them are the operator's own.
-        if (forged.test(grant)) {
-            lookAgain(key(grant));
+    private static Stream<ExpiryQueue.Due> due(PrivilegeGrant grant) {
+        return Optional.ofNullable(grant.getStatus()).map(PrivilegeGrantStatus::expiresAt).stream()
+                .map(end -> ExpiryQueue.Due.of(end, grant.getMetadata().getUid(), key(grant)));
+    }
+
+    private void added(PrivilegeGrant grant) {
+        if (running) {
+            look(grant);
         }
+        tellOthers(grant);
+    }
+
+    /** Of the operator's own changes, which are nearly all, none leads to another look. */
+    private void changed(PrivilegeGrant before, PrivilegeGrant after) {
+        if (running && (asksForSomethingElse(before, after) || forged.test(after))) {
+            look(after);
+        }
+        if (meansSomethingElse(before, after)) {
+            tellOthers(after);
+        }
+    }
+
+    private void deleted(PrivilegeGrant grant) {
+        if (open(grant)) {
+            torn.put(grant.getMetadata().getUid(), grant);
+            if (running) {
+                look(grant);
+            }
+        } else {
+            lane.forget(grant.getMetadata().getUid());
+        }
+        tellOthers(grant);
+    }
+
+    private static boolean asksForSomethingElse(PrivilegeGrant before, PrivilegeGrant after) {
+        return !Objects.equals(
+                        before.getMetadata().getUid(), after.getMetadata().getUid())
+                || !Objects.equals(
+                        before.getMetadata().getGeneration(),
+                        after.getMetadata().getGeneration())
+                || !Objects.equals(
+                        before.getMetadata().getDeletionTimestamp(),
+                        after.getMetadata().getDeletionTimestamp());
+    }
+
+    private static boolean meansSomethingElse(PrivilegeGrant before, PrivilegeGrant after) {
+        return asksForSomethingElse(before, after)
+                || phase(before) != phase(after)
+                || !Objects.equals(review(before), review(after));
+    }
+
+    private static @Nullable String review(PrivilegeGrant grant) {
+        return grant.getStatus() == null ? null : grant.getStatus().review();
+    }
+
+    private void tellOthers(PrivilegeGrant grant) {
         identityConcerned.accept(
                 grant.getMetadata().getNamespace(),
                 grant.getSpec().identityRef().name());
         reviewsConcerned.accept(grant.getMetadata().getUid());
-    }
-
-    private void deleted(PrivilegeGrant grant) {
-        lane.forget(grant.getMetadata().getUid());
-        lookAgainAfterDeletion(grant);
-        changed(grant);
     }
 
     private IndexerResourceCache<PrivilegeGrant> cache() {

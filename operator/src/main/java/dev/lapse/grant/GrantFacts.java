@@ -42,6 +42,7 @@ import java.util.function.Consumer;
  * @param duties whether it may be held together with what else is held; absent until it was asked in this pass
  * @param waivers of conflicts of duties that the grant may rest on, as far as nobody had to be asked
  * @param memory what is remembered about the objects of its namespace
+ * @param crowd how many grants give access where it would too
  * @param upToDate whether the informers show what the API server has; absent until it was asked in this pass
  */
 record GrantFacts(
@@ -64,6 +65,7 @@ record GrantFacts(
         Optional<DutyFinding> duties,
         List<WaiverFacts> waivers,
         Recollection memory,
+        Crowd crowd,
         Optional<Boolean> upToDate) {
 
     enum NamespaceState {
@@ -208,6 +210,10 @@ record GrantFacts(
         return with(copy -> copy.memory = now);
     }
 
+    GrantFacts withCrowd(Crowd now) {
+        return with(copy -> copy.crowd = now);
+    }
+
     GrantFacts withUpToDate(boolean now) {
         return with(copy -> copy.upToDate = Optional.of(now));
     }
@@ -239,6 +245,7 @@ record GrantFacts(
         private Optional<DutyFinding> duties;
         private List<WaiverFacts> waivers;
         private Recollection memory;
+        private Crowd crowd;
         private Optional<Boolean> upToDate;
 
         Copy(GrantFacts from) {
@@ -261,6 +268,7 @@ record GrantFacts(
             duties = from.duties;
             waivers = from.waivers;
             memory = from.memory;
+            crowd = from.crowd;
             upToDate = from.upToDate;
         }
 
@@ -285,6 +293,7 @@ record GrantFacts(
                     duties,
                     waivers,
                     memory,
+                    crowd,
                     upToDate);
         }
     }

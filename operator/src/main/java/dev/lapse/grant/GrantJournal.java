@@ -183,13 +183,16 @@ final class GrantJournal {
                         + "; end it earlier with spec.revoked: true";
             case Expired, Revoked ->
                 who + ": " + decision.message()
-                        + facts.record().end().map(GrantJournal::lag).orElse("");
+                        + facts.record().end().map(end -> lag(facts, end)).orElse("");
             case Denied, Failed -> who + " for " + GrantNames.requester(facts) + ": " + decision.message();
             default -> who + ": " + decision.message();
         };
     }
 
-    private static String lag(End end) {
+    private static String lag(GrantFacts facts, End end) {
+        if (!facts.record().gaveAccess()) {
+            return "; it never gave any access";
+        }
         return end.effectiveAt() == null
                 ? ""
                 : "; access was gone "

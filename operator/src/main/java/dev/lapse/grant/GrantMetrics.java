@@ -42,6 +42,9 @@ final class GrantMetrics {
         lag = DistributionSummary.builder("lapse.revocation.lag")
                 .baseUnit("seconds")
                 .description("From when a grant was due to end to when its last binding was gone")
+                // Without these a summary takes values below 1 for 1.
+                .minimumExpectedValue(0.001)
+                .maximumExpectedValue(3600.0)
                 .serviceLevelObjectives(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300)
                 .register(registry);
         exposed = Counter.builder("lapse.exposed.seconds")
@@ -117,7 +120,7 @@ final class GrantMetrics {
 
     void ended(GrantFacts facts, End end) {
         revocations(end.cause(), actorType(facts)).increment();
-        if (end.effectiveAt() != null) {
+        if (end.effectiveAt() != null && facts.record().gaveAccess()) {
             double seconds =
                     Math.max(0, Duration.between(end.dueAt(), end.effectiveAt()).toMillis()) / 1000.0;
             lag.record(seconds);

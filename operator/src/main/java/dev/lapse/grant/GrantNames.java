@@ -19,11 +19,8 @@ final class GrantNames {
     }
 
     /** A revocation comes at any time, so that it must have been written under this guard, and not a former one. */
-    static Optional<AssuredName> revoker(GrantFacts facts, Instant now) {
-        GrantRequest request = facts.request();
-        GuardState guard = facts.guard();
-        boolean guardedSinceProved = facts.record()
-                .proof()
+    static Optional<AssuredName> revoker(GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+        boolean guardedSinceProved = record.proof()
                 .filter(proof -> proof.epoch().equals(guard.epoch()))
                 .filter(proof -> guard.guarded(proof.at()))
                 .isPresent();

@@ -4,6 +4,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** One pass over one grant: decides and carries out until the facts are settled, then reports. */
@@ -14,12 +15,17 @@ final class GrantPass {
     private final GrantEffects effects;
     private final InstantSource clock;
     private final Consumer<GrantFacts> announced;
+    private final BooleanSupplier overtaken;
 
-    /** @param announced is told whenever the end of the grant is known */
-    GrantPass(GrantEffects effects, InstantSource clock, Consumer<GrantFacts> announced) {
+    /**
+     * @param announced is told whenever the end of the grant is known
+     * @param overtaken whether the lane has begun to end the grant: from then on nothing more is given
+     */
+    GrantPass(GrantEffects effects, InstantSource clock, Consumer<GrantFacts> announced, BooleanSupplier overtaken) {
         this.effects = effects;
         this.clock = clock;
         this.announced = announced;
+        this.overtaken = overtaken;
     }
 
     /** Where a pass came to rest. */
@@ -30,6 +36,10 @@ final class GrantPass {
         Instant now = begun;
         GrantDecision decision = GrantPolicy.decide(facts, now);
         for (int step = 0; decision.next().isPresent(); step++) {
+            if (facts.record().end().isEmpty() && overtaken.getAsBoolean()) {
+                // As if it were cut off here: the pass that ends the grant takes away what there is.
+                return new Settled(facts, decision);
+            }
             if (step == MOST_STEPS) {
                 throw new IllegalStateException("no settled state after " + MOST_STEPS + " steps, at " + decision);
             }

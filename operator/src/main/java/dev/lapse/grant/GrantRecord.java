@@ -66,6 +66,12 @@ record GrantRecord(
         return expiresAt.isPresent();
     }
 
+    /** Whether a binding was ever made, as far as the record knows. */
+    boolean gaveAccess() {
+        return activatedAt.isPresent()
+                || objects.stream().anyMatch(object -> object.kind().binding() && object.uid() != null);
+    }
+
     GrantRecord withObjects(List<GrantObject> now) {
         return with(copy -> copy.objects = List.copyOf(now));
     }

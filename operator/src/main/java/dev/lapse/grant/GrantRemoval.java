@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
@@ -107,7 +108,7 @@ final class GrantRemoval {
         };
     }
 
-    private static End begun(Ending ending) {
+    static End begun(Ending ending) {
         return End.begun(
                 ending.cause(),
                 ending.by().orElse(null),
@@ -134,10 +135,14 @@ final class GrantRemoval {
         if (risen.isPresent()) {
             return GrantDecision.todo(phase, reason, "", new Remove(risen.get(), List.of()));
         }
+        boolean postponed =
+                facts.verification().filter(ResidualAccess::postponed).isPresent();
+        boolean asked = facts.verification().isPresent() && !postponed;
+        // Of a grant that is to be deleted the question is asked once: a missing answer does not hold up the deletion.
         Optional<End> open = facts.record()
                 .end()
                 .filter(end -> facts.record().announced() && end.verifiedAt() == null)
-                .filter(end -> !facts.request().deleting());
+                .filter(end -> !(facts.request().deleting() && asked));
         if (open.isPresent()) {
             if (facts.verification().isEmpty()) {
                 return GrantDecision.todo(phase, reason, "", new VerifyRemoval());
@@ -160,7 +165,7 @@ final class GrantRemoval {
             return GrantDecision.settled(
                     phase, reason, "", askAgainAt.or(() -> Optional.of(now.plus(ClaimMemory.LOOK_AGAIN))));
         }
-        if (facts.request().held()) {
+        if (facts.request().held() && !postponed) {
             return GrantDecision.todo(phase, reason, "", new Release());
         }
         return GrantDecision.settled(phase, reason, "", askAgainAt);

@@ -111,6 +111,16 @@ final class GrantStatusReport {
             return Optional.of(condition(
                     ConditionType.AccessRemoved, true, Reason.NeverActive, "the grant never gave any access"));
         }
+        if (end.get().verifiedAt() == null
+                && facts.verification().filter(ResidualAccess::postponed).isPresent()) {
+            return Optional.of(new Condition(
+                    ConditionType.AccessRemoved.name(),
+                    ConditionStatus.Unknown,
+                    Reason.BeingProved.name(),
+                    "everything the grant made is gone; the API server will be asked in a moment what access is left",
+                    facts.request().generation(),
+                    now));
+        }
         if (end.get().verifiedAt() == null) {
             return Optional.of(new Condition(
                     ConditionType.AccessRemoved.name(),
@@ -128,7 +138,7 @@ final class GrantStatusReport {
                     "everything the grant made is gone, but the account is still allowed: "
                             + String.join("; ", end.get().residual())));
         }
-        String asked = facts.verification().map(GrantStatusReport::asked).orElse("");
+        String asked = facts.verification().map(this::asked).orElse("");
         return Optional.of(condition(
                 ConditionType.AccessRemoved,
                 true,
@@ -136,8 +146,8 @@ final class GrantStatusReport {
                 "everything the grant made is gone, and the API server says no to what it allowed" + asked));
     }
 
-    private static String asked(ResidualAccess found) {
-        return " (" + found.asked() + " of " + found.total() + " permissions asked)";
+    private String asked(ResidualAccess found) {
+        return " (" + EndProof.restsOn(facts.record().resolved().orElseThrow(), found) + ")";
     }
 
     private Condition condition(ConditionType type, boolean yes, Reason reason, String message) {

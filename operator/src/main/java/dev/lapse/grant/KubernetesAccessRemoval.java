@@ -1,49 +1,87 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.grant.ExpiryQueue.Due;
+import dev.lapse.grant.ExpiryQueue.Looked;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** Takes away what gives access, and remembers when the last of it went: the lane's one task. */
+/**
+ * The lane's one task: looks whether a grant is over, from what the informers show and without a request, and if it is,
+ * takes away what gives access and remembers why, since when, and when the last of it went.
+ */
 final class KubernetesAccessRemoval {
-    private final Function<GrantKey, Optional<PrivilegeGrant>> grants;
+    private final Function<Due, Optional<PrivilegeGrant>> grants;
+    private final Predicate<PrivilegeGrant> gone;
+    private final BooleanSupplier everythingKnown;
     private final KubernetesGrantObserver observer;
     private final KubernetesGrantObjects objects;
     private final InstantSource clock;
-    private final Map<String, Instant> goneAt;
+    private final EndingNotes notes;
 
+    /**
+     * @param grants the grant of a UID, also one whose object is gone while it still gave access
+     * @param gone whether the object is gone
+     * @param everythingKnown whether the informers show all that a grant depends on; until then only what the grant itself
+     *     says ends it: what is not listed yet must not be taken for gone
+     */
     KubernetesAccessRemoval(
-            Function<GrantKey, Optional<PrivilegeGrant>> grants,
+            Function<Due, Optional<PrivilegeGrant>> grants,
+            Predicate<PrivilegeGrant> gone,
+            BooleanSupplier everythingKnown,
             KubernetesGrantObserver observer,
             KubernetesGrantObjects objects,
             InstantSource clock,
-            ConcurrentHashMap<String, Instant> goneAt) {
+            EndingNotes notes) {
         this.grants = grants;
+        this.gone = gone;
+        this.everythingKnown = everythingKnown;
         this.observer = observer;
         this.objects = objects;
         this.clock = clock;
-        this.goneAt = goneAt;
+        this.notes = notes;
     }
 
-    /** @return whether nothing gives access any more; an exception means it could not be done yet */
-    boolean takeAccess(ExpiryQueue.Due due) {
-        Optional<PrivilegeGrant> found = grants.apply(due.grant())
-                .filter(grant -> grant.getMetadata().getUid().equals(due.uid()));
+    /** An exception means that the access of a grant that is over could not be taken away yet. */
+    Looked look(Due due) {
+        Optional<PrivilegeGrant> found = grants.apply(due);
         if (found.isEmpty()) {
-            return true;
+            return Looked.GONE;
         }
-        GrantRequest request = GrantRequest.of(found.get());
-        GrantRecord record = observer.record(found.get(), clock.instant());
-        if (!record.announced()) {
-            // The watch has not brought the record yet: the pass that comes next knows it.
-            return true;
+        PrivilegeGrant grant = found.get();
+        Instant now = clock.instant();
+        GrantRequest request = observer.request(grant, gone.test(grant));
+        GrantRecord record = observer.record(grant, now);
+        if (record.phase().ended()) {
+            return Looked.goesOn(Optional.empty());
         }
+        Optional<Ending> ending = Endings.ofItself(request, record, observer.guard(), now);
+        Optional<Instant> atTheLatest = record.expiresAt();
+        if (ending.isEmpty() && everythingKnown.getAsBoolean()) {
+            GrantFacts facts = observer.observe(grant, gone.test(grant), now);
+            ending = Endings.first(facts, now);
+            atTheLatest = Endings.atTheLatest(facts, now);
+        }
+        boolean access = record.announced()
+                || ending.filter(cause -> cause.cause() == EndCause.StatusForged)
+                        .isPresent();
+        if (ending.isEmpty() || !access) {
+            return Looked.goesOn(atTheLatest);
+        }
+        notes.ends(due.uid(), ending.get().dueSince(now, due.end()));
+        takeAway(request, record);
+        notes.bindingsGone(due.uid(), clock.instant());
+        return Looked.GONE;
+    }
+
+    private void takeAway(GrantRequest request, GrantRecord record) {
         RuntimeException refused = null;
         for (GrantObject object : record.objects()) {
             if (object.kind().binding() && object.state() != ObjectState.Gone) {
@@ -58,8 +96,6 @@ final class KubernetesAccessRemoval {
         if (refused != null) {
             throw refused;
         }
-        goneAt.put(due.uid(), clock.instant());
-        return true;
     }
 
     private void remove(GrantRequest request, ObservedObject binding) {

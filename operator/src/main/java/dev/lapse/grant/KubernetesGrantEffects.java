@@ -1,9 +1,9 @@
 package dev.lapse.grant;
 
-import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Author;
 import dev.lapse.access.NamedBinding;
+import dev.lapse.access.RecentAnswers;
 import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
@@ -27,20 +27,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /** Carries one grant's actions out on the API server, every write fenced by UID or resourceVersion. */
 final class KubernetesGrantEffects implements GrantEffects {
-    /** So many permissions are asked in each namespace after an end: every rule, and of large roles a sample. */
-    private static final int MOST_QUESTIONS = 64;
-
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
 
     private final KubernetesGrantObjects objects;
     private final KubernetesTokens tokens;
     private final KubernetesWrites writes;
-    private final AccessOracle oracle;
+    private final RecentAnswers answers;
     private final KubernetesSight sight;
     private final ActivationRights rights;
     private final KubernetesDuties duties;
@@ -51,17 +49,19 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final StatusSeal seal;
     private final Consumer<String> bindingRemoved;
     private final Predicate<NamedBinding> goneOrGoing;
+    private final IntPredicate mayAsk;
     private PrivilegeGrant grant;
 
     /**
      * @param bindingRemoved is told the UID of the grant whose binding went
-     * @param goneOrGoing tells of a binding that gives what has ended whether it gives it no more, or for a moment only
+     * @param goneOrGoing true if a binding is deleted, or is being deleted by the lane
+     * @param mayAsk whether so many questions may be asked now, or have to wait because others end
      */
     KubernetesGrantEffects(
             KubernetesGrantObjects objects,
             KubernetesTokens tokens,
             KubernetesWrites writes,
-            AccessOracle oracle,
+            RecentAnswers answers,
             KubernetesSight sight,
             ActivationRights rights,
             KubernetesDuties duties,
@@ -72,11 +72,12 @@ final class KubernetesGrantEffects implements GrantEffects {
             StatusSeal seal,
             Consumer<String> bindingRemoved,
             Predicate<NamedBinding> goneOrGoing,
+            IntPredicate mayAsk,
             PrivilegeGrant grant) {
         this.objects = objects;
         this.tokens = tokens;
         this.writes = writes;
-        this.oracle = oracle;
+        this.answers = answers;
         this.sight = sight;
         this.rights = rights;
         this.duties = duties;
@@ -87,6 +88,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.seal = seal;
         this.bindingRemoved = bindingRemoved;
         this.goneOrGoing = goneOrGoing;
+        this.mayAsk = mayAsk;
         this.grant = grant;
     }
 
@@ -266,12 +268,18 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts verifyRemoval(GrantFacts facts) {
         Resolved resolved = facts.record().resolved().orElseThrow();
+        int questions = EndProof.questions(resolved);
+        // Without the finalizer nothing keeps the grant until somebody comes back to it.
+        if (facts.request().held()
+                && !mayAsk.test(questions * Math.max(1, resolved.namespaces().size()))) {
+            return facts.withVerification(ResidualAccess.POSTPONED);
+        }
         ResidualAccess found = AccessVerification.check(
                 Author.of(resolved.principalName(), List.of()),
                 facts.role().allRules(),
                 resolved.namespaces(),
-                MOST_QUESTIONS,
-                oracle);
+                questions,
+                answers.since(EndProof.asOf(facts)));
         return facts.withVerification(found.withLate(goneOrGoing));
     }
 

@@ -49,11 +49,13 @@ final class KubernetesGrantObserver {
     private final KubernetesDuties duties;
     private final StatusSeal seal;
     private final EndedGrants ended;
-    private final Function<String, Optional<Instant>> bindingsGoneAt;
+    private final EndingNotes notes;
+    private final Function<GrantRequest, Crowd> crowd;
 
     /**
      * @param memory by namespace, what is remembered about its objects
-     * @param bindingsGoneAt by the grant's UID, when its last binding was seen to go
+     * @param notes what the lane has found and done and no status says yet
+     * @param crowd how many grants give access where this one would too
      */
     KubernetesGrantObserver(
             KubernetesCluster cluster,
@@ -66,7 +68,8 @@ final class KubernetesGrantObserver {
             KubernetesDuties duties,
             StatusSeal seal,
             EndedGrants ended,
-            Function<String, Optional<Instant>> bindingsGoneAt) {
+            EndingNotes notes,
+            Function<GrantRequest, Crowd> crowd) {
         this.cluster = cluster;
         this.identities = identities;
         this.guard = guard;
@@ -77,14 +80,12 @@ final class KubernetesGrantObserver {
         this.duties = duties;
         this.seal = seal;
         this.ended = ended;
-        this.bindingsGoneAt = bindingsGoneAt;
+        this.notes = notes;
+        this.crowd = crowd;
     }
 
     GrantFacts observe(PrivilegeGrant grant, boolean gone, Instant now) {
-        GrantRequest request = GrantRequest.of(grant);
-        if (gone) {
-            request = request.withGone();
-        }
+        GrantRequest request = request(grant, gone);
         GrantRecord record = record(grant, now);
         Optional<IdentityFacts> identity = identities.find(request.namespace(), request.identity());
         String privilege = request.privilege();
@@ -107,11 +108,12 @@ final class KubernetesGrantObserver {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                bindingsGoneAt.apply(request.uid()),
+                notes.bindingsGoneAt(request.uid()),
                 Optional.empty(),
                 duties.unasked(),
                 waivers(request, identity, role, guardState, now),
                 memory.apply(request.namespace()),
+                crowd.apply(request),
                 Optional.empty());
         // Once there is access, nobody's consent is asked again: who regrets it revokes.
         if (record.phase().ended() || record.activatedAt().isPresent()) {
@@ -120,6 +122,15 @@ final class KubernetesGrantObserver {
         String namespace = request.namespace();
         return vouched(facts, now)
                 .withConsent(RequestReview.of(facts, now).flatMap(review -> reviews.find(namespace, review.name())));
+    }
+
+    GuardState guard() {
+        return guard.get();
+    }
+
+    GrantRequest request(PrivilegeGrant grant, boolean gone) {
+        GrantRequest request = GrantRequest.of(grant);
+        return gone ? request.withGone() : request;
     }
 
     /** Only of an entry beyond the limits of its applier anybody was asked. */
@@ -149,9 +160,13 @@ final class KubernetesGrantObserver {
     /** What the status says as far as the operator wrote it, and everything that carries the grant's label besides. */
     GrantRecord record(PrivilegeGrant grant, Instant now) {
         String uid = grant.getMetadata().getUid();
-        GrantRecord record = ended.read(uid, seal.read(grant.getStatus(), uid, now), now);
+        GrantRecord read = ended.read(uid, seal.read(grant.getStatus(), uid, now), now);
+        // What the lane has begun to end ends for the cause and as of the time that the lane found.
+        GrantRecord record = read.phase().ended() || !read.announced()
+                ? read
+                : notes.end(uid).map(read::withEnd).orElse(read);
         boolean forged =
-                record.end().filter(end -> end.cause() == EndCause.StatusForged).isPresent();
+                read.end().filter(end -> end.cause() == EndCause.StatusForged).isPresent();
         return forged ? record.withObjects(everythingOf(uid, grant.getMetadata().getNamespace())) : record;
     }
 

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.access.RecentAnswers;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
@@ -14,6 +15,9 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
+import dev.lapse.grant.ExpiryQueue.Due;
+import dev.lapse.grant.GrantEventSources.Workers;
+import dev.lapse.grant.PassQueue.Desk;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
@@ -26,11 +30,10 @@ import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,13 +41,20 @@ import java.util.stream.Stream;
 
 /** The grants' controller, put together: informers to event sources, lane to removal, policy to effects. */
 public final class KubernetesGrants implements AutoCloseable {
+    /** Proving asks much and hurries nobody. */
+    private static final int PROVERS = 2;
+
+    private static final int FEW_QUESTIONS = 8;
+
     private final KubernetesCluster cluster;
     private final KubernetesIdentities identities;
     private final KubernetesGrantObjects objects;
     private final GrantMetrics metrics;
     private final ExpiryLane lane;
     private final WakeUps wakeUps;
+    private final GrantPasses passes;
     private final GrantEventSources sources;
+    private final GrantWork work;
     private final PrivilegeGrantReconciler reconciler;
     private final KubernetesOwedReviews owed;
     private final BiConsumer<String, String> identityConcerned;
@@ -71,9 +81,12 @@ public final class KubernetesGrants implements AutoCloseable {
             Seal seal,
             EndedGrants ended,
             MeterRegistry meters,
+            Crowd.Limits crowdLimits,
             InstantSource clock) {}
 
     /**
+     * @param laneThreads how many ends are carried out at once, by the lane and after it
+     * @param passThreads how many passes over what is not ending run at once
      * @param identityConcerned is told namespace and name of an identity whose grants changed
      * @param authorRefused is told the UID of an identity with an entry whose author could not bind its role
      * @param reviewsConcerned is told the UID of a grant that changed
@@ -82,6 +95,7 @@ public final class KubernetesGrants implements AutoCloseable {
             Tools tools,
             FirstPass firstPass,
             int laneThreads,
+            int passThreads,
             BiConsumer<String, String> identityConcerned,
             Consumer<String> authorRefused,
             Consumer<String> reviewsConcerned) {
@@ -99,7 +113,8 @@ public final class KubernetesGrants implements AutoCloseable {
         KubernetesSight sight = new KubernetesSight(tools);
         StatusSeal seal = new StatusSeal(tools.seal());
         KubernetesDuties duties = new KubernetesDuties(tools, seal, this::all);
-        ConcurrentHashMap<String, Instant> bindingsGoneAt = new ConcurrentHashMap<>();
+        EndingNotes notes = new EndingNotes();
+        RecentAnswers answers = new RecentAnswers(tools.oracle(), clock);
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
                 identities,
@@ -111,22 +126,31 @@ public final class KubernetesGrants implements AutoCloseable {
                 duties,
                 seal,
                 tools.ended(),
-                uid -> Optional.ofNullable(bindingsGoneAt.get(uid)));
+                notes,
+                request -> sources().crowd(request, tools.crowdLimits()));
         GrantJournal journal = new GrantJournal(tools.events(), metrics, tools.ended());
-        KubernetesAccessRemoval removal =
-                new KubernetesAccessRemoval(this::find, observer, objects, tools.clock(), bindingsGoneAt);
-        lane = new ExpiryLane(tools.clock(), removal::takeAccess, this::lookAgain);
-        wakeUps = new WakeUps(tools.clock(), this::lookAgainIfThere);
+        KubernetesAccessRemoval removal = new KubernetesAccessRemoval(
+                this::find, this::isTorn, firstPass::begun, observer, objects, clock, notes);
+        lane = new ExpiryLane(clock, removal::look, this::close, this::goesOn);
+        wakeUps = new WakeUps(clock, this::lookAgainIfThere);
+        passes = new GrantPasses(clock, this::passOver);
         sources = new GrantEventSources(
                 lane,
                 wakeUps,
-                laneThreads,
+                passes,
+                new Workers(laneThreads, Map.of(Desk.Close, laneThreads, Desk.Begin, passThreads, Desk.Prove, PROVERS)),
                 firstPass,
-                grant -> new KubernetesGrantEffects(
+                identityConcerned,
+                reviewsConcerned,
+                grant -> seal.forged(grant) || tools.ended().risen(grant));
+        work = new GrantWork(
+                observer,
+                sources,
+                (grant, desk) -> new KubernetesGrantEffects(
                         objects,
                         tools.tokens(),
                         tools.writes(),
-                        tools.oracle(),
+                        answers,
                         sight,
                         rights,
                         duties,
@@ -135,16 +159,35 @@ public final class KubernetesGrants implements AutoCloseable {
                         owed,
                         journal,
                         seal,
-                        bindingsGoneAt::remove,
+                        notes::bindingRemoved,
                         this::goneOrGoing,
+                        questions -> mayAsk(desk, questions),
                         grant),
-                identityConcerned,
-                reviewsConcerned,
-                bindingsGoneAt::remove,
-                grant -> seal.forged(grant) || tools.ended().risen(grant));
-        reconciler = new PrivilegeGrantReconciler(observer, sources, primaryCache, tools.clock());
+                notes,
+                lane,
+                wakeUps,
+                passes,
+                clock);
+        reconciler = new PrivilegeGrantReconciler(sources, primaryCache);
         metrics.watch(lane);
         new GrantConcerns(sources).watch(cluster);
+    }
+
+    /** A few questions are asked at once, so that status is written once, as long as no other end waits for that. */
+    private boolean mayAsk(Desk desk, int questions) {
+        return desk == Desk.Prove || (questions <= FEW_QUESTIONS && passes.waiting(Desk.Close) == 0);
+    }
+
+    private void passOver(GrantKey grant, Desk desk) {
+        work.over(grant, desk);
+    }
+
+    private void close(GrantKey grant) {
+        passes.add(grant, Desk.Close);
+    }
+
+    private void goesOn(GrantKey grant) {
+        passes.add(grant, Desk.Begin);
     }
 
     public PrivilegeGrantReconciler reconciler() {
@@ -259,6 +302,7 @@ public final class KubernetesGrants implements AutoCloseable {
     @Override
     public void close() {
         lane.close();
+        passes.close();
         wakeUps.close();
     }
 
@@ -271,6 +315,18 @@ public final class KubernetesGrants implements AutoCloseable {
 
     private Stream<PrivilegeGrant> all() {
         return sources.all();
+    }
+
+    private Optional<PrivilegeGrant> find(Due due) {
+        return sources.find(due.uid(), due.grant());
+    }
+
+    private GrantEventSources sources() {
+        return sources;
+    }
+
+    private boolean isTorn(PrivilegeGrant grant) {
+        return sources.isTorn(grant);
     }
 
     private Optional<PrivilegeGrant> find(GrantKey grant) {

@@ -6,47 +6,30 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 
-/** Observes a grant and passes over it, whenever something about it may have changed. */
+/**
+ * Connects the grants to the SDK, which watches them and keeps them. When a grant is looked at, and by whom, is decided by
+ * the lane and by {@link PassQueue}: the SDK has one queue for everything, first in, first out.
+ */
 public final class PrivilegeGrantReconciler implements Reconciler<PrivilegeGrant> {
-    private final KubernetesGrantObserver observer;
     private final GrantEventSources sources;
     private final KubernetesPrimaryCache cache;
-    private final InstantSource clock;
 
-    PrivilegeGrantReconciler(
-            KubernetesGrantObserver observer,
-            GrantEventSources sources,
-            KubernetesPrimaryCache cache,
-            InstantSource clock) {
-        this.observer = observer;
+    PrivilegeGrantReconciler(GrantEventSources sources, KubernetesPrimaryCache cache) {
         this.sources = sources;
         this.cache = cache;
-        this.clock = clock;
     }
 
     @Override
     public List<EventSource<?, PrivilegeGrant>> prepareEventSources(EventSourceContext<PrivilegeGrant> context) {
+        cache.connect(context.getPrimaryCache());
         return sources.connect(context.getPrimaryCache());
     }
 
+    /** The watch has told the event sources already. */
     @Override
     public UpdateControl<PrivilegeGrant> reconcile(PrivilegeGrant grant, Context<PrivilegeGrant> context) {
-        cache.connect(context);
-        boolean gone = context.isPrimaryResourceDeleted() && sources.gone(grant);
-        if (!gone && sources.laneTakes(grant)) {
-            return UpdateControl.noUpdate();
-        }
-        Instant now = clock.instant();
-        GrantPass pass = new GrantPass(sources.effects(grant), clock, sources::announced);
-        GrantPass.Settled settled = pass.over(observer.observe(grant, gone, now), now);
-        sources.settled(settled.facts(), settled.decision());
-        if (context.isPrimaryResourceDeleted()) {
-            sources.lookAgainAfterDeletion(grant);
-        }
         return UpdateControl.noUpdate();
     }
 }

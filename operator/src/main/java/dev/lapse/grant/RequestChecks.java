@@ -35,6 +35,8 @@ final class RequestChecks {
             EntryChecks::namespacesAreLive,
             entry(EntryChecks::reachIsAccepted),
             entry(EntryChecks::risksAreAccepted),
+            // Before people are asked: they would approve what cannot begin.
+            Crowd::leavesRoom,
             // Before the guard was looked at, appliers and their limits are not known.
             TrustChecks::guardStands,
             entry(TrustChecks::operatorReachesThere),

@@ -102,10 +102,18 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         this.trigger = new KubernetesTrigger<>(
                 "lapse",
                 firstPass::ready,
-                identity -> changed.accept(
-                        identity.getMetadata().getNamespace(),
-                        identity.getMetadata().getName()),
+                identity -> tell(changed, identity),
+                (before, after) -> {
+                    if (IdentityNews.isFor(before, after)) {
+                        tell(changed, after);
+                    }
+                },
                 identity -> gone(identity, changed));
+    }
+
+    private static void tell(BiConsumer<String, String> changed, ServiceIdentity identity) {
+        changed.accept(
+                identity.getMetadata().getNamespace(), identity.getMetadata().getName());
     }
 
     /** At an activation the API server said that an author may not, or not any more: so the status will say. */

@@ -112,7 +112,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.guard = tools.guard();
         this.clock = tools.clock();
         this.changed = changed;
-        this.trigger = new KubernetesTrigger<>("lapse", firstPass::ready, changed, this::gone);
+        this.trigger = new KubernetesTrigger<>(
+                "lapse", firstPass::ready, changed, (before, after) -> changed.accept(after), this::gone);
     }
 
     /** What was owed in it is owed still. */

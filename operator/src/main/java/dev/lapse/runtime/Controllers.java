@@ -93,9 +93,11 @@ final class Controllers implements AutoCloseable {
                         seal,
                         new EndedGrants(EndedFile.of(settings.endedFile()), clock.instant()),
                         meters.registry(),
+                        settings.crowdLimits(),
                         clock),
                 firstPass,
                 settings.expiryWorkers(),
+                settings.reconcilers(),
                 this::identityConcerned,
                 this::authorRefused,
                 this::reviewsConcerned);
@@ -227,7 +229,6 @@ final class Controllers implements AutoCloseable {
                 config -> config.withName("privilegegrant")
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
-                        .withTriggerReconcilerOnAllEvents(true)
                         .withInformerListLimit(PAGE));
         made.register(
                 reviewReconciler,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.grant.Crowd;
 import dev.lapse.identity.Profile;
 import dev.lapse.review.Aliases;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param sweepEvery how often what no open grant answers for is looked for
  * @param reconcilers how many passes run at once
  * @param expiryWorkers how many ends are carried out at once
+ * @param crowdLimits how many grants may give access at once
  * @param apiServer the API server's address to write into delivered kubeconfigs; empty: the one the operator uses
  * @param profiles what each actor type allows
  * @param subjectUsers namespace to the user names an identity there may name as its subject
@@ -51,6 +53,7 @@ public record Settings(
         Duration sweepEvery,
         int reconcilers,
         int expiryWorkers,
+        Crowd.Limits crowdLimits,
         String apiServer,
         Map<ActorType, Profile> profiles,
         Map<String, Set<String>> subjectUsers,
@@ -87,6 +90,10 @@ public record Settings(
         SWEEP_EVERY("1m", "so often, objects that no open grant answers for are looked for and removed"),
         RECONCILERS("8", "passes that run at once, 1 to 64"),
         EXPIRY_WORKERS("8", "ends that are carried out at once, 1 to 64"),
+        GRANTS_PER_IDENTITY(
+                "1000", "grants of one identity that give access at once; the next one waits until one ends"),
+        GRANTS_PER_NAMESPACE(
+                "5000", "grants of one namespace that give access at once; the next one waits until one ends"),
         LONGEST_WAIVER("90d", "how far ahead a waiver of conflicting duties may end when it is used"),
         CAMPAIGN_NOTICE("24h", "a campaign of certifications gives people at least so long"),
         ENDED_FILE(
@@ -141,6 +148,9 @@ public record Settings(
                 source.duration(Name.SWEEP_EVERY),
                 source.number(Name.RECONCILERS, 1, 64),
                 source.number(Name.EXPIRY_WORKERS, 1, 64),
+                new Crowd.Limits(
+                        source.number(Name.GRANTS_PER_IDENTITY, 1, 1_000_000),
+                        source.number(Name.GRANTS_PER_NAMESPACE, 1, 1_000_000)),
                 source.text(Name.API_SERVER),
                 ProfileSettings.read(tree.path("profiles")),
                 subjectUsers(tree.path("subject-users")),

@@ -82,10 +82,14 @@ final class Api {
     }
 
     Answer send(String method, String path, String body) {
+        return send(method, path, "application/json", body);
+    }
+
+    private Answer send(String method, String path, String type, String body) {
         var request = HttpRequest.newBuilder(URI.create(server + path))
                 .timeout(LIMIT)
                 .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
+                .header("Content-Type", type)
                 .method(
                         method,
                         body.isEmpty()
@@ -119,6 +123,10 @@ final class Api {
 
     JsonNode replace(String path, JsonNode object) {
         return expected(send("PUT", path, object.toString()), "PUT " + path);
+    }
+
+    void patch(String path, String body) {
+        expected(send("PATCH", path, "application/merge-patch+json", body), "PATCH " + path);
     }
 
     void delete(String path) {

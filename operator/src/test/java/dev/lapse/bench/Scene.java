@@ -57,6 +57,11 @@ final class Scene {
 
     /** An identity, its account of the same name, and one pre-approved privilege {@code read} in its own namespace. */
     void identity(String namespace, String name, String principal) {
+        identity(namespace, name, principal, ROLE);
+    }
+
+    /** The same with another ClusterRole. */
+    void identity(String namespace, String name, String principal, String role) {
         admin.create(
                 "/api/v1/namespaces/" + namespace + "/serviceaccounts",
                 "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
@@ -66,7 +71,7 @@ final class Scene {
                   "owner": {"user": "olivia"}, "changedBy": "admin",
                   "eligible": [{"name": "read", "role": {"kind": "ClusterRole", "name": "%s"}, "namespaces": ["%s"],
                    "approvals": {"required": 0}, "principal": "%s",
-                   "entitledBy": "admin", "entitledByAs": ["system:masters"]}]}}""".formatted(name, name, ROLE, namespace, principal));
+                   "entitledBy": "admin", "entitledByAs": ["system:masters"]}]}}""".formatted(name, name, role, namespace, principal));
     }
 
     void awaitEligible(String namespace, String identity) {
@@ -108,6 +113,11 @@ final class Scene {
                 {"apiVersion": "lapse.dev/v1alpha1", "kind": "PrivilegeGrant", "metadata": {"name": "%s"},
                  "spec": {"identityRef": {"name": "%s"}, "privilege": "read", "duration": "%s", "notAfter": "%s",
                   "reason": "benchmark", "requestedBy": "admin", "requestedByAs": ["system:masters"], "credential": {"type": "%s"}}}""".formatted(name, identity, duration, notAfter, credential));
+    }
+
+    /** A merge patch of one of Lapse's kinds. */
+    void patch(String namespace, String plural, String name, String body) {
+        admin.patch(LAPSE + namespace + "/" + plural + "/" + name, body);
     }
 
     JsonNode grant(String namespace, String name) {

@@ -313,6 +313,7 @@ class GrantLawsTest {
                 facts.duties(),
                 facts.waivers(),
                 facts.memory(),
+                facts.crowd(),
                 facts.upToDate());
     }
 }

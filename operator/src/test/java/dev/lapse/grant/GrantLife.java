@@ -45,7 +45,7 @@ final class GrantLife {
     /** One pass, from what is recorded and what the informers show; false if it was cut off. */
     boolean pass() {
         try {
-            last = new GrantPass(cluster, () -> now, facts -> {}).over(observe(), now);
+            last = new GrantPass(cluster, () -> now, facts -> {}, () -> false).over(observe(), now);
             return true;
         } catch (FakeCluster.NotDone | FakeCluster.Killed cutOff) {
             if (cutOff instanceof FakeCluster.Killed) {

@@ -21,7 +21,8 @@ import java.util.Set;
 
 /** Measures everything about grants once, so that each meter is there. */
 public final class GrantMetricsSample {
-    private static final ExpiryLane LANE = new ExpiryLane(InstantSource.fixed(Instant.EPOCH), due -> true, grant -> {});
+    private static final ExpiryLane LANE = new ExpiryLane(
+            InstantSource.fixed(Instant.EPOCH), due -> ExpiryQueue.Looked.GONE, grant -> {}, grant -> {});
 
     private GrantMetricsSample() {}
 
@@ -84,6 +85,7 @@ public final class GrantMetricsSample {
                 Optional.empty(),
                 List.of(),
                 Recollection.nothing("payments"),
+                Crowd.NOBODY,
                 Optional.empty());
     }
 }

@@ -668,7 +668,7 @@ class GrantPolicyTest {
         GrantLife life = active(Scene.inOrder());
         GrantFacts facts = life.observe();
 
-        GrantPass.Settled settled = new GrantPass(life.cluster, () -> life.now, told -> {})
+        GrantPass.Settled settled = new GrantPass(life.cluster, () -> life.now, told -> {}, () -> false)
                 .over(facts.withRequest(facts.request().withGone()), life.now);
 
         assertThat(settled.decision().phase()).isEqualTo(GrantPhase.Revoked);

@@ -182,6 +182,15 @@ class RequestChecksTest {
                     "(SecretsRead, PodsWrite)",
                     "add each to accepts with a reason, or name a role without them"),
             Wrong.waits(
+                    "as many grants as settings allow are active for the identity",
+                    GrantPhase.Pending,
+                    Reason.TooManyGrants,
+                    Optional.of(NOW.plusSeconds(10)),
+                    scene -> scene.crowd(7, 7, new Crowd.Limits(7, 8)),
+                    "7 grants of identity ci are active",
+                    "grants-per-identity 7",
+                    "revoke what nobody needs"),
+            Wrong.waits(
                     "the guard does not stand",
                     GrantPhase.Pending,
                     Reason.GuardNotReady,
@@ -296,6 +305,14 @@ class RequestChecksTest {
                         Reason.IdentityNotActive,
                         scene -> scene.identity("state", "Retired"),
                         "is Retired"),
+                Wrong.waits(
+                        "as many grants as settings allow are active in the namespace",
+                        GrantPhase.Pending,
+                        Reason.TooManyGrants,
+                        Optional.of(NOW.plusSeconds(10)),
+                        scene -> scene.crowd(1, 8, new Crowd.Limits(7, 8)),
+                        "8 grants of namespace payments are active",
+                        "grants-per-namespace 8"),
                 Wrong.refused(
                         "the identity is being deleted",
                         Reason.IdentityNotActive,

@@ -74,6 +74,7 @@ final class Scene {
     private Optional<DutyFinding> duties = Optional.of(DutyFinding.NOTHING_DECLARED);
     private List<WaiverFacts> waivers = List.of();
     private Recollection memory = Recollection.nothing("payments");
+    private Crowd crowd = Crowd.NOBODY;
 
     private Scene() {
         grant = parse("""
@@ -267,6 +268,11 @@ final class Scene {
         return this;
     }
 
+    Scene crowd(int ofIdentity, int inNamespace, Crowd.Limits limits) {
+        crowd = new Crowd(ofIdentity, inNamespace, limits);
+        return this;
+    }
+
     /** As an applier writes it, until {@code notAfter}. */
     Scene claimed(Instant notAfter) {
         return grant("requestedByVia", "argo").grant("notAfter", notAfter.toString());
@@ -324,6 +330,7 @@ final class Scene {
                 duties,
                 waivers,
                 memory,
+                crowd,
                 Optional.empty());
     }
 

@@ -1,0 +1,44 @@
+package dev.lapse.identity;
+
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Which changes of an identity can mean anything to its grants and reviews. */
+final class IdentityNews {
+    private IdentityNews() {}
+
+    /**
+     * Which grants are active is news to people only: told to the grants, the end of one would call for a look at all
+     * others.
+     */
+    static boolean isFor(ServiceIdentity before, ServiceIdentity after) {
+        return !Objects.equals(
+                        before.getMetadata().getUid(), after.getMetadata().getUid())
+                || !Objects.equals(
+                        before.getMetadata().getGeneration(),
+                        after.getMetadata().getGeneration())
+                || !Objects.equals(
+                        before.getMetadata().getDeletionTimestamp(),
+                        after.getMetadata().getDeletionTimestamp())
+                || !judged(before.getStatus()).equals(judged(after.getStatus()));
+    }
+
+    private static List<Object> judged(@Nullable ServiceIdentityStatus status) {
+        return status == null
+                ? List.of()
+                : Arrays.asList(
+                        status.phase(),
+                        status.subjectUID(),
+                        status.createdSubjectUID(),
+                        status.owner(),
+                        status.proof(),
+                        status.seal(),
+                        status.entries(),
+                        status.waivers(),
+                        status.holds());
+    }
+}
