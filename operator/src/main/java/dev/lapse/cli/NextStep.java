@@ -17,28 +17,41 @@ import org.jspecify.annotations.Nullable;
 /** What has to happen next with a grant, and the command for it. */
 final class NextStep {
     /** What those reasons take that the condition's own message does not say. */
-    private static final Map<Reason, String> WHILE_IT_WAITS = Map.of(
-            Reason.GuardNotReady,
-            "nothing from you: it goes on once the guard stands; if that takes longer than a minute, the administrators"
-                    + " look at it (docs/runbooks/guard-not-ready.md)",
-            Reason.LookupFailed,
-            "nothing from you: the API server is asked again every few seconds",
-            Reason.StepFailed,
-            "the administrators remove what the message names; Lapse tries again without end",
-            Reason.Activating,
-            "nothing: it is under way; if it stays, the operator is down (docs/runbooks/operator-down.md)",
-            Reason.BeyondApplierLimits,
-            "somebody who could bind the role there decides the review that the reason names",
-            Reason.NameUnproved,
-            "whoever wrote the identity's entry writes it again, with any change",
-            Reason.SubjectNotFound,
-            "somebody creates the account",
-            Reason.RoleNotGrantable,
-            "an administrator adds the role to ClusterRole lapse-operator-grantable",
-            Reason.SubjectNotGrantable,
-            "an administrator lets the operator grant to that account, by name (docs/install.md#grantable-subjects)",
-            Reason.PlaceNotGrantable,
-            "ask for a grant elsewhere, or an administrator changes ConfigMap lapse-guard of lapse-system");
+    private static final Map<Reason, String> WHILE_IT_WAITS = Map.ofEntries(
+            Map.entry(
+                    Reason.ClockUnsure,
+                    "nothing from you: the administrators set the operator's clock (docs/runbooks/clock.md)"),
+            Map.entry(
+                    Reason.GuardNotReady,
+                    "nothing from you: it goes on once the guard stands; if that takes longer than a minute, the administrators"
+                        + " look at it (docs/runbooks/guard-not-ready.md)"),
+            Map.entry(
+                    Reason.LookupFailed,
+                    "nothing from you: the API server is asked again every few seconds"),
+            Map.entry(
+                    Reason.StepFailed,
+                    "the administrators remove what the message names; Lapse tries again without end"),
+            Map.entry(
+                    Reason.Activating,
+                    "nothing: it is under way; if it stays, the operator is down (docs/runbooks/operator-down.md)"),
+            Map.entry(
+                    Reason.BeyondApplierLimits,
+                    "somebody who could bind the role there decides the review that the reason names"),
+            Map.entry(
+                    Reason.NameUnproved,
+                    "whoever wrote the identity's entry writes it again, with any change"),
+            Map.entry(
+                    Reason.SubjectNotFound,
+                    "somebody creates the account"),
+            Map.entry(
+                    Reason.RoleNotGrantable,
+                    "an administrator adds the role to ClusterRole lapse-operator-grantable"),
+            Map.entry(
+                    Reason.SubjectNotGrantable,
+                    "an administrator lets the operator grant to that account, by name (docs/install.md#grantable-subjects)"),
+            Map.entry(
+                    Reason.PlaceNotGrantable,
+                    "ask for a grant elsewhere, or an administrator changes ConfigMap lapse-guard of lapse-system"));
 
     private NextStep() {}
 

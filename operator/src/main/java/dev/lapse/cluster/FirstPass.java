@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 public final class FirstPass {
     private final CountDownLatch unready;
     private final Duration limit;
+    private volatile boolean abandoned;
 
     public FirstPass(int controllers, Duration limit) {
         unready = new CountDownLatch(controllers);
@@ -19,7 +20,15 @@ public final class FirstPass {
 
     /** Whether every controller knows its objects. */
     public boolean begun() {
-        return unready.getCount() == 0;
+        return unready.getCount() == 0 && !abandoned;
+    }
+
+    /** They will not all know them: nobody waits any longer. */
+    public void abandon() {
+        abandoned = true;
+        while (unready.getCount() > 0) {
+            unready.countDown();
+        }
     }
 
     /** One controller knows its objects; waits for the others. */
@@ -28,6 +37,9 @@ public final class FirstPass {
         try {
             if (!unready.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException("not every kind of object could be listed within " + limit);
+            }
+            if (abandoned) {
+                throw new IllegalStateException("given up before the first pass");
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -43,10 +43,15 @@ public final class KubernetesCluster implements AutoCloseable {
                 client.rbac().clusterRoleBindings().withLabel(Lapse.GRANT_UID_LABEL), KubernetesCluster::pruned);
     }
 
-    /** Starts every watch and waits until each has seen all there is. */
-    public void start(Duration limit) throws Exception {
-        CompletableFuture.allOf(
-                        views().map(view -> view.start().toCompletableFuture()).toArray(CompletableFuture[]::new))
+    /**
+     * Starts every watch and waits until each has seen all there is.
+     *
+     * @param abandoned fails when nobody waits for that any longer
+     */
+    public void start(Duration limit, CompletableFuture<Void> abandoned) throws Exception {
+        CompletableFuture<Void> all = CompletableFuture.allOf(
+                views().map(view -> view.start().toCompletableFuture()).toArray(CompletableFuture[]::new));
+        CompletableFuture.anyOf(all, abandoned)
                 .get(limit.toSeconds(), TimeUnit.SECONDS);
     }
 

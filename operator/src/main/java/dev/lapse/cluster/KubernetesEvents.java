@@ -64,7 +64,7 @@ public final class KubernetesEvents implements AutoCloseable {
                         + UUID.randomUUID().toString().substring(0, 18))
                 .endMetadata()
                 .withNewInvolvedObject()
-                .withApiVersion("lapse.dev/v1alpha1")
+                .withApiVersion(about.kind().equals("Lease") ? "coordination.k8s.io/v1" : "lapse.dev/v1alpha1")
                 .withKind(about.kind())
                 .withNamespace(about.namespace())
                 .withName(about.name())

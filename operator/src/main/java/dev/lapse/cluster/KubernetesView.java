@@ -79,9 +79,9 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
         return informer.start();
     }
 
-    /** Whether the watch is running and the first listing is complete. */
+    /** Whether the first listing is complete; whether the watch is alive is seen by what it brings. */
     public boolean healthy() {
-        return informer.isWatching() && informer.hasSynced();
+        return informer.hasSynced();
     }
 
     public Optional<T> find(String namespace, String name) {

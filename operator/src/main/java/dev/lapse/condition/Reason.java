@@ -15,6 +15,8 @@ public enum Reason {
     ClaimedRequest,
     /** The guard does not stand, so no name is proved and nothing new is granted. */
     GuardNotReady,
+    /** The API server's time is not known, or the operator's clock is far off it: nothing new is granted. */
+    ClockUnsure,
     /** The object was written while the guard did not stand; write it again. */
     NameUnproved,
     /** The API server could not be asked about a right. */

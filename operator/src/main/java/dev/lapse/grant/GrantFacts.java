@@ -43,6 +43,7 @@ import java.util.function.Consumer;
  * @param waivers of conflicts of duties that the grant may rest on, as far as nobody had to be asked
  * @param memory what is remembered about the objects of its namespace
  * @param crowd how many grants give access where it would too
+ * @param clockProblem why the time is not known well enough to grant anything; empty if it is
  * @param upToDate whether the informers show what the API server has; absent until it was asked in this pass
  */
 record GrantFacts(
@@ -66,7 +67,8 @@ record GrantFacts(
         List<WaiverFacts> waivers,
         Recollection memory,
         Crowd crowd,
-        Optional<Boolean> upToDate) {
+        Optional<Boolean> upToDate,
+        Optional<String> clockProblem) {
 
     enum NamespaceState {
         Live,
@@ -247,6 +249,7 @@ record GrantFacts(
         private Recollection memory;
         private Crowd crowd;
         private Optional<Boolean> upToDate;
+        private Optional<String> clockProblem;
 
         Copy(GrantFacts from) {
             request = from.request;
@@ -270,6 +273,7 @@ record GrantFacts(
             memory = from.memory;
             crowd = from.crowd;
             upToDate = from.upToDate;
+            clockProblem = from.clockProblem;
         }
 
         GrantFacts done() {
@@ -294,7 +298,8 @@ record GrantFacts(
                     waivers,
                     memory,
                     crowd,
-                    upToDate);
+                    upToDate,
+                    clockProblem);
         }
     }
 }

@@ -43,6 +43,7 @@ final class KubernetesGrantObserver {
     private final KubernetesIdentities identities;
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
+    private final Supplier<Optional<String>> clockProblem;
     private final KubernetesReviews reviews;
     private final Vouchers vouchers;
     private final Function<String, Recollection> memory;
@@ -53,6 +54,7 @@ final class KubernetesGrantObserver {
     private final Function<GrantRequest, Crowd> crowd;
 
     /**
+     * @param clockProblem why the time is not known well enough to grant anything
      * @param memory by namespace, what is remembered about its objects
      * @param notes what the lane has found and done and no status says yet
      * @param crowd how many grants give access where this one would too
@@ -62,6 +64,7 @@ final class KubernetesGrantObserver {
             KubernetesIdentities identities,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
+            Supplier<Optional<String>> clockProblem,
             KubernetesReviews reviews,
             Vouchers vouchers,
             Function<String, Recollection> memory,
@@ -74,6 +77,7 @@ final class KubernetesGrantObserver {
         this.identities = identities;
         this.guard = guard;
         this.parameters = parameters;
+        this.clockProblem = clockProblem;
         this.reviews = reviews;
         this.vouchers = vouchers;
         this.memory = memory;
@@ -114,7 +118,8 @@ final class KubernetesGrantObserver {
                 waivers(request, identity, role, guardState, now),
                 memory.apply(request.namespace()),
                 crowd.apply(request),
-                Optional.empty());
+                Optional.empty(),
+                clockProblem.get());
         // Once there is access, nobody's consent is asked again: who regrets it revokes.
         if (record.phase().ended() || record.activatedAt().isPresent()) {
             return facts;

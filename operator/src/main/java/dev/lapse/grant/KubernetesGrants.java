@@ -82,7 +82,8 @@ public final class KubernetesGrants implements AutoCloseable {
             EndedGrants ended,
             MeterRegistry meters,
             Crowd.Limits crowdLimits,
-            InstantSource clock) {}
+            InstantSource clock,
+            Supplier<Optional<String>> clockProblem) {}
 
     /**
      * @param laneThreads how many ends are carried out at once, by the lane and after it
@@ -120,6 +121,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 identities,
                 tools.guard(),
                 tools.parameters(),
+                tools.clockProblem(),
                 tools.reviews(),
                 tools.vouchers(),
                 tools.memory()::of,

@@ -15,6 +15,7 @@ final class RequestChecks {
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final List<RequestCheck> IN_ORDER = List.of(
+            TrustChecks::timeIsKnown,
             ClaimMemory::nameIsNotSpent,
             IdentityChecks::identityIsKnown,
             identity(IdentityChecks::identityIsActive),

@@ -44,6 +44,16 @@ final class TrustChecks {
                 .flatMap(why -> stillBeingInstalled(facts, Reason.PlaceNotGrantable, why, now));
     }
 
+    /** Before anything is denied by the time: what is not known well enough waits. */
+    static Optional<Obstacle> timeIsKnown(GrantFacts facts, Instant now) {
+        return facts.clockProblem()
+                .map(problem -> new Waiting(
+                        GrantPhase.Pending,
+                        Reason.ClockUnsure,
+                        "nothing is granted while " + problem + "; see the runbook clock",
+                        Optional.of(now.plus(AFTER_FAILED_LOOKUP))));
+    }
+
     static Optional<Obstacle> requesterIsProved(GrantFacts facts, Instant now) {
         return refuseIf(
                 !NameProof.grantProved(

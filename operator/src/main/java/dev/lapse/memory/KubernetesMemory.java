@@ -125,7 +125,7 @@ public final class KubernetesMemory implements AutoCloseable {
     }
 
     public boolean healthy() {
-        return informer.isWatching() && informer.hasSynced();
+        return informer.hasSynced();
     }
 
     /** What is remembered about the objects of {@code namespace}. Asks nobody. */

@@ -7,6 +7,7 @@ import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesWrites;
+import dev.lapse.cluster.ServerClock;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.grant.EndedGrants;
 import dev.lapse.grant.KubernetesGrants;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -54,9 +56,11 @@ final class Controllers implements AutoCloseable {
     private final Instant sealMadeAt;
     private final Operator operator;
     private final ScheduledExecutorService sweeper;
+    private final FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
+    private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
     private volatile boolean started;
 
-    Controllers(KubernetesClient client, Settings settings, Meters meters, InstantSource clock) throws IOException {
+    Controllers(KubernetesClient client, Settings settings, Meters meters, ServerClock clock) throws IOException {
         this.clock = clock;
         sweepEvery = settings.sweepEvery();
         cluster = new KubernetesCluster(client);
@@ -72,7 +76,6 @@ final class Controllers implements AutoCloseable {
         KubernetesReviews reviews = new KubernetesReviews(client, seal);
         KubernetesEntitlementReviews vouchers =
                 new KubernetesEntitlementReviews(cluster, reviews, identities, oracle, guard::parameters);
-        FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
         grants = new KubernetesGrants(
                 new KubernetesGrants.Tools(
                         client,
@@ -94,7 +97,8 @@ final class Controllers implements AutoCloseable {
                         new EndedGrants(EndedFile.of(settings.endedFile()), clock.instant()),
                         meters.registry(),
                         settings.crowdLimits(),
-                        clock),
+                        clock,
+                        () -> clock.reading().problem()),
                 firstPass,
                 settings.expiryWorkers(),
                 settings.reconcilers(),
@@ -157,7 +161,7 @@ final class Controllers implements AutoCloseable {
                         + account.getMetadata().getName()));
         cluster.roles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.clusterRoles().onChange(role -> roleChanged(role.getMetadata().getName()));
-        cluster.start(SYNC_LIMIT);
+        cluster.start(SYNC_LIMIT, abandoned);
         memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
         memory.onReadable(reviewReconciler::lookAgainAtAll);
         memory.onReadable(grants::lookAgainAtWaiting);
@@ -175,6 +179,16 @@ final class Controllers implements AutoCloseable {
                 this::sweep, sweepEvery.toMillis(), sweepEvery.toMillis(), TimeUnit.MILLISECONDS);
         started = true;
         LOG.atInfo().log("controllers run");
+    }
+
+    boolean started() {
+        return started;
+    }
+
+    /** What still waits for a first listing waits no longer, so that it can be closed. */
+    void abandon() {
+        abandoned.completeExceptionally(new IllegalStateException("given up before everything was listed"));
+        firstPass.abandon();
     }
 
     boolean synced() {
@@ -216,7 +230,8 @@ final class Controllers implements AutoCloseable {
                 .withCloseClientOnStop(false)
                 .withConcurrentReconciliationThreads(settings.reconcilers())
                 .withCacheSyncTimeout(SYNC_LIMIT)
-                .withStopOnInformerErrorDuringStartup(true)
+                // What is refused once may be answered the next time; what is refused on and on ends the lead.
+                .withStopOnInformerErrorDuringStartup(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5)));
         made.register(
                 identityReconciler,

@@ -1,32 +1,70 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.ServerClock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whether this process works as it should, for probes and for people. */
 final class Health {
-    private volatile boolean standby;
-    private volatile @Nullable Controllers controllers;
+    private static final Duration AWAY = Duration.ofSeconds(10);
 
-    void standby() {
-        standby = true;
+    private final Supplier<ServerClock.Reading> clock;
+    private final Watches watches;
+    private volatile @Nullable LeaseElection election;
+    private volatile @Nullable Controllers controllers;
+    private volatile String unable = "";
+
+    Health(Supplier<ServerClock.Reading> clock, Watches watches) {
+        this.clock = clock;
+        this.watches = watches;
+    }
+
+    void electing(LeaseElection among) {
+        election = among;
     }
 
     void leading(Controllers leading) {
+        unable = "";
         controllers = leading;
+    }
+
+    /** It cannot lead, or not any more. */
+    void unable(String why) {
+        unable = why;
+        controllers = null;
+    }
+
+    boolean isUnable() {
+        return !unable.isEmpty();
+    }
+
+    boolean isLeading() {
+        return controllers != null;
     }
 
     /** Each check with what it found; ready if none begins with {@code no}. */
     Map<String, String> readiness() {
         Map<String, String> checks = new TreeMap<>();
+        LeaseElection among = election;
+        if (among != null) {
+            Duration away = among.unanswered();
+            checks.put(
+                    "api-server",
+                    away.compareTo(AWAY) > 0 ? "no: it has not answered for " + away.toSeconds() + " s" : "ok");
+        }
+        checks.put("clock", clock());
         Controllers leading = controllers;
         if (leading == null) {
-            checks.put("role", standby ? "ok: standby, another instance leads" : "no: starting");
+            checks.put("role", role(among));
             return checks;
         }
         checks.put("role", "ok: leader");
         checks.put("informers", leading.synced() ? "ok" : "no: not synchronised");
+        checks.put("watches", watched());
         if (!leading.guard().ready()) {
             checks.put("guard", "no: " + leading.guard().problem());
         } else {
@@ -37,5 +75,35 @@ final class Health {
                             : "no: settles at " + leading.guard().settledAt());
         }
         return checks;
+    }
+
+    private String clock() {
+        ServerClock.Reading reading = clock.get();
+        return reading.problem()
+                .map(problem -> "no: " + problem + ", so nothing new is granted; what ends, ends by the API server's time")
+                .orElseGet(() -> reading.worthTelling() ? "ok: " + reading.text() + ", which is corrected" : "ok");
+    }
+
+    private String watched() {
+        Map<WatchedKind, String> problems = watches.problems();
+        return problems.isEmpty()
+                ? "ok"
+                : "no: "
+                        + problems.entrySet().stream()
+                                .map(each -> each.getKey().text() + " (" + each.getValue() + ")")
+                                .collect(Collectors.joining(", "));
+    }
+
+    private String role(@Nullable LeaseElection among) {
+        if (!unable.isEmpty()) {
+            return "no: it cannot lead: " + unable;
+        }
+        if (among == null || among.holder().isEmpty() || among.holds()) {
+            return "no: starting";
+        }
+        Duration unrenewed = among.unrenewed();
+        return unrenewed.compareTo(LeaseElection.RUNS_OUT_AFTER) > 0
+                ? "no: nobody leads: " + among.holder() + " has not renewed the lease for " + unrenewed.toSeconds() + " s"
+                : "ok: standby, " + among.holder() + " leads";
     }
 }

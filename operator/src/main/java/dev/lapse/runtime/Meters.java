@@ -1,6 +1,8 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.ServerClock;
 import dev.lapse.guard.GuardState;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -12,9 +14,12 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The metrics of the process, in the format Prometheus reads. */
@@ -22,13 +27,15 @@ final class Meters {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<Runnable> beforeScrape = new CopyOnWriteArrayList<>();
 
+    /** Of the process, which there is one of. */
     @SuppressWarnings("resource") // lives as long as the process
-    Meters() {
+    Meters withJvm() {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmGcMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+        return this;
     }
 
     MeterRegistry registry() {
@@ -38,6 +45,61 @@ final class Meters {
     /** Runs {@code count} whenever somebody reads the metrics, so that idle objects cost nothing. */
     void beforeScrape(Runnable count) {
         beforeScrape.add(count);
+    }
+
+    void watchClock(Supplier<ServerClock.Reading> reading, LongSupplier steps) {
+        Gauge.builder("lapse.clock.offset", reading, read -> seconds(read.get().offset()))
+                .description("By how much the clock of the operator's machine is ahead of the API server's, in seconds")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder(
+                        "lapse.clock.trusted",
+                        reading,
+                        read -> read.get().problem().isEmpty() ? 1 : 0)
+                .description("1 while the API server's time is known and that clock is no more than 30 s off; 0: nothing"
+                        + " new is granted")
+                .strongReference(true)
+                .register(registry);
+        FunctionCounter.builder("lapse.clock.steps", steps, LongSupplier::getAsLong)
+                .description("How often that clock was set, or the machine slept")
+                .register(registry);
+    }
+
+    void watchLease(BooleanSupplier leading, Supplier<Duration> unrenewed) {
+        Gauge.builder("lapse.leader", leading, leads -> leads.getAsBoolean() ? 1 : 0)
+                .description("1 if this instance leads")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("lapse.lease.unrenewed", unrenewed, since -> seconds(since.get()))
+                .description("For how long nobody has renewed the lease, as this instance saw it: beyond 15 s nobody leads")
+                .baseUnit("seconds")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** @param counts false while another instance watches */
+    void watchWatches(Watches watches, BooleanSupplier counts) {
+        for (WatchedKind kind : WatchedKind.values()) {
+            Gauge.builder("lapse.watch.alive", watches, all -> counts.getAsBoolean()
+                                    && all.problem(kind).isPresent()
+                            ? 0
+                            : 1)
+                    .description("0 while this instance leads, or would, and hears nothing of that kind")
+                    .tag("kind", kind.text())
+                    .strongReference(true)
+                    .register(registry);
+            Gauge.builder("lapse.watch.age", watches, all -> counts.getAsBoolean() ? seconds(all.age(kind)) : 0)
+                    .description("How long ago that kind was last heard of; the API server says something once a minute")
+                    .baseUnit("seconds")
+                    .tag("kind", kind.text())
+                    .strongReference(true)
+                    .register(registry);
+        }
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1_000.0;
     }
 
     void watchGuard(Supplier<GuardState> guard) {

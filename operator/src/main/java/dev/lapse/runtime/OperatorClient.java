@@ -2,6 +2,7 @@ package dev.lapse.runtime;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -22,10 +23,12 @@ final class OperatorClient {
 
     private OperatorClient() {}
 
-    static KubernetesClient connected() {
+    static KubernetesClient connected(ServerClock clock, Watches watches) {
         Config config = new ConfigBuilder(Config.autoConfigure(null))
                 .withRequestTimeout((int) CALL_LIMIT.toMillis())
                 .withHttp2Disable(true)
+                // Of what comes through a WebSocket nobody but its reader hears.
+                .withOnlyHttpWatches(true)
                 .build();
         ObjectMapper mapper = new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class);
         return new KubernetesClientBuilder()
@@ -38,6 +41,7 @@ final class OperatorClient {
                     protected void additionalConfig(OkHttpClient.Builder builder) {
                         // What is repeated is decided call by call: a token request never is.
                         builder.followRedirects(false).followSslRedirects(false).retryOnConnectionFailure(false);
+                        builder.addNetworkInterceptor(new ServerAnswers(clock, watches));
                     }
                 })
                 .build();

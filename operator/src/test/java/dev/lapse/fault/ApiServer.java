@@ -76,6 +76,7 @@ final class ApiServer {
         return new FaultProxy.Answer(
                 response.statusCode(),
                 response.headers().firstValue("Content-Type").orElse("application/json"),
+                response.headers().firstValue("Date").orElse(""),
                 response.body());
     }
 

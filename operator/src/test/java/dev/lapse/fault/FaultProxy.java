@@ -52,11 +52,11 @@ final class FaultProxy implements AutoCloseable {
     /** A token that the API server has issued, whatever became of the answer. */
     record Issued(Call call, String token) {}
 
-    record Answer(int code, String contentType, byte[] body) {
+    record Answer(int code, String contentType, String date, byte[] body) {
         static Answer refusal(int code) {
             String status = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
                     + "\"message\":\"refused by the test's proxy\",\"code\":" + code + "}";
-            return new Answer(code, "application/json", status.getBytes(StandardCharsets.UTF_8));
+            return new Answer(code, "application/json", "", status.getBytes(StandardCharsets.UTF_8));
         }
     }
 

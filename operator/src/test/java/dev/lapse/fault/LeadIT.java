@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.fault.FaultProxy.Fate;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
@@ -44,6 +44,7 @@ class LeadIT {
 
     @AfterEach
     void restores() {
+        stage.proxy().passAll();
         stage.stop(2);
         stage.stop(1);
         stage.start();
@@ -56,10 +57,7 @@ class LeadIT {
         process.destroy();
 
         process.onExit().get(3, TimeUnit.SECONDS);
-        // The client writes a lease of one second; it cannot write the empty name.
-        LeaseSpec left = lease().getSpec();
-        assertThat(left.getRenewTime().plusSeconds(left.getLeaseDurationSeconds()))
-                .isBefore(ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(1));
+        assertThat(lease().getSpec().getHolderIdentity()).isNull();
     }
 
     @Test
@@ -101,6 +99,64 @@ class LeadIT {
         stage.scenery().awaitPhase(lives, GrantPhase.Active);
 
         thenAllIsGone(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void takesALeaseOverThatSomebodySetTo2099() {
+        stage.stop(1);
+        stage.admin().leases().inNamespace("lapse-system").withName("lapse-operator").edit(lease -> {
+            lease.getSpec().setHolderIdentity("a-thief");
+            lease.getSpec().setLeaseDurationSeconds(2_000_000_000);
+            lease.getSpec().setRenewTime(ZonedDateTime.parse("2099-01-01T00:00:00Z"));
+            return lease;
+        });
+
+        stage.startUnready();
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> "operator".equals(lease().getSpec().getHolderIdentity()));
+    }
+
+    @Test
+    void beginsAllTheSameIfItsFirstListIsRefusedOnce() {
+        stage.stop(1);
+        AtomicInteger refused = new AtomicInteger();
+        stage.proxy()
+                .rule(call -> call.method().equals("GET")
+                                && call.path().endsWith("/apis/lapse.dev/v1alpha1/privilegegrants")
+                                && !call.query().contains("limit=1")
+                                && refused.incrementAndGet() == 1
+                        ? Fate.answer(403)
+                        : Fate.PASS);
+
+        stage.start();
+
+        assertThat(refused).hasValueGreaterThan(1);
+        stage.proxy().passAll();
+    }
+
+    @Test
+    void givesTheLeadBackWhileItCannotWatchGrantsAndTakesItAgain() {
+        stage.proxy()
+                .rule(call -> call.method().equals("GET")
+                                && call.path().equals("/apis/lapse.dev/v1alpha1/privilegegrants")
+                        ? Fate.answer(404)
+                        : Fate.PASS);
+        stage.proxy().cutWatches();
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> stage.get("/readyz").statusCode() == 503);
+        await().atMost(Duration.ofSeconds(40))
+                .until(() -> lease().getSpec().getHolderIdentity() == null);
+        assertThat(stage.get("/healthz").statusCode()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(stage.get("/readyz").body())
+                        .contains("role: no: it cannot lead: it cannot watch privilegegrants (answered 404)"));
+        assertThat(stage.get("/metrics").body()).contains("lapse_watch_alive{kind=\"privilegegrants\"} 0.0");
+
+        stage.proxy().passAll();
+
+        await().atMost(Stage.PATIENCE).until(() -> stage.get("/readyz").statusCode() == 200);
+        assertThat(lease().getSpec().getHolderIdentity()).isEqualTo("operator");
     }
 
     private void givenLives() {

@@ -67,6 +67,7 @@ final class PlainHttp {
 
     static void write(OutputStream out, Answer answer) throws IOException {
         String head = "HTTP/1.1 " + answer.code() + " Answered\r\nContent-Type: " + answer.contentType()
+                + (answer.date().isEmpty() ? "" : "\r\nDate: " + answer.date())
                 + (answer.code() == 429 ? "\r\nRetry-After: 1" : "")
                 + "\r\nContent-Length: " + answer.body().length + "\r\n\r\n";
         var whole = new ByteArrayOutputStream();

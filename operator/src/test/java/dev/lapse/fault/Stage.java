@@ -77,7 +77,12 @@ final class Stage implements AutoCloseable {
     }
 
     void startUnready(Map<String, String> settings) {
-        cluster.operator(environment(settings), "start", "--no-wait");
+        startUnready(1, settings);
+    }
+
+    void startUnready(int instance, Map<String, String> settings) {
+        cluster.operator(
+                environment(settings), "start", "--no-wait", "--instance", Integer.toString(instance));
     }
 
     void kill() {

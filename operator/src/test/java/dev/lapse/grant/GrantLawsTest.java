@@ -314,6 +314,7 @@ class GrantLawsTest {
                 facts.waivers(),
                 facts.memory(),
                 facts.crowd(),
-                facts.upToDate());
+                facts.upToDate(),
+                facts.clockProblem());
     }
 }

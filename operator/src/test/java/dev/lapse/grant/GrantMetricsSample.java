@@ -86,6 +86,7 @@ public final class GrantMetricsSample {
                 List.of(),
                 Recollection.nothing("payments"),
                 Crowd.NOBODY,
+                Optional.empty(),
                 Optional.empty());
     }
 }

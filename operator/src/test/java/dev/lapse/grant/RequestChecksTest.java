@@ -61,6 +61,13 @@ class RequestChecksTest {
     /** In the order in which a person is told: of two that are wrong, the one higher up. */
     private static final List<Wrong> WRONG = List.of(
             Wrong.waits(
+                    "the operator's clock is far off",
+                    GrantPhase.Pending,
+                    Reason.ClockUnsure,
+                    Optional.of(Scene.NOW.plusSeconds(10)),
+                    scene -> scene.clockProblem("the operator's clock is 300.0 s behind the API server's"),
+                    "300.0 s behind"),
+            Wrong.waits(
                     "no such identity",
                     GrantPhase.Pending,
                     Reason.IdentityNotFound,

@@ -64,6 +64,7 @@ final class Scene {
     private Optional<RoleFacts> role = Optional.empty();
     private List<Rule> rules = List.of(rule("get", "", "pods"));
     private GuardState guard = GUARD;
+    private Optional<String> clockProblem = Optional.empty();
     private boolean entryProved = true;
     private Optional<ApplierLimit> limit = Optional.empty();
     private OperatorBounds bounds = new OperatorBounds("lapse", Set.of(), true);
@@ -206,6 +207,11 @@ final class Scene {
         return role(new RoleFacts(Map.of(), List.of("")));
     }
 
+    Scene clockProblem(String problem) {
+        clockProblem = Optional.of(problem);
+        return this;
+    }
+
     Scene guard(GuardState other) {
         guard = other;
         return this;
@@ -331,7 +337,8 @@ final class Scene {
                 waivers,
                 memory,
                 crowd,
-                Optional.empty());
+                Optional.empty(),
+                clockProblem);
     }
 
     private Map<String, SeenNamespace> namespaces(GrantRequest request, List<String> places) {

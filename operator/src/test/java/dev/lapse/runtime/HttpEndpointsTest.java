@@ -3,6 +3,7 @@ package dev.lapse.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lapse.cluster.ServerClock;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
@@ -154,7 +155,7 @@ class HttpEndpointsTest {
     }
 
     private static HttpEndpoints serving(HttpSettings settings, String metrics) throws Exception {
-        HttpEndpoints http = new HttpEndpoints(settings, new Health(), () -> metrics);
+        HttpEndpoints http = new HttpEndpoints(settings, new Health(() -> new ServerClock.Reading(true, Duration.ZERO), new Watches(System::nanoTime)), () -> metrics);
         http.start();
         return http;
     }

@@ -1,8 +1,10 @@
 package dev.lapse.runtime;
 
 import dev.lapse.grant.GrantMetricsSample;
+import dev.lapse.cluster.ServerClock;
 import dev.lapse.guard.GuardState;
 import dev.lapse.review.ReviewMetricsSample;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,9 @@ public final class MetricsReference {
 
     private static Meters begun() {
         Meters meters = new Meters();
+        meters.watchClock(() -> new ServerClock.Reading(true, Duration.ZERO), () -> 0);
+        meters.watchLease(() -> true, () -> Duration.ZERO);
+        meters.watchWatches(new Watches(System::nanoTime), () -> true);
         meters.watchGuard(() -> GuardState.notReady(""));
         meters.watchMemory(List::of, () -> Map.of("Claim", 1L), () -> Map.of("Claim", 0.01));
         return meters;

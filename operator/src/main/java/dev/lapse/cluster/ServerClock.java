@@ -1,0 +1,150 @@
+package dev.lapse.cluster;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * The API server's time, whatever the clock of this machine says.
+ *
+ * <p>Each answer tells, by its {@code Date}, the second in which it was given, and so between which two values the
+ * difference of the two clocks lies; many answers together leave milliseconds. Within that this machine's clock is
+ * believed. Beyond it the earliest possible time counts, so that nothing ends early. Between answers the monotonic clock
+ * goes on, which nobody can set.
+ */
+public final class ServerClock implements InstantSource {
+    /** From so much on people are told. */
+    public static final Duration TOLD = Duration.ofSeconds(2);
+
+    /** Beyond it something is so wrong that nothing new is granted. */
+    public static final Duration TRUSTED = Duration.ofSeconds(30);
+
+    private static final Duration STEP = Duration.ofMillis(250);
+    private static final long SECOND = 1_000_000_000L;
+
+    private final InstantSource wall;
+    private final LongSupplier monotonic;
+    private Optional<ServerTime> server = Optional.empty();
+    private long wallAhead;
+    private boolean looked;
+    private long notBefore = Long.MIN_VALUE;
+    private boolean inDoubt = true;
+    private long steps;
+
+    /**
+     * What is known of this machine's clock.
+     *
+     * @param known whether the API server's time is
+     * @param offset by how much this machine's clock is ahead of it; negative if it is behind
+     */
+    public record Reading(boolean known, Duration offset) {
+        /** Why nothing new is granted; empty if the clock is no reason. */
+        public Optional<String> problem() {
+            if (!known) {
+                return Optional.of("the API server's time is not known");
+            }
+            return offset.abs().compareTo(TRUSTED) > 0
+                    ? Optional.of("the operator's clock is " + text() + ", more than " + TRUSTED.toSeconds() + " s off")
+                    : Optional.empty();
+        }
+
+        public boolean worthTelling() {
+            return known && offset.abs().compareTo(TOLD) > 0;
+        }
+
+        /** For example {@code 120.4 s behind the API server's}. */
+        public String text() {
+            long tenths = offset.abs().toMillis() / 100;
+            return tenths / 10 + "." + tenths % 10 + " s " + (offset.isNegative() ? "behind" : "ahead of")
+                    + " the API server's";
+        }
+    }
+
+    /**
+     * @param wall this machine's clock
+     * @param monotonic nanoseconds that only ever go forward
+     */
+    public ServerClock(InstantSource wall, LongSupplier monotonic) {
+        this.wall = wall;
+        this.monotonic = monotonic;
+    }
+
+    @Override
+    public synchronized Instant instant() {
+        Instant here = wall.instant();
+        long now = monotonic.getAsLong();
+        return server.filter(time -> !time.holds(nanos(here), now))
+                .map(time -> instant(time.earliest(now)))
+                .orElse(here);
+    }
+
+    /** An answer came: asked at {@code sent}, there at {@code received} by the monotonic clock, given in the second {@code date}. */
+    public synchronized void answered(long sent, long received, Instant date) {
+        if (sent - notBefore < 0 && notBefore != Long.MIN_VALUE) {
+            // Asked before the clocks went apart: it says nothing of how they stand now.
+            return;
+        }
+        ServerTime told = ServerTime.of(sent, received, nanos(date));
+        server = Optional.of(server.flatMap(before -> before.and(told)).orElse(told));
+        inDoubt = false;
+    }
+
+    /**
+     * Compares this machine's clock with the monotonic one, which goes on when the clock is set, and stands while the
+     * machine sleeps. To be called often.
+     *
+     * @return whether they went apart since the last call, so that the API server has to be asked again
+     */
+    public synchronized boolean stepped() {
+        long now = monotonic.getAsLong();
+        long ahead = nanos(wall.instant()) - now;
+        boolean step = looked && Math.abs(ahead - wallAhead) > STEP.toNanos();
+        wallAhead = ahead;
+        looked = true;
+        if (step) {
+            steps++;
+            inDoubt = true;
+            notBefore = now;
+        }
+        return step;
+    }
+
+    /** Whether the API server has to be asked what time it is. */
+    public synchronized boolean inDoubt() {
+        return inDoubt;
+    }
+
+    /** How often this machine's clock was set, or the machine slept. */
+    public synchronized long steps() {
+        return steps;
+    }
+
+    public synchronized Reading reading() {
+        long now = monotonic.getAsLong();
+        long here = nanos(wall.instant());
+        return server.map(time -> new Reading(
+                        !inDoubt, time.holds(here, now) ? Duration.ZERO : Duration.ofNanos(here - time.middle(now))))
+                .orElse(new Reading(false, Duration.ZERO));
+    }
+
+    /** About {@code wait}, so that the API server's clock then turns to a new second: an answer from just then tells most. */
+    public synchronized Duration untilItTells(Duration wait) {
+        long now = monotonic.getAsLong();
+        return server.map(time -> {
+                    long then = time.middle(now) + wait.toNanos();
+                    long turn = Math.floorDiv(then + SECOND / 2, SECOND) * SECOND;
+                    return wait.plusNanos(turn - then);
+                })
+                .orElse(wait);
+    }
+
+    private static long nanos(Instant at) {
+        return Math.addExact(Math.multiplyExact(at.getEpochSecond(), SECOND), at.getNano());
+    }
+
+    private static Instant instant(long nanos) {
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));
+    }
+}

@@ -1,0 +1,230 @@
+package dev.lapse.runtime;
+
+import dev.lapse.cluster.ServerClock;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This instance's turn to lead: it begins the work if it can, looks whether the work goes on, and gives the lead back
+ * where it does not. Then it begins anew, as soon as everything it needs answers.
+ */
+final class Lead implements LeaseElection.Candidate {
+    private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
+    private static final Duration SILENT_FOR = Duration.ofSeconds(10);
+    private static final Duration LONGEST_REST = Duration.ofSeconds(30);
+    private static final Duration TO_CLOSE = Duration.ofSeconds(30);
+
+    private final KubernetesClient client;
+    private final KubernetesClient quick;
+    private final Settings settings;
+    private final ServerClock clock;
+    private final Watches watches;
+    private final Health health;
+    private @Nullable LeaseElection election;
+    private @Nullable Controllers controllers;
+    private @Nullable Meters meters;
+    private boolean busy;
+    private boolean stopping;
+    private int failures;
+    private long restsUntil = System.nanoTime();
+
+    /** @param quick for questions that are not worth waiting for */
+    Lead(
+            KubernetesClient client,
+            KubernetesClient quick,
+            Settings settings,
+            ServerClock clock,
+            Watches watches,
+            Health health) {
+        this.client = client;
+        this.quick = quick;
+        this.settings = settings;
+        this.clock = clock;
+        this.watches = watches;
+        this.health = health;
+    }
+
+    /** @param among absent if this instance leads without asking others */
+    void start(@Nullable LeaseElection among, ScheduledExecutorService timer) {
+        election = among;
+        timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
+    }
+
+    /** The metrics of whoever leads; empty while this instance does not. */
+    String scrape() {
+        Meters current;
+        synchronized (this) {
+            current = meters;
+        }
+        return current == null ? "" : current.scrape();
+    }
+
+    /** Asks for one object of each kind that is watched: what is refused now would be refused to an informer. */
+    @Override
+    public boolean able() {
+        synchronized (this) {
+            if (busy || stopping) {
+                return false;
+            }
+        }
+        for (WatchedKind kind : WatchedKind.values()) {
+            try {
+                quick.raw(kind.probe());
+            } catch (KubernetesClientException refused) {
+                LOG.atDebug().addKeyValue("kind", kind.text()).log("cannot be listed");
+            }
+        }
+        String problems = watches.problems().entrySet().stream()
+                .map(each -> each.getKey().text() + " (" + each.getValue() + ")")
+                .collect(Collectors.joining(", "));
+        if (!problems.isEmpty()) {
+            tellUnable("it cannot watch " + problems);
+        }
+        return problems.isEmpty();
+    }
+
+    @Override
+    public void leads() {
+        synchronized (this) {
+            busy = true;
+        }
+        Thread begin = new Thread(this::begin, "begin");
+        begin.setDaemon(true);
+        begin.start();
+    }
+
+    /** Somebody else may lead now: whatever this process still does could be wrong, so it does nothing more. */
+    @Override
+    public synchronized void lost() {
+        if (!stopping) {
+            LOG.atError().log("the lead is lost, the process ends");
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /** Ends the work, in order. */
+    void stop() {
+        Controllers begun;
+        synchronized (this) {
+            stopping = true;
+            begun = controllers;
+        }
+        if (begun != null) {
+            begun.close();
+        }
+    }
+
+    private void begin() {
+        Controllers begun = null;
+        try {
+            // From here on every kind has to be heard of by its informer.
+            watches.forget();
+            Meters fresh = new Meters();
+            begun = new Controllers(client, settings, fresh, clock);
+            synchronized (this) {
+                controllers = begun;
+                meters = fresh;
+            }
+            health.leading(begun);
+            begun.start();
+            synchronized (this) {
+                failures = 0;
+            }
+        } catch (Throwable failed) {
+            LOG.atError().setCause(failed).log("the operator could not start");
+            giveUp(begun, "it could not start: " + failed.getMessage());
+        }
+    }
+
+    private void look() {
+        try {
+            watches.breakOffTheDeaf();
+            Controllers begun;
+            boolean begins;
+            synchronized (this) {
+                begun = controllers;
+                begins = election == null && begun == null && !busy && System.nanoTime() - restsUntil >= 0;
+            }
+            if (begun != null) {
+                lookAt(begun);
+            } else if (begins && able()) {
+                leads();
+            }
+        } catch (RuntimeException failed) {
+            LOG.atWarn().addKeyValue("error", failed.getMessage()).log("it could not be looked at whether the work goes on");
+        }
+    }
+
+    private void lookAt(Controllers begun) {
+        for (WatchedKind kind : WatchedKind.values()) {
+            if ((kind.needed() || !begun.started()) && watches.silent(kind).compareTo(SILENT_FOR) > 0) {
+                String why = watches.problem(kind).orElse("not heard of");
+                giveUp(begun, "it cannot watch " + kind.text() + " (" + why + ")");
+                return;
+            }
+        }
+    }
+
+    private void giveUp(@Nullable Controllers begun, String why) {
+        Duration rest;
+        LeaseElection among = election;
+        synchronized (this) {
+            if (stopping || (begun != null && controllers != begun)) {
+                return;
+            }
+            controllers = null;
+            meters = null;
+            busy = true;
+            rest = Duration.ofSeconds(1L << Math.min(failures, 5));
+            rest = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+            failures++;
+            restsUntil = System.nanoTime() + rest.toNanos();
+        }
+        LOG.atError().addKeyValue("why", why).addKeyValue("rest", rest).log("the lead is given up");
+        health.unable(why);
+        if (begun != null) {
+            begun.abandon();
+        }
+        if (among != null) {
+            among.giveUp(rest);
+        }
+        close(begun);
+        watches.forget();
+        synchronized (this) {
+            busy = false;
+        }
+    }
+
+    /** What cannot be closed could go on beside another leader: then the process ends. */
+    private static void close(@Nullable Controllers begun) {
+        if (begun == null) {
+            return;
+        }
+        Thread closing = new Thread(begun::close, "close");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(TO_CLOSE.toMillis());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        if (closing.isAlive()) {
+            LOG.atError().log("what was begun cannot be stopped, the process ends");
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private void tellUnable(String why) {
+        if (!health.isUnable()) {
+            LOG.atError().addKeyValue("why", why).log("this instance cannot lead");
+        }
+        health.unable(why);
+    }
+}

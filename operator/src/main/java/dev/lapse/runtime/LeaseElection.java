@@ -1,0 +1,285 @@
+package dev.lapse.runtime;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.cluster.ServerClock;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Agrees with the other instances, over a Lease, on who leads; see docs/decisions/0033. */
+final class LeaseElection {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseElection.class);
+    static final String LEASE = "lapse-operator";
+    static final Duration RUNS_OUT_AFTER = Duration.ofSeconds(15);
+    private static final Duration RENEW_WITHIN = Duration.ofSeconds(10);
+    private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration RELEASE_LIMIT = Duration.ofSeconds(3);
+    private static final int CONFLICT = 409;
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
+
+    /** What becomes of an instance. */
+    interface Candidate {
+        /** Whether it could work if it led; asked right before it takes the lease. */
+        boolean able();
+
+        /** It leads, from now on. */
+        void leads();
+
+        /** It led, and somebody else may lead now. */
+        void lost();
+    }
+
+    private final KubernetesClient client;
+    private final String instance;
+    private final ServerClock clock;
+    private final Candidate candidate;
+    private final LeaseSight sight = new LeaseSight(RUNS_OUT_AFTER);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Thread thread = new Thread(this::run, "lease");
+    private boolean leading;
+    private boolean closed;
+    private long restsUntil = System.nanoTime();
+    private long renewed;
+    private volatile long answered = System.nanoTime();
+    private @Nullable String version;
+
+    /** @param client one whose calls are short and not repeated: they must not keep a leader from noticing that its time is over */
+    LeaseElection(KubernetesClient client, String instance, ServerClock clock, Candidate candidate) {
+        this.client = client;
+        this.instance = instance;
+        this.clock = clock;
+        this.candidate = candidate;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Who holds the lease, by its word. */
+    String holder() {
+        return sight.holder();
+    }
+
+    /** Whether that is this instance, which has just begun then, or is to begin again. */
+    boolean holds() {
+        return sight.holder().equals(instance);
+    }
+
+    /** For how long the lease has not changed, as seen here: while somebody leads, some seconds at most. */
+    Duration unrenewed() {
+        return sight.unchanged(System.nanoTime());
+    }
+
+    /** For how long the API server has not answered about the lease. */
+    Duration unanswered() {
+        return Duration.ofNanos(System.nanoTime() - answered);
+    }
+
+    /** Gives the lead back, because this instance cannot work; and does not ask for it again for {@code rest}. */
+    void giveUp(Duration rest) {
+        lock.lock();
+        try {
+            leading = false;
+            restsUntil = System.nanoTime() + rest.toNanos();
+            release();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops, and gives the lease back if it carries this instance's name: whatever this instance believes of it. */
+    void stop() {
+        lock.lock();
+        try {
+            closed = true;
+            leading = false;
+            changed.signalAll();
+            release();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        lock.lock();
+        try {
+            while (!closed) {
+                step();
+                if (leading && since(renewed).compareTo(RENEW_WITHIN) > 0) {
+                    lost("it could not be renewed within " + RENEW_WITHIN.toSeconds() + " s");
+                }
+                boolean fresh = leading && since(renewed).compareTo(RENEW_EVERY) < 0;
+                Duration wait = clock.untilItTells(fresh ? RENEW_EVERY : LOOK_EVERY);
+                for (long left = wait.toNanos(); left > 0 && !closed; ) {
+                    left = changed.awaitNanos(left);
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void step() {
+        try {
+            if (!leading || !renew()) {
+                look();
+                if (leading) {
+                    keep();
+                } else if (System.nanoTime() - restsUntil >= 0 && sight.free(instance, System.nanoTime())) {
+                    take();
+                }
+            }
+        } catch (RuntimeException failed) {
+            LOG.atDebug().addKeyValue("error", failed.getMessage()).log("the lease could not be read or written");
+        }
+    }
+
+    /** Somebody has changed the lease since it was renewed. */
+    private void keep() {
+        if (sight.holder().equals(instance)) {
+            renew();
+        } else {
+            lost("it is held by " + (sight.holder().isEmpty() ? "nobody" : sight.holder()));
+        }
+    }
+
+    private void take() {
+        if (!candidate.able()) {
+            return;
+        }
+        if (write(held())) {
+            leading = true;
+            LOG.atInfo().addKeyValue("leader", instance).log("leader elected");
+            candidate.leads();
+        }
+    }
+
+    private boolean renew() {
+        return write(held());
+    }
+
+    private void lost(String why) {
+        leading = false;
+        LOG.atError().addKeyValue("why", why).log("the lead is lost");
+        candidate.lost();
+    }
+
+    private void look() {
+        Lease lease = lease().get();
+        saw(lease);
+    }
+
+    private void saw(@Nullable Lease lease) {
+        answered = System.nanoTime();
+        version = lease == null ? null : lease.getMetadata().getResourceVersion();
+        sight.saw(lease == null ? null : lease.getSpec(), answered);
+    }
+
+    private Resource<Lease> lease() {
+        return client.leases().inNamespace(Lapse.SYSTEM_NAMESPACE).withName(LEASE);
+    }
+
+    /** @return false if somebody else was faster */
+    private boolean write(ObjectNode spec) {
+        long began = System.nanoTime();
+        try {
+            saw(version == null ? create() : patch(spec, version));
+            renewed = began;
+            return true;
+        } catch (KubernetesClientException failed) {
+            if (failed.getCode() != CONFLICT) {
+                throw failed;
+            }
+            return false;
+        }
+    }
+
+    private Lease create() {
+        return client.resource(new LeaseBuilder()
+                        .withNewMetadata()
+                        .withNamespace(Lapse.SYSTEM_NAMESPACE)
+                        .withName(LEASE)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withHolderIdentity(instance)
+                        .withLeaseDurationSeconds((int) RUNS_OUT_AFTER.toSeconds())
+                        .withAcquireTime(clock.instant().atZone(ZoneOffset.UTC))
+                        .withRenewTime(clock.instant().atZone(ZoneOffset.UTC))
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    private Lease patch(ObjectNode spec, String from) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        patch.putObject("metadata").put("resourceVersion", from);
+        patch.set("spec", spec);
+        return lease().patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString());
+    }
+
+    private ObjectNode held() {
+        Instant now = clock.instant();
+        ObjectNode spec = JsonNodeFactory.instance
+                .objectNode()
+                .put("holderIdentity", instance)
+                .put("leaseDurationSeconds", RUNS_OUT_AFTER.toSeconds())
+                .put("renewTime", text(now));
+        if (!leading) {
+            spec.put("acquireTime", text(now));
+        }
+        return spec;
+    }
+
+    /** For whoever looks at the lease with another elector: one second, and nobody's. */
+    private ObjectNode released() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .putNull("holderIdentity")
+                .put("leaseDurationSeconds", 1)
+                .put("renewTime", text(clock.instant()));
+    }
+
+    private void release() {
+        for (long began = System.nanoTime(); since(began).compareTo(RELEASE_LIMIT) < 0; ) {
+            try {
+                look();
+                if (!sight.holder().equals(instance) || write(released())) {
+                    return;
+                }
+            } catch (RuntimeException failed) {
+                LOG.atWarn()
+                        .addKeyValue("error", failed.getMessage())
+                        .log("the lease could not be given back, another instance waits until it runs out");
+                return;
+            }
+        }
+    }
+
+    private static String text(Instant at) {
+        return MICROS.format(at.atOffset(ZoneOffset.UTC));
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+}

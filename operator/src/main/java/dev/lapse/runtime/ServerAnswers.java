@@ -1,0 +1,133 @@
+package dev.lapse.runtime;
+
+import dev.lapse.cluster.ServerClock;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
+import org.jspecify.annotations.Nullable;
+
+/** Sees each answer of the API server: what time it is there, and which watches are alive. */
+final class ServerAnswers implements Interceptor {
+    private final ServerClock clock;
+    private final Watches watches;
+
+    ServerAnswers(ServerClock clock, Watches watches) {
+        this.clock = clock;
+        this.watches = watches;
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        Request request = chain.request();
+        Optional<WatchedKind> kind = kind(request);
+        long sent = System.nanoTime();
+        Response response;
+        try {
+            response = chain.proceed(request);
+        } catch (IOException failed) {
+            kind.ifPresent(known -> watches.refused(known, "no answer: " + failed.getMessage()));
+            throw failed;
+        }
+        Instant date = response.headers().getInstant("Date");
+        if (date != null) {
+            clock.answered(sent, System.nanoTime(), date);
+        }
+        return kind.map(known -> heard(chain, known, response)).orElse(response);
+    }
+
+    private Response heard(Chain chain, WatchedKind kind, Response response) {
+        if (!response.isSuccessful()) {
+            watches.refused(kind, "answered " + response.code());
+            return response;
+        }
+        if (!watch(response.request().url())) {
+            watches.listed(kind);
+            return response;
+        }
+        Watches.Open open = watches.opened(kind, chain.call()::cancel);
+        return response.newBuilder().body(new Stream(response.body(), open)).build();
+    }
+
+    private static Optional<WatchedKind> kind(Request request) {
+        HttpUrl url = request.url();
+        return request.method().equals("GET")
+                ? WatchedKind.of(
+                        url.encodedPath(),
+                        url.queryParameter("fieldSelector") != null,
+                        url.queryParameter("labelSelector") != null)
+                : Optional.empty();
+    }
+
+    private static boolean watch(HttpUrl url) {
+        return "true".equals(url.queryParameter("watch"));
+    }
+
+    /** What a watch brings, as it comes. */
+    private static final class Stream extends ResponseBody {
+        private final ResponseBody all;
+        private final BufferedSource source;
+
+        Stream(ResponseBody all, Watches.Open watch) {
+            this.all = all;
+            this.source = Okio.buffer(new Listening(all.source(), watch));
+        }
+
+        @Override
+        public @Nullable MediaType contentType() {
+            return all.contentType();
+        }
+
+        @Override
+        public long contentLength() {
+            return all.contentLength();
+        }
+
+        @Override
+        public BufferedSource source() {
+            return source;
+        }
+    }
+
+    private static final class Listening extends ForwardingSource {
+        private final Watches.Open watch;
+
+        Listening(Source source, Watches.Open watch) {
+            super(source);
+            this.watch = watch;
+        }
+
+        @Override
+        public long read(Buffer sink, long most) throws IOException {
+            long read;
+            try {
+                read = super.read(sink, most);
+            } catch (IOException cut) {
+                watch.closed();
+                throw cut;
+            }
+            if (read >= 0) {
+                watch.heard();
+            } else {
+                watch.closed();
+            }
+            return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            watch.closed();
+            super.close();
+        }
+    }
+}
