@@ -24,10 +24,8 @@ final class NextStep {
             Map.entry(
                     Reason.GuardNotReady,
                     "nothing from you: it goes on once the guard stands; if that takes longer than a minute, the administrators"
-                        + " look at it (docs/runbooks/guard-not-ready.md)"),
-            Map.entry(
-                    Reason.LookupFailed,
-                    "nothing from you: the API server is asked again every few seconds"),
+                            + " look at it (docs/runbooks/guard-not-ready.md)"),
+            Map.entry(Reason.LookupFailed, "nothing from you: the API server is asked again every few seconds"),
             Map.entry(
                     Reason.StepFailed,
                     "the administrators remove what the message names; Lapse tries again without end"),
@@ -37,15 +35,10 @@ final class NextStep {
             Map.entry(
                     Reason.BeyondApplierLimits,
                     "somebody who could bind the role there decides the review that the reason names"),
+            Map.entry(Reason.NameUnproved, "whoever wrote the identity's entry writes it again, with any change"),
+            Map.entry(Reason.SubjectNotFound, "somebody creates the account"),
             Map.entry(
-                    Reason.NameUnproved,
-                    "whoever wrote the identity's entry writes it again, with any change"),
-            Map.entry(
-                    Reason.SubjectNotFound,
-                    "somebody creates the account"),
-            Map.entry(
-                    Reason.RoleNotGrantable,
-                    "an administrator adds the role to ClusterRole lapse-operator-grantable"),
+                    Reason.RoleNotGrantable, "an administrator adds the role to ClusterRole lapse-operator-grantable"),
             Map.entry(
                     Reason.SubjectNotGrantable,
                     "an administrator lets the operator grant to that account, by name (docs/install.md#grantable-subjects)"),

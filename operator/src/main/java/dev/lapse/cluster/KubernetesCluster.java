@@ -51,8 +51,7 @@ public final class KubernetesCluster implements AutoCloseable {
     public void start(Duration limit, CompletableFuture<Void> abandoned) throws Exception {
         CompletableFuture<Void> all = CompletableFuture.allOf(
                 views().map(view -> view.start().toCompletableFuture()).toArray(CompletableFuture[]::new));
-        CompletableFuture.anyOf(all, abandoned)
-                .get(limit.toSeconds(), TimeUnit.SECONDS);
+        CompletableFuture.anyOf(all, abandoned).get(limit.toSeconds(), TimeUnit.SECONDS);
     }
 
     public boolean healthy() {

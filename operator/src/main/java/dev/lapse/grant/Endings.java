@@ -91,14 +91,12 @@ final class Endings {
     }
 
     /** An end that has begun goes on, with the cause it began with. */
-    private static Optional<Ending> begun(
-            GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+    private static Optional<Ending> begun(GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
         return record.end()
                 .map(end -> new Ending(end.cause(), Optional.ofNullable(end.by()), end.dueAt(), end.message()));
     }
 
-    private static Optional<Ending> revoked(
-            GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+    private static Optional<Ending> revoked(GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
         if (!request.revoked()) {
             return Optional.empty();
         }
@@ -111,8 +109,7 @@ final class Endings {
                         + request.revokeReason().map(why -> ": " + why).orElse("")));
     }
 
-    private static Optional<Ending> deleted(
-            GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+    private static Optional<Ending> deleted(GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
         return endIf(request.deleting(), EndCause.Deleted, due(record, now), "the PrivilegeGrant was deleted");
     }
 

@@ -52,7 +52,9 @@ final class ClockWatch implements AutoCloseable {
     private void look() {
         try {
             if (clock.stepped()) {
-                LOG.atWarn().log("this machine's clock was set, or the machine slept: the API server is asked for its time");
+                LOG.atWarn()
+                        .log(
+                                "this machine's clock was set, or the machine slept: the API server is asked for its time");
             }
             if (clock.inDoubt()) {
                 // Any answer tells the time.
@@ -91,6 +93,9 @@ final class ClockWatch implements AutoCloseable {
 
     private void say(KubernetesEvents.Kind kind, String reason, String note) {
         events.tell(
-                new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LeaseElection.LEASE, ""), kind, reason, note);
+                new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LeaseElection.LEASE, ""),
+                kind,
+                reason,
+                note);
     }
 }

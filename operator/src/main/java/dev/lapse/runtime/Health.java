@@ -80,7 +80,8 @@ final class Health {
     private String clock() {
         ServerClock.Reading reading = clock.get();
         return reading.problem()
-                .map(problem -> "no: " + problem + ", so nothing new is granted; what ends, ends by the API server's time")
+                .map(problem ->
+                        "no: " + problem + ", so nothing new is granted; what ends, ends by the API server's time")
                 .orElseGet(() -> reading.worthTelling() ? "ok: " + reading.text() + ", which is corrected" : "ok");
     }
 
@@ -103,7 +104,8 @@ final class Health {
         }
         Duration unrenewed = among.unrenewed();
         return unrenewed.compareTo(LeaseElection.RUNS_OUT_AFTER) > 0
-                ? "no: nobody leads: " + among.holder() + " has not renewed the lease for " + unrenewed.toSeconds() + " s"
+                ? "no: nobody leads: " + among.holder() + " has not renewed the lease for " + unrenewed.toSeconds()
+                        + " s"
                 : "ok: standby, " + among.holder() + " leads";
     }
 }

@@ -158,7 +158,9 @@ final class Lead implements LeaseElection.Candidate {
                 leads();
             }
         } catch (RuntimeException failed) {
-            LOG.atWarn().addKeyValue("error", failed.getMessage()).log("it could not be looked at whether the work goes on");
+            LOG.atWarn()
+                    .addKeyValue("error", failed.getMessage())
+                    .log("it could not be looked at whether the work goes on");
         }
     }
 

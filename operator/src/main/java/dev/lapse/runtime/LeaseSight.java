@@ -41,6 +41,8 @@ final class LeaseSight {
     /** Whether {@code instance} may take it. */
     synchronized boolean free(String instance, long now) {
         return looked
-                && (holder().isEmpty() || holder().equals(instance) || unchanged(now).compareTo(runsOutAfter) >= 0);
+                && (holder().isEmpty()
+                        || holder().equals(instance)
+                        || unchanged(now).compareTo(runsOutAfter) >= 0);
     }
 }

@@ -57,8 +57,9 @@ final class Meters {
                         "lapse.clock.trusted",
                         reading,
                         read -> read.get().problem().isEmpty() ? 1 : 0)
-                .description("1 while the API server's time is known and that clock is no more than 30 s off; 0: nothing"
-                        + " new is granted")
+                .description(
+                        "1 while the API server's time is known and that clock is no more than 30 s off; 0: nothing"
+                                + " new is granted")
                 .strongReference(true)
                 .register(registry);
         FunctionCounter.builder("lapse.clock.steps", steps, LongSupplier::getAsLong)
@@ -72,7 +73,8 @@ final class Meters {
                 .strongReference(true)
                 .register(registry);
         Gauge.builder("lapse.lease.unrenewed", unrenewed, since -> seconds(since.get()))
-                .description("For how long nobody has renewed the lease, as this instance saw it: beyond 15 s nobody leads")
+                .description(
+                        "For how long nobody has renewed the lease, as this instance saw it: beyond 15 s nobody leads")
                 .baseUnit("seconds")
                 .strongReference(true)
                 .register(registry);
@@ -81,16 +83,17 @@ final class Meters {
     /** @param counts false while another instance watches */
     void watchWatches(Watches watches, BooleanSupplier counts) {
         for (WatchedKind kind : WatchedKind.values()) {
-            Gauge.builder("lapse.watch.alive", watches, all -> counts.getAsBoolean()
-                                    && all.problem(kind).isPresent()
-                            ? 0
-                            : 1)
+            Gauge.builder(
+                            "lapse.watch.alive",
+                            watches,
+                            all -> counts.getAsBoolean() && all.problem(kind).isPresent() ? 0 : 1)
                     .description("0 while this instance leads, or would, and hears nothing of that kind")
                     .tag("kind", kind.text())
                     .strongReference(true)
                     .register(registry);
             Gauge.builder("lapse.watch.age", watches, all -> counts.getAsBoolean() ? seconds(all.age(kind)) : 0)
-                    .description("How long ago that kind was last heard of; the API server says something once a minute")
+                    .description(
+                            "How long ago that kind was last heard of; the API server says something once a minute")
                     .baseUnit("seconds")
                     .tag("kind", kind.text())
                     .strongReference(true)

@@ -68,8 +68,7 @@ final class OperatorProcess {
     private void watch(Meters meters, @Nullable LeaseElection election) {
         meters.watchClock(clock::reading, clock::steps);
         meters.watchWatches(watches, () -> health.isLeading() || health.isUnable());
-        meters.watchLease(
-                health::isLeading, () -> election == null ? Duration.ZERO : election.unrenewed());
+        meters.watchLease(health::isLeading, () -> election == null ? Duration.ZERO : election.unrenewed());
     }
 
     /** For questions whose answer is of no use when it comes late. */

@@ -17,8 +17,7 @@ enum WatchedKind {
     ROLE_BINDINGS("rolebindings", "/apis/rbac.authorization.k8s.io/v1/rolebindings", "labelSelector"),
     CLUSTER_ROLE_BINDINGS(
             "clusterrolebindings", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", "labelSelector"),
-    POLICIES(
-            "validatingadmissionpolicies", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", ""),
+    POLICIES("validatingadmissionpolicies", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", ""),
     POLICY_BINDINGS(
             "validatingadmissionpolicybindings",
             "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",

@@ -110,9 +110,6 @@ final class RequestsOfAGrant implements Callable<Integer> {
     private List<Request> liveAndEnd(Scene scene, AuditLog audit, Shape shape) {
         String namespace = shape.namespace();
         scene.namespace(namespace);
-        if (shape.credential.equals("Token")) {
-            scene.letMintFor(namespace, "robot");
-        }
         scene.identity(namespace, "robot", shape.principal);
         scene.awaitEligible(namespace, "robot");
         one(scene, shape, "first");

@@ -65,6 +65,10 @@ final class Scene {
         admin.create(
                 "/api/v1/namespaces/" + namespace + "/serviceaccounts",
                 "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
+        if (principal.equals("Subject")) {
+            // The operator binds roles to an account of a tenant only if it may mint for it.
+            letMintFor(namespace, name);
+        }
         admin.create(LAPSE + namespace + "/serviceidentities", """
                 {"apiVersion": "lapse.dev/v1alpha1", "kind": "ServiceIdentity", "metadata": {"name": "%s"},
                  "spec": {"actorType": "Pipeline", "subject": {"serviceAccount": {"name": "%s"}},

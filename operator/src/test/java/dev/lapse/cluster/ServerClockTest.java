@@ -25,11 +25,12 @@ class ServerClockTest {
 
         ask(60);
 
-        assertThat(clock.instant())
-                .isBeforeOrEqualTo(server())
-                .isAfter(server().minusMillis(20));
+        assertThat(clock.instant()).isBeforeOrEqualTo(server()).isAfter(server().minusMillis(20));
         assertThat(clock.reading().known()).isTrue();
-        assertThat(Duration.between(server().plus(wrong), server().plus(clock.reading().offset())).abs())
+        assertThat(Duration.between(
+                                server().plus(wrong),
+                                server().plus(clock.reading().offset()))
+                        .abs())
                 .isLessThan(Duration.ofMillis(20));
     }
 
@@ -55,7 +56,8 @@ class ServerClockTest {
 
         assertThat(clock.instant()).isBeforeOrEqualTo(server()).isAfter(server().minusMillis(20));
         assertThat(clock.reading().known()).isFalse();
-        assertThat(clock.reading().problem()).hasValueSatisfying(why -> assertThat(why).contains("not known"));
+        assertThat(clock.reading().problem())
+                .hasValueSatisfying(why -> assertThat(why).contains("not known"));
         assertThat(clock.steps()).isEqualTo(1);
     }
 
@@ -104,8 +106,8 @@ class ServerClockTest {
         assertThat(clock.reading().text()).isEqualTo("29.0 s behind the API server's");
 
         wrong = Duration.ofSeconds(-31);
-        assertThat(clock.reading().problem()).hasValue(
-                "the operator's clock is 31.0 s behind the API server's, more than 30 s off");
+        assertThat(clock.reading().problem())
+                .hasValue("the operator's clock is 31.0 s behind the API server's, more than 30 s off");
     }
 
     private Duration asleep = Duration.ZERO;
@@ -133,7 +135,6 @@ class ServerClockTest {
 
     private void answer() {
         pass(Duration.ofMillis(2));
-        clock.answered(
-                monotonic - Duration.ofMillis(1).toNanos(), monotonic, server().truncatedTo(ChronoUnit.SECONDS));
+        clock.answered(monotonic - Duration.ofMillis(1).toNanos(), monotonic, server().truncatedTo(ChronoUnit.SECONDS));
     }
 }

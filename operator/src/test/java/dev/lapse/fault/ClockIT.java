@@ -74,8 +74,8 @@ class ClockIT {
         clock.set(Duration.ofSeconds(seconds));
         stage.startUnready(clock.environment());
         await().atMost(Stage.PATIENCE)
-                .until(() -> stage.answers("/readyz")
-                        && stage.get("/readyz").body().contains("role: ok: leader"));
+                .until(() ->
+                        stage.answers("/readyz") && stage.get("/readyz").body().contains("role: ok: leader"));
         stage.scenery().ask(List.of(late), Duration.ofMinutes(20));
 
         thenItEndsOnTime(life);
@@ -114,14 +114,16 @@ class ClockIT {
         clock.set(Duration.ofMinutes(5));
         stage.startUnready(2, clock.environment());
 
-        await().during(Duration.ofSeconds(20)).atMost(Stage.PATIENCE).until(() -> "operator"
-                .equals(stage.admin()
-                        .leases()
-                        .inNamespace("lapse-system")
-                        .withName("lapse-operator")
-                        .require()
-                        .getSpec()
-                        .getHolderIdentity()));
+        await().during(Duration.ofSeconds(20))
+                .atMost(Stage.PATIENCE)
+                .until(() -> "operator"
+                        .equals(stage.admin()
+                                .leases()
+                                .inNamespace("lapse-system")
+                                .withName("lapse-operator")
+                                .require()
+                                .getSpec()
+                                .getHolderIdentity()));
         assertThat(stage.get("/readyz").statusCode()).isEqualTo(200);
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The operator is killed after every single write of an activation, of a revocation and of an expiry. */
 class CrashIT {
     /** More than any life has, so that some are not killed at all. */
-    private static final int MOST_WRITES = 12;
+    private static final int MOST_WRITES = 20;
 
     private static Stage stage;
     private static Witness witness;

@@ -104,12 +104,16 @@ class LeadIT {
     @Test
     void takesALeaseOverThatSomebodySetTo2099() {
         stage.stop(1);
-        stage.admin().leases().inNamespace("lapse-system").withName("lapse-operator").edit(lease -> {
-            lease.getSpec().setHolderIdentity("a-thief");
-            lease.getSpec().setLeaseDurationSeconds(2_000_000_000);
-            lease.getSpec().setRenewTime(ZonedDateTime.parse("2099-01-01T00:00:00Z"));
-            return lease;
-        });
+        stage.admin()
+                .leases()
+                .inNamespace("lapse-system")
+                .withName("lapse-operator")
+                .edit(lease -> {
+                    lease.getSpec().setHolderIdentity("a-thief");
+                    lease.getSpec().setLeaseDurationSeconds(2_000_000_000);
+                    lease.getSpec().setRenewTime(ZonedDateTime.parse("2099-01-01T00:00:00Z"));
+                    return lease;
+                });
 
         stage.startUnready();
 
@@ -138,15 +142,14 @@ class LeadIT {
     @Test
     void givesTheLeadBackWhileItCannotWatchGrantsAndTakesItAgain() {
         stage.proxy()
-                .rule(call -> call.method().equals("GET")
-                                && call.path().equals("/apis/lapse.dev/v1alpha1/privilegegrants")
-                        ? Fate.answer(404)
-                        : Fate.PASS);
+                .rule(call ->
+                        call.method().equals("GET") && call.path().equals("/apis/lapse.dev/v1alpha1/privilegegrants")
+                                ? Fate.answer(404)
+                                : Fate.PASS);
         stage.proxy().cutWatches();
 
         await().atMost(Duration.ofSeconds(5)).until(() -> stage.get("/readyz").statusCode() == 503);
-        await().atMost(Duration.ofSeconds(40))
-                .until(() -> lease().getSpec().getHolderIdentity() == null);
+        await().atMost(Duration.ofSeconds(40)).until(() -> lease().getSpec().getHolderIdentity() == null);
         assertThat(stage.get("/healthz").statusCode()).isEqualTo(200);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(stage.get("/readyz").body())

@@ -32,7 +32,8 @@ final class ShiftedClock {
             }
         } catch (IOException missing) {
             throw new IllegalStateException(
-                    "this test shifts the operator's clock with a small library that gcc compiles: install gcc", missing);
+                    "this test shifts the operator's clock with a small library that gcc compiles: install gcc",
+                    missing);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while gcc compiles", interrupted);
@@ -50,8 +51,7 @@ final class ShiftedClock {
         nanos.putLong(wrong.toNanos()).flip();
         try {
             Files.createDirectories(shift.getParent());
-            try (FileChannel file =
-                    FileChannel.open(shift, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel file = FileChannel.open(shift, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 file.write(nanos, 0);
             }
         } catch (IOException e) {

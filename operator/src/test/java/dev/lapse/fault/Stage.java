@@ -81,8 +81,7 @@ final class Stage implements AutoCloseable {
     }
 
     void startUnready(int instance, Map<String, String> settings) {
-        cluster.operator(
-                environment(settings), "start", "--no-wait", "--instance", Integer.toString(instance));
+        cluster.operator(environment(settings), "start", "--no-wait", "--instance", Integer.toString(instance));
     }
 
     void kill() {

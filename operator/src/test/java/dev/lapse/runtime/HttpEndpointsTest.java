@@ -155,7 +155,10 @@ class HttpEndpointsTest {
     }
 
     private static HttpEndpoints serving(HttpSettings settings, String metrics) throws Exception {
-        HttpEndpoints http = new HttpEndpoints(settings, new Health(() -> new ServerClock.Reading(true, Duration.ZERO), new Watches(System::nanoTime)), () -> metrics);
+        HttpEndpoints http = new HttpEndpoints(
+                settings,
+                new Health(() -> new ServerClock.Reading(true, Duration.ZERO), new Watches(System::nanoTime)),
+                () -> metrics);
         http.start();
         return http;
     }

@@ -1,7 +1,7 @@
 package dev.lapse.runtime;
 
-import dev.lapse.grant.GrantMetricsSample;
 import dev.lapse.cluster.ServerClock;
+import dev.lapse.grant.GrantMetricsSample;
 import dev.lapse.guard.GuardState;
 import dev.lapse.review.ReviewMetricsSample;
 import java.time.Duration;

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** What one tenant does with many grants at once is not felt by another, whose access ends or begins meanwhile. */
 @SharesCluster
 class BusyClusterIT {
-    private static final int NAMESPACES = 12;
-    private static final int GRANTS_EACH = 12;
+    private static final int NAMESPACES = 10;
+    private static final int GRANTS_EACH = 10;
 
     /** Idle it is some 20 ms, and a test machine is shared: what used to come behind the others took 9 to 40 seconds. */
     private static final Duration SOON = Duration.ofSeconds(2);
