@@ -62,7 +62,8 @@ final class Meters {
                                 + " new is granted")
                 .strongReference(true)
                 .register(registry);
-        FunctionCounter.builder("lapse.clock.steps", steps, LongSupplier::getAsLong)
+        // It holds on to what it counts only weakly: these meters live as long as the process.
+        FunctionCounter.builder("lapse.clock.steps", this, meters -> steps.getAsLong())
                 .description("How often that clock was set, or the machine slept")
                 .register(registry);
     }
