@@ -4,10 +4,10 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
 import dev.lapse.access.Author;
+import dev.lapse.access.CouldActAs;
 import dev.lapse.access.Permission;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,17 +47,29 @@ final class KubernetesReviewerRights {
 
     /** Each way in which somebody could, or in which it could not be found out. */
     private Stream<ReviewerRights> actsAs(Author who, String account) {
-        return waysToActAs(account).stream().flatMap(question -> {
-            Answer answer = oracle.ask(who, question.what(), question.namespace());
+        return CouldActAs.ways(account).stream().flatMap(way -> {
+            Answer answer = holds(who, way);
             return answer.verdict() == Verdict.Denied
                     ? Stream.empty()
                     : Stream.of(new ReviewerRights(
                             Verdict.Allowed,
                             answer.verdict(),
                             answer.verdict() == Verdict.Allowed
-                                    ? who.user() + " may " + question.what().describe() + ", and so act as " + account
+                                    ? who.user() + " may " + way.describe() + ", and so act as " + account
                                     : answer.reason()));
         });
+    }
+
+    /** Denied as soon as one of the rights is not held. */
+    private Answer holds(Author who, CouldActAs.Way way) {
+        Answer last = new Answer(Verdict.Denied, "");
+        for (Permission right : way.rights()) {
+            last = oracle.ask(who, right, way.namespace());
+            if (last.verdict() != Verdict.Allowed) {
+                return last;
+            }
+        }
+        return last;
     }
 
     private static Optional<Author> requester(ReviewFacts facts) {
@@ -76,24 +88,5 @@ final class KubernetesReviewerRights {
             accounts.add(request.requestedBy());
         }
         return accounts;
-    }
-
-    private record Question(Permission what, Optional<String> namespace) {}
-
-    private static List<Question> waysToActAs(String account) {
-        String[] parts = account.split(":", -1);
-        if (!account.startsWith(SERVICE_ACCOUNT) || parts.length != 4) {
-            return List.of(new Question(Permission.onResource("impersonate", "", "users", account), Optional.empty()));
-        }
-        Optional<String> namespace = Optional.of(parts[2]);
-        Question impersonates =
-                new Question(Permission.onResource("impersonate", "", "serviceaccounts", parts[3]), namespace);
-        // In the operator's own namespace the guard refuses to issue tokens to anybody else.
-        return parts[2].equals(Lapse.PRINCIPALS_NAMESPACE)
-                ? List.of(impersonates)
-                : List.of(
-                        impersonates,
-                        new Question(
-                                Permission.onResource("create", "", "serviceaccounts/token", parts[3]), namespace));
     }
 }

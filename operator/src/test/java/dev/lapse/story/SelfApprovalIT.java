@@ -61,6 +61,27 @@ class SelfApprovalIT {
         grant.awaitActive();
     }
 
+    /** Each holds one of the ways in which Kubernetes lets somebody else use an account. */
+    @StoryTest
+    void whoCouldActAsTheAccountInWhateverWayDoesNotApprove() {
+        mayApprove(Rights.user("erin"));
+        mayApprove(Rights.user("gina"));
+        story.let("erin", "create get", "secrets");
+        story.let("gina", "create", "pods");
+        story.let("olivia", "patch", "apps/deployments");
+        story.let("ada", "impersonate:serviceaccount", "authentication.k8s.io/serviceaccounts");
+        story.identity(Entry.of("look", "view").in(here).forSubject().with("approvals", Map.of("required", 1)));
+        Grant grant = story.asks("rashid", "look", "10m").awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, grant);
+
+        for (String person : List.of("erin", "gina", "olivia", "ada")) {
+            review.approvedBy(person);
+            assertThat(review.verdictOf(person).reason()).as(person).isEqualTo("Insider");
+        }
+
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+    }
+
     /** Otherwise whoever may write identities could make one person of two, or two of one. */
     @StoryTest
     void anIdentityThatNamesAPersonSaysNothingAboutThem() {

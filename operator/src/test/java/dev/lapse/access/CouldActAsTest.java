@@ -1,0 +1,79 @@
+package dev.lapse.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lapse.access.CouldActAs.Way;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CouldActAsTest {
+    private static final String ROBOT = "system:serviceaccount:payments:robot";
+
+    private static List<String> waysTo(String user) {
+        return CouldActAs.ways(user).stream().map(Way::describe).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "impersonate serviceaccounts \"robot\"",
+        "impersonate:serviceaccount serviceaccounts.authentication.k8s.io \"robot\"",
+        "create serviceaccounts/token \"robot\"",
+        "create secrets and get secrets",
+        "create secrets and list secrets",
+        "create secrets and watch secrets",
+        "list secrets",
+        "create pods",
+        "create deployments.apps",
+        "patch statefulsets.apps",
+        "update daemonsets.apps",
+        "create replicasets.apps",
+        "create jobs.batch",
+        "patch cronjobs.batch",
+        "create replicationcontrollers",
+        "patch pods/ephemeralcontainers",
+        "create pods/exec",
+        "get pods/attach",
+        "bind clusterroles.rbac.authorization.k8s.io and create rolebindings.rbac.authorization.k8s.io",
+        "escalate roles.rbac.authorization.k8s.io and update roles.rbac.authorization.k8s.io"
+    })
+    void isAWayToActAsAnAccount(String way) {
+        assertThat(waysTo(ROBOT)).contains(way);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "get secrets",
+        "create secrets",
+        "get pods",
+        "delete pods",
+        "create configmaps",
+        "create rolebindings.rbac.authorization.k8s.io"
+    })
+    void isNone(String right) {
+        assertThat(waysTo(ROBOT)).doesNotContain(right);
+    }
+
+    @Test
+    void aWayIsOneInTheNamespaceOfTheAccount() {
+        assertThat(CouldActAs.ways(ROBOT))
+                .allSatisfy(way -> assertThat(way.namespace()).isEqualTo(Optional.of("payments")));
+    }
+
+    @Test
+    void theGuardKeepsTokensOfAGrantsOwnAccountForTheOperator() {
+        assertThat(waysTo("system:serviceaccount:lapse-principals:lapse-1"))
+                .doesNotContain("create serviceaccounts/token \"lapse-1\"")
+                .contains("impersonate serviceaccounts \"lapse-1\"", "create pods");
+    }
+
+    @Test
+    void aUserIsActedAsByImpersonationAlone() {
+        assertThat(waysTo("build-bot"))
+                .containsExactly(
+                        "impersonate users \"build-bot\"",
+                        "impersonate:user-info users.authentication.k8s.io \"build-bot\"");
+    }
+}
