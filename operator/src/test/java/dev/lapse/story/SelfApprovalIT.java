@@ -68,7 +68,7 @@ class SelfApprovalIT {
         mayApprove(Rights.user("gina"));
         story.let("erin", "create get", "secrets");
         story.let("gina", "create", "pods");
-        story.let("olivia", "patch", "apps/deployments");
+        story.let("olivia", "patch", "pods/ephemeralcontainers");
         story.let("ada", "impersonate:serviceaccount", "authentication.k8s.io/serviceaccounts");
         story.identity(Entry.of("look", "view").in(here).forSubject().with("approvals", Map.of("required", 1)));
         Grant grant = story.asks("rashid", "look", "10m").awaitPhase(GrantPhase.AwaitingApproval);
