@@ -157,11 +157,18 @@ final class UnderLoad implements Callable<Integer> {
         scene.identity(VICTIM, identity, "Subject");
         scene.awaitEligible(VICTIM, identity);
         Api robot = scene.admin().as(scene.tokenOf(VICTIM, identity));
-        Instant end = Instant.now().plusSeconds(kind == Kind.EXPIRY ? 5 : 3600).truncatedTo(ChronoUnit.SECONDS);
+        Instant end = Instant.now().plusSeconds(kind == Kind.EXPIRY ? 15 : 3600).truncatedTo(ChronoUnit.SECONDS);
         Instant asked = Instant.now();
         scene.grant(VICTIM, grant, identity, "4h", "None", end);
-        Scene.await(
-                "active", GIVE_UP, () -> Scene.phase(scene.grant(VICTIM, grant)).equals("Active"));
+        try {
+            Scene.await(
+                    "active",
+                    GIVE_UP,
+                    () -> Scene.phase(scene.grant(VICTIM, grant)).equals("Active"));
+        } catch (IllegalStateException tooLate) {
+            throw new IllegalStateException(
+                    kind + " trial: " + grant + " did not become active: " + scene.grant(VICTIM, grant), tooLate);
+        }
         if (kind == Kind.ACTIVATION) {
             return millis(asked, Instant.now());
         }

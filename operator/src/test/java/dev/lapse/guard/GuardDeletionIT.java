@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,17 +123,23 @@ class GuardDeletionIT {
                         .endMetadata()
                         .build())
                 .create();
-        for (String kind : new String[] {"Secret", "ServiceAccount", "RoleBinding"}) {
+        String uid = UUID.randomUUID().toString();
+        Map<String, String> made = Map.of(
+                "Secret",
+                "{type: lapse.dev/credential, metadata: {labels: {lapse.dev/grant-uid: UID}}}",
+                "ServiceAccount",
+                "{metadata: {labels: {lapse.dev/identity-uid: UID}}}",
+                "RoleBinding",
+                "{metadata: {labels: {lapse.dev/grant-uid: UID}},"
+                        + " subjects: [{kind: ServiceAccount, name: lapse-UID, namespace: lapse-principals}]}");
+        made.forEach((kind, what) -> {
             JsonNode labelled = GuardAttempt.merged(
-                    GuardAttempt.sample(kind, "lapse-" + UUID.randomUUID()),
-                    GuardAttempt.read("{metadata: {labels: {lapse.dev/grant-uid: u}}}"));
-            if (kind.equals("Secret")) {
-                labelled = GuardAttempt.merged(labelled, GuardAttempt.read("{type: lapse.dev/credential}"));
-            }
-            Answer made =
+                    GuardAttempt.sample(kind, kind.equals("ServiceAccount") ? "ci" : "lapse-" + uid),
+                    GuardAttempt.read(what.replace("UID", uid)));
+            Answer answer =
                     cluster.send("operator", "POST", GuardedCluster.path(kind, name), "application/json", labelled);
-            assertThat(made.passed()).as(made.body()).isTrue();
-        }
+            assertThat(answer.passed()).as(answer.body()).isTrue();
+        });
 
         cluster.admin().namespaces().withName(name).delete();
 
