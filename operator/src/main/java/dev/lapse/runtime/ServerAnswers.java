@@ -2,6 +2,8 @@ package dev.lapse.runtime;
 
 import dev.lapse.cluster.ServerClock;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.Optional;
 import okhttp3.HttpUrl;
@@ -10,11 +12,7 @@ import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
-import okio.Buffer;
 import okio.BufferedSource;
-import okio.ForwardingSource;
-import okio.Okio;
-import okio.Source;
 import org.jspecify.annotations.Nullable;
 
 /** Sees each answer of the API server: what time it is there, and which watches are alive. */
@@ -80,7 +78,7 @@ final class ServerAnswers implements Interceptor {
 
         Stream(ResponseBody all, Watches.Open watch) {
             this.all = all;
-            this.source = Okio.buffer(new Listening(all.source(), watch));
+            this.source = listening(all.source(), watch);
         }
 
         @Override
@@ -99,35 +97,28 @@ final class ServerAnswers implements Interceptor {
         }
     }
 
-    private static final class Listening extends ForwardingSource {
-        private final Watches.Open watch;
-
-        Listening(Source source, Watches.Open watch) {
-            super(source);
-            this.watch = watch;
-        }
-
-        @Override
-        public long read(Buffer sink, long most) throws IOException {
-            long read;
-            try {
-                read = super.read(sink, most);
-            } catch (IOException cut) {
-                watch.closed();
-                throw cut;
-            }
-            if (read >= 0) {
-                watch.heard();
-            } else {
-                watch.closed();
-            }
-            return read;
-        }
-
-        @Override
-        public void close() throws IOException {
-            watch.closed();
-            super.close();
-        }
+    /**
+     * The same source, which tells of each answer it gives. No buffer of its own lies between: whoever closes a stream
+     * while another thread reads it would hand parts of that buffer to other streams.
+     */
+    private static BufferedSource listening(BufferedSource source, Watches.Open watch) {
+        return (BufferedSource) Proxy.newProxyInstance(
+                BufferedSource.class.getClassLoader(), new Class<?>[] {BufferedSource.class}, (proxy, method, args) -> {
+                    try {
+                        Object answer = method.invoke(source, args);
+                        if (method.getName().equals("close")
+                                || (method.getName().equals("exhausted") && Boolean.TRUE.equals(answer))) {
+                            watch.closed();
+                        } else {
+                            watch.heard();
+                        }
+                        return answer;
+                    } catch (InvocationTargetException failed) {
+                        if (failed.getTargetException() instanceof IOException) {
+                            watch.closed();
+                        }
+                        throw failed.getTargetException();
+                    }
+                });
     }
 }

@@ -14,11 +14,15 @@ import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The guard on the real API server: what it refuses, what it lets through, and that nothing else would refuse it. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GuardIT {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static GuardedCluster cluster;
@@ -66,7 +70,9 @@ class GuardIT {
         assertThat(answer.passed()).as(answer.body()).isTrue();
     }
 
+    /** First, before other tests take policies away and put them back. */
     @Test
+    @Order(1)
     void refusesAnythingClusterWideAsShipped() {
         GuardAttempt everywhere = allowed()
                 .filter(attempt -> attempt.title().startsWith("a grant's cluster-wide binding"))
