@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Sees each answer of the API server: what time it is there, and which watches are alive. */
 final class ServerAnswers implements Interceptor {
+    private static final int SWITCHING_PROTOCOLS = 101;
+
     private final ServerClock clock;
     private final Watches watches;
 
@@ -45,6 +47,11 @@ final class ServerAnswers implements Interceptor {
     }
 
     private Response heard(Chain chain, WatchedKind kind, Response response) {
+        if (response.code() == SWITCHING_PROTOCOLS) {
+            // Of what comes through a WebSocket nobody but its reader hears.
+            watches.openedUnheard(kind);
+            return response;
+        }
         if (!response.isSuccessful()) {
             watches.refused(kind, "answered " + response.code());
             return response;
