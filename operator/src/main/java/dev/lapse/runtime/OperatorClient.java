@@ -27,6 +27,8 @@ final class OperatorClient {
         Config config = new ConfigBuilder(Config.autoConfigure(null))
                 .withRequestTimeout((int) CALL_LIMIT.toMillis())
                 .withHttp2Disable(true)
+                // Of what comes through a WebSocket nobody but its reader hears.
+                .withOnlyHttpWatches(true)
                 .build();
         ObjectMapper mapper = new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class);
         return new KubernetesClientBuilder()

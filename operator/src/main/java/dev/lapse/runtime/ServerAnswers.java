@@ -2,8 +2,6 @@ package dev.lapse.runtime;
 
 import dev.lapse.cluster.ServerClock;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.Optional;
 import okhttp3.HttpUrl;
@@ -12,13 +10,15 @@ import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okio.Buffer;
 import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
 import org.jspecify.annotations.Nullable;
 
 /** Sees each answer of the API server: what time it is there, and which watches are alive. */
 final class ServerAnswers implements Interceptor {
-    private static final int SWITCHING_PROTOCOLS = 101;
-
     private final ServerClock clock;
     private final Watches watches;
 
@@ -47,11 +47,6 @@ final class ServerAnswers implements Interceptor {
     }
 
     private Response heard(Chain chain, WatchedKind kind, Response response) {
-        if (response.code() == SWITCHING_PROTOCOLS) {
-            // Of what comes through a WebSocket nobody but its reader hears.
-            watches.openedUnheard(kind);
-            return response;
-        }
         if (!response.isSuccessful()) {
             watches.refused(kind, "answered " + response.code());
             return response;
@@ -78,14 +73,14 @@ final class ServerAnswers implements Interceptor {
         return "true".equals(url.queryParameter("watch"));
     }
 
-    /** What a watch brings, as it comes. */
+    /** What a watch brings, as it comes; the API server compresses none. */
     private static final class Stream extends ResponseBody {
         private final ResponseBody all;
         private final BufferedSource source;
 
         Stream(ResponseBody all, Watches.Open watch) {
             this.all = all;
-            this.source = listening(all.source(), watch);
+            this.source = Okio.buffer(new AsciiJson(new Listening(all.source(), watch)));
         }
 
         @Override
@@ -104,28 +99,35 @@ final class ServerAnswers implements Interceptor {
         }
     }
 
-    /**
-     * The same source, which tells of each answer it gives. No buffer of its own lies between: whoever closes a stream
-     * while another thread reads it would hand parts of that buffer to other streams.
-     */
-    private static BufferedSource listening(BufferedSource source, Watches.Open watch) {
-        return (BufferedSource) Proxy.newProxyInstance(
-                BufferedSource.class.getClassLoader(), new Class<?>[] {BufferedSource.class}, (proxy, method, args) -> {
-                    try {
-                        Object answer = method.invoke(source, args);
-                        if (method.getName().equals("close")
-                                || (method.getName().equals("exhausted") && Boolean.TRUE.equals(answer))) {
-                            watch.closed();
-                        } else {
-                            watch.heard();
-                        }
-                        return answer;
-                    } catch (InvocationTargetException failed) {
-                        if (failed.getTargetException() instanceof IOException) {
-                            watch.closed();
-                        }
-                        throw failed.getTargetException();
-                    }
-                });
+    private static final class Listening extends ForwardingSource {
+        private final Watches.Open watch;
+
+        Listening(Source source, Watches.Open watch) {
+            super(source);
+            this.watch = watch;
+        }
+
+        @Override
+        public long read(Buffer sink, long most) throws IOException {
+            long read;
+            try {
+                read = super.read(sink, most);
+            } catch (IOException cut) {
+                watch.closed();
+                throw cut;
+            }
+            if (read >= 0) {
+                watch.heard();
+            } else {
+                watch.closed();
+            }
+            return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            watch.closed();
+            super.close();
+        }
     }
 }

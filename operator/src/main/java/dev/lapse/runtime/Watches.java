@@ -32,7 +32,6 @@ final class Watches {
         private long at;
         private long troubleSince;
         private String trouble = "";
-        private boolean unheard;
     }
 
     /** A watch is open. */
@@ -66,11 +65,6 @@ final class Watches {
         return new Open(kind, cancel);
     }
 
-    /** A watch is open of which only its reader hears: it counts as alive until the kind is refused. */
-    void openedUnheard(WatchedKind kind) {
-        change(kind, heard -> heard.unheard = true);
-    }
-
     /** The API server listed the kind. */
     void listed(WatchedKind kind) {
         change(kind, heard -> {});
@@ -85,7 +79,6 @@ final class Watches {
                 heard.troubleSince = now;
             }
             heard.trouble = why;
-            heard.unheard = false;
             return heard;
         });
     }
@@ -139,9 +132,6 @@ final class Watches {
     }
 
     private static Optional<String> problem(Heard heard, long now) {
-        if (heard.unheard) {
-            return Optional.empty();
-        }
         Duration silence = Duration.ofNanos(now - heard.at);
         if (heard.cancel == null && !heard.trouble.isEmpty()) {
             return Optional.of(heard.trouble);

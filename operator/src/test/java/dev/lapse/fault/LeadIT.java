@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.fault.FaultProxy.Fate;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -160,6 +162,33 @@ class LeadIT {
 
         await().atMost(Stage.PATIENCE).until(() -> stage.get("/readyz").statusCode() == 200);
         assertThat(lease().getSpec().getHolderIdentity()).isEqualTo("operator");
+    }
+
+    /** Whoever may write text into what is watched must not be able to break the watch: each would be listed anew. */
+    @Test
+    void textThatIsNotAsciiBreaksNoWatch() {
+        Life life = new Life("lead-text", Shape.SUBJECT_NONE, Life.UNHARMED);
+        stage.scenery().place(List.of(life));
+        stage.awaitQuiet();
+        Instant from = Instant.now();
+        String letters = "gr\u00fcn \u20ac \ud83d\ude00 ".repeat(400);
+
+        for (int i = 0; i < 30; i++) {
+            stage.admin()
+                    .serviceAccounts()
+                    .inNamespace(life.namespace)
+                    .withName("ci")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"metadata\":{\"annotations\":{\"note\":\"" + i + letters + "\"}}}");
+        }
+        stage.scenery().ask(List.of(life), Duration.ofMinutes(20));
+
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Active);
+        assertThat(stage.proxy().answeredSince(from))
+                .noneMatch(answered -> answered.call().method().equals("GET")
+                        && answered.call().path().equals("/api/v1/serviceaccounts"));
+        stage.scenery().revoke(life);
     }
 
     private void givenLives() {
