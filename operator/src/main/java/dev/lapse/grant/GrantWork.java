@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.grant.PassQueue.Desk;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -39,15 +40,30 @@ final class GrantWork {
         this.clock = clock;
     }
 
-    /** Throws if a step failed; the pass is then repeated. */
+    /** Throws if a step failed; the pass is then repeated. What fails for one grant of the name holds up no other one. */
     void over(GrantKey key, Desk desk) {
-        List<PrivilegeGrant> torn = sources.torn(key);
-        for (PrivilegeGrant gone : torn) {
-            if (over(gone, true, desk)) {
-                sources.forgetTorn(gone);
-            }
+        List<RuntimeException> failed = new ArrayList<>();
+        for (PrivilegeGrant gone : sources.torn(key)) {
+            attempt(failed, () -> {
+                if (over(gone, true, desk)) {
+                    sources.forgetTorn(gone);
+                }
+            });
         }
-        sources.find(key).ifPresent(grant -> over(grant, false, desk));
+        sources.find(key).ifPresent(grant -> attempt(failed, () -> over(grant, false, desk)));
+        if (!failed.isEmpty()) {
+            RuntimeException first = failed.get(0);
+            failed.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private static void attempt(List<RuntimeException> failed, Runnable pass) {
+        try {
+            pass.run();
+        } catch (RuntimeException thrown) {
+            failed.add(thrown);
+        }
     }
 
     /** @return whether the pass went through, and is not left to the lane */

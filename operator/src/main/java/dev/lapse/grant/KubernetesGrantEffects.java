@@ -50,12 +50,14 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final Consumer<String> bindingRemoved;
     private final Predicate<NamedBinding> goneOrGoing;
     private final IntPredicate mayAsk;
+    private final boolean gone;
     private PrivilegeGrant grant;
 
     /**
      * @param bindingRemoved is told the UID of the grant whose binding went
      * @param goneOrGoing true if a binding is deleted, or is being deleted by the lane
      * @param mayAsk whether so many questions may be asked now, or have to wait because others end
+     * @param gone whether the grant's object is gone: what has its name now, if anything, is another grant
      */
     KubernetesGrantEffects(
             KubernetesGrantObjects objects,
@@ -73,6 +75,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             Consumer<String> bindingRemoved,
             Predicate<NamedBinding> goneOrGoing,
             IntPredicate mayAsk,
+            boolean gone,
             PrivilegeGrant grant) {
         this.objects = objects;
         this.tokens = tokens;
@@ -89,6 +92,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.bindingRemoved = bindingRemoved;
         this.goneOrGoing = goneOrGoing;
         this.mayAsk = mayAsk;
+        this.gone = gone;
         this.grant = grant;
     }
 
@@ -114,7 +118,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     public GrantFacts writeStatus(GrantFacts facts, GrantDecision decision, Instant now) {
         PrivilegeGrantStatus before = grant.getStatus();
         PrivilegeGrantStatus after = report(facts, decision, now);
-        if (!after.equals(before)) {
+        if (!gone && !after.equals(before)) {
             try {
                 put(after);
                 journal.wrote(facts, decision, before, now);
@@ -133,7 +137,9 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now) {
-        put(report(facts, decision, now));
+        if (!gone) {
+            put(report(facts, decision, now));
+        }
         return facts;
     }
 

@@ -164,6 +164,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         notes::bindingRemoved,
                         this::goneOrGoing,
                         questions -> mayAsk(desk, questions),
+                        isTorn(grant),
                         grant),
                 notes,
                 lane,

@@ -170,6 +170,20 @@ class SelfApprovalIT {
         assertThat(again.phase()).isEqualTo(GrantPhase.AwaitingApproval);
     }
 
+    /** The API server deletes a waiting request at once, and its name may be taken again before anybody notices. */
+    @StoryTest
+    void theNameOfADeletedRequestIsFreeAtOnce() {
+        story.let("rashid", "delete", Story.GRANTS);
+        Grant grant = asked(2, Map.of());
+
+        for (int time = 0; time < 20; time++) {
+            grant.deletedBy("rashid", DeletionPropagation.BACKGROUND);
+            grant.awaitGone();
+            grant = story.asksUnder(grant.name(), "rashid", "look", "10m", Map.of())
+                    .awaitPhase(GrantPhase.AwaitingApproval);
+        }
+    }
+
     @StoryTest
     void aYesThatComesTooLateIsRefused() {
         Grant grant = asked(1, Map.of("notAfter", in(15)));
