@@ -14,10 +14,11 @@ import java.util.stream.Stream;
  * One folder or file below {@code crd/}: what is there before, what is applied, and the message that refuses it.
  *
  * <p>{@code valid-*.yaml} and {@code edit-valid-*} are accepted. The others begin with {@code # expects: } and words of
- * the refusal. {@code # as: } names who applies it, if that is not the usual person.
+ * the refusal. {@code # as: } names who applies it, if that is not the usual person. {@code # guard: } stands in an accepted
+ * one that the schema lets pass and nobody may write in one go: with these words the guard, which is asked last, refuses it.
  */
 record SchemaCase(String title, Optional<Path> before, Path file) {
-    private static final Pattern COMMENT = Pattern.compile("^# (expects|as): (.+)$", Pattern.MULTILINE);
+    private static final Pattern COMMENT = Pattern.compile("^# (expects|as|guard): (.+)$", Pattern.MULTILINE);
     private static final Pattern FILE =
             Pattern.compile("(valid-.+|invalid-[a-zA-Z]+-.+)\\.yaml|invalid-spec-missing\\.yaml");
 
@@ -59,6 +60,11 @@ record SchemaCase(String title, Optional<Path> before, Path file) {
 
     String expects() {
         return comment(file, "expects").orElseThrow(() -> new AssertionError(title + " lacks '# expects: '"));
+    }
+
+    /** The guard's words, if nobody may write what the schema accepts here. */
+    Optional<String> guard() {
+        return comment(file, "guard");
     }
 
     boolean expectsNothing() {

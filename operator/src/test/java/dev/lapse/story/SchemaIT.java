@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @SharesCluster
 class SchemaIT {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final int FORBIDDEN = 403;
     private static final int UNPROCESSABLE = 422;
     private static Story story;
 
@@ -30,6 +31,8 @@ class SchemaIT {
         story.let("gitops-applier", "create get patch govern request", Story.IDENTITIES);
         story.let("rashid", "breakglass", Story.IDENTITIES);
         story.let("gitops-applier", "create get patch", Story.GRANTS);
+        story.let("gina", "create get patch", "lapse.dev/accessreviews");
+        story.let("gina", "campaign", Story.IDENTITIES);
     }
 
     static List<SchemaCase> cases() {
@@ -53,7 +56,15 @@ class SchemaIT {
             assertThat(given.expectsNothing())
                     .as("an accepted case expects no refusal")
                     .isTrue();
-            assertThat(answer.passed()).as(answer.message()).isTrue();
+            given.guard()
+                    .ifPresentOrElse(
+                            words -> {
+                                assertThat(answer.code()).as(answer.body()).isEqualTo(FORBIDDEN);
+                                assertThat(answer.message()).contains(words);
+                            },
+                            () -> assertThat(answer.passed())
+                                    .as(answer.message())
+                                    .isTrue());
         } else {
             assertThat(answer.passed()).as(answer.body()).isFalse();
             assertThat(answer.message()).contains(given.expects());
