@@ -179,6 +179,10 @@ class TornIT {
             stage.startUnready(SETTINGS);
         }
 
+        awaitRestored();
+    }
+
+    private void awaitRestored() {
         await().atMost(Stage.PATIENCE)
                 .untilAsserted(
                         () -> assertThat(Objects.requireNonNull(grant().get().getStatus())
@@ -187,6 +191,26 @@ class TornIT {
                                 .satisfies(end -> assertThat(end.cause()).isEqualTo(EndCause.Restored)));
         stage.scenery().awaitPhase(List.of(life), GrantPhase.Revoked);
         assertThat(stage.scenery().objectsOf(life.uid())).isEmpty();
+    }
+
+    /**
+     * What was revoked is there again with its binding, its account and its Secret. The API server is away for so long that
+     * no operator lives through it: so only the file can tell the next one.
+     */
+    @Test
+    void endsAGrantAgainThatARestoreOfEtcdBringsBack() {
+        stage.kill();
+        stage.cluster().etcd("save");
+        stage.startUnready(SETTINGS);
+        stage.scenery().revoke(life);
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Revoked);
+        stage.kill();
+
+        stage.cluster().etcd("restore");
+        assertThat(stage.scenery().objectsOf(life.uid())).isNotEmpty();
+        stage.startUnready(SETTINGS);
+
+        awaitRestored();
     }
 
     @Test

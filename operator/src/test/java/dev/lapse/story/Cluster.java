@@ -104,6 +104,11 @@ public final class Cluster {
         run(environment, dir, words);
     }
 
+    /** {@code save} keeps what etcd holds, {@code restore} brings it back; the API server is away meanwhile. */
+    public void etcd(String command) {
+        run(Map.of(), dir, List.of("etcd", command));
+    }
+
     /** Where the operator that runs now serves health and metrics, on 127.0.0.1. */
     public int operatorPort() {
         try {
