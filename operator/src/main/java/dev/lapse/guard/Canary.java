@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One dry-run create that one binding of the guard must refuse, and no other.
@@ -17,6 +19,11 @@ import java.util.List;
  */
 record Canary(String binding, String path, String body, String refusal) {
     private static final YAMLMapper YAML = new YAMLMapper();
+
+    /** The binding that says by which parameters the API server goes. */
+    private static final String TELLS_PARAMETERS = "lapse-operator-reach";
+
+    private static final Pattern AS_OF = Pattern.compile("by lapse-guard as of resourceVersion ([0-9a-zA-Z]+)");
 
     /** One for each binding. */
     static List<Canary> all() {
@@ -57,6 +64,15 @@ record Canary(String binding, String path, String body, String refusal) {
         return message.contains("ValidatingAdmissionPolicy 'lapse-")
                 ? "operator in ConfigMap lapse-system/lapse-guard is not this operator's user name: " + message
                 : binding + " was not seen to refuse a dry run: " + message;
+    }
+
+    /**
+     * Whether the API server, which answered with {@code message}, goes by other parameters than those it stores: an API
+     * server that had no binding with parameters for a second reads them never again until it is restarted.
+     */
+    boolean goesByOtherParameters(String message, String stored) {
+        Matcher asOf = AS_OF.matcher(message);
+        return binding.equals(TELLS_PARAMETERS) && asOf.find() && !asOf.group(1).equals(stored);
     }
 
     private static final String GRANT = """

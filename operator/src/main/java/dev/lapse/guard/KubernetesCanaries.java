@@ -2,10 +2,14 @@ package dev.lapse.guard;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.util.Optional;
 
 /** Sends the canaries to the API server and tells what became of them. */
 final class KubernetesCanaries {
+    static final String BEHIND =
+            "the API server goes by another version of ConfigMap lapse-system/lapse-guard than the one it stores; if that"
+                    + " lasts, restart it: it stops reading parameters when all bindings that use them are gone for a second"
+                    + " (kubernetes/kubernetes issue 130887)";
+
     private final KubernetesClient client;
 
     KubernetesCanaries(KubernetesClient client) {
@@ -17,35 +21,42 @@ final class KubernetesCanaries {
      *
      * @param problem the first canary that was not refused as it must be, as a sentence; empty if none was not
      * @param letThrough whether one was created: then the guard has a hole, and not only the look at it failed
+     * @param behind whether the one problem is that the API server goes by other parameters than those it stores
      */
-    record Round(String problem, boolean letThrough) {
+    record Round(String problem, boolean letThrough, boolean behind) {
+        static final Round REFUSED = new Round("", false, false);
+
         boolean allRefused() {
             return problem.isEmpty();
         }
     }
 
-    Round send() {
-        Optional<Round> failed = Optional.empty();
+    /** @param parameters the resourceVersion of the parameters that are stored */
+    Round send(String parameters) {
+        Round found = Round.REFUSED;
         for (Canary canary : Canary.all()) {
-            Round round = send(canary);
+            Round round = send(canary, parameters);
             // A hole counts for more than a look that failed, so all are sent.
             if (round.letThrough()) {
                 return round;
             }
-            if (!round.allRefused() && failed.isEmpty()) {
-                failed = Optional.of(round);
+            if (found.allRefused() || (found.behind() && !round.allRefused())) {
+                found = round;
             }
         }
-        return failed.orElse(new Round("", false));
+        return found;
     }
 
-    private Round send(Canary canary) {
+    private Round send(Canary canary, String parameters) {
         try {
             client.raw(canary.path(), "POST", canary.body());
-            return new Round(canary.binding() + " let through what it must refuse (a dry run)", true);
+            return new Round(canary.binding() + " let through what it must refuse (a dry run)", true, false);
         } catch (KubernetesClientException e) {
             String message = String.valueOf(e.getMessage());
-            return new Round(canary.problemOf(message), false);
+            String problem = canary.problemOf(message);
+            return problem.isEmpty() && canary.goesByOtherParameters(message, parameters)
+                    ? new Round(BEHIND, false, true)
+                    : new Round(problem, false, false);
         }
     }
 }

@@ -31,6 +31,9 @@ public final class KubernetesGuard implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final Duration LAST_RETRY = Duration.ofSeconds(8);
 
+    /** How long an API server may take to know parameters that changed in nothing that its policies read. */
+    private static final Duration CATCHES_UP = Duration.ofSeconds(10);
+
     private final InstantSource clock;
     private final Duration settle;
     private final KubernetesCanaries canaries;
@@ -52,6 +55,9 @@ public final class KubernetesGuard implements AutoCloseable {
 
     /** A first refusal kept from before this instant is no longer good: there was a hole, or other parameters. */
     private Instant notBefore = Instant.MIN;
+
+    /** Since when the API server goes by other parameters than those it stores. */
+    private Optional<Instant> behindSince = Optional.empty();
 
     private Duration retry = FIRST_RETRY;
     private Optional<Future<?>> nextLook = Optional.empty();
@@ -162,9 +168,17 @@ public final class KubernetesGuard implements AutoCloseable {
     }
 
     private void prove(GuardEpoch epoch) {
-        Round round = canaries.send();
+        Round round = canaries.send(parts.parametersVersion());
         if (round.letThrough()) {
             beginAnew();
+        }
+        behindSince = round.behind() ? behindSince.or(() -> Optional.of(clock.instant())) : Optional.empty();
+        if (standing.isPresent()
+                && behindSince
+                        .filter(since -> clock.instant().isBefore(since.plus(CATCHES_UP)))
+                        .isPresent()) {
+            lookIn(FIRST_RETRY);
+            return;
         }
         if (!round.allRefused()) {
             publish(GuardState.notReady(round.problem()));

@@ -87,6 +87,14 @@ final class KubernetesGuardParts implements AutoCloseable {
                 .orElse(GuardParameters.NONE);
     }
 
+    /** The resourceVersion of the parameters that are installed; empty if there are none. */
+    String parametersVersion() {
+        return parameters.getStore().list().stream()
+                .map(map -> map.getMetadata().getResourceVersion())
+                .findFirst()
+                .orElse("");
+    }
+
     @Override
     public void close() {
         informers().forEach(SharedIndexInformer::stop);

@@ -31,6 +31,22 @@ class CanaryTest {
         assertThat(found).startsWith(problem);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "lapse-operator-reach, it is protected (…); by lapse-guard as of resourceVersion 41., 42, true",
+        "lapse-operator-reach, it is protected (…); by lapse-guard as of resourceVersion 42., 42, false",
+        "lapse-operator-reach, it is protected (…), 42, false",
+        "lapse-grants, by lapse-guard as of resourceVersion 41., 42, false",
+    })
+    void tellsByWhichParametersTheApiServerGoes(String binding, String message, String stored, boolean another) {
+        Canary canary = Canary.all().stream()
+                .filter(one -> one.binding().equals(binding))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(canary.goesByOtherParameters(message, stored)).isEqualTo(another);
+    }
+
     @Test
     void isADryRunEachTime() {
         assertThat(Canary.all())

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -177,6 +178,28 @@ class GuardEpochIT {
 
         awaitReady(guard);
         assertThat(secret.passed()).as(secret.body()).isTrue();
+    }
+
+    /** An API server whose bindings with parameters were all gone for a second never reads the parameters again. */
+    @Test
+    void isNotReadyWhileTheApiServerGoesByParametersOfThePast() {
+        List<HasMetadata> bindings = GuardedCluster.objects(GuardedCluster.manifests()).stream()
+                .filter(object -> object.getKind().equals("ValidatingAdmissionPolicyBinding"))
+                .toList();
+        bindings.forEach(binding -> cluster.admin().resource(binding).delete());
+        String free = "attempt-free-" + System.nanoTime() + "-";
+        await().atMost(PATIENCE)
+                .during(Duration.ofSeconds(2))
+                .until(() -> create("mallory", free + System.nanoTime()).passed());
+        bindings.forEach(binding -> cluster.admin().resource(binding).create());
+        awaitReady(guard);
+        cluster.setAppliers("gitops-applier");
+
+        awaitProblem("the API server goes by another version of ConfigMap lapse-system/lapse-guard");
+
+        cluster.restartApiServer();
+        awaitReady(guard);
+        cluster.guard();
     }
 
     @Test

@@ -70,7 +70,7 @@ class GuardIT {
         assertThat(answer.passed()).as(answer.body()).isTrue();
     }
 
-    /** First, before other tests take policies away and put them back. */
+    /** First: where all bindings were gone for a second, as in other tests, the API server reads no parameters any more. */
     @Test
     @Order(1)
     void refusesAnythingClusterWideAsShipped() {

@@ -108,6 +108,11 @@ final class GuardedCluster {
         setParameters(Map.of("appliers", APPLIERS, "clusterWide", "true", "protectedNamespaces", PROTECTED));
     }
 
+    /** With all it stores. */
+    void restartApiServer() {
+        cluster.etcd("save");
+    }
+
     KubernetesClient admin() {
         return cluster.admin();
     }
