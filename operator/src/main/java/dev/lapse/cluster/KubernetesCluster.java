@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 
 /** The informers that both controllers share: one watch a kind, pruned to what a decision needs. */
 public final class KubernetesCluster implements AutoCloseable {
+    private static final String NAME = "metadata.name";
+
     private final KubernetesView<Namespace> namespaces;
     private final KubernetesView<ServiceAccount> accounts;
     private final KubernetesView<Role> roles;
@@ -34,8 +36,27 @@ public final class KubernetesCluster implements AutoCloseable {
             account.setImagePullSecrets(List.of());
             return pruned(account);
         });
-        roles = new KubernetesView<>(client.rbac().roles().inAnyNamespace(), KubernetesCluster::pruned);
-        clusterRoles = new KubernetesView<>(client.rbac().clusterRoles(), KubernetesCluster::pruned);
+        roles = new KubernetesView<>(
+                client.rbac().roles().inAnyNamespace(),
+                KubernetesCluster::pruned,
+                new OneByOne<>(
+                        (namespace, name) -> client.rbac()
+                                .roles()
+                                .inNamespace(namespace)
+                                .withField(NAME, name)
+                                .list()
+                                .getItems(),
+                        Role::getRules));
+        clusterRoles = new KubernetesView<>(
+                client.rbac().clusterRoles(),
+                KubernetesCluster::pruned,
+                new OneByOne<>(
+                        (none, name) -> client.rbac()
+                                .clusterRoles()
+                                .withField(NAME, name)
+                                .list()
+                                .getItems(),
+                        ClusterRole::getRules));
         roleBindings = new KubernetesView<>(
                 client.rbac().roleBindings().inAnyNamespace().withLabel(Lapse.GRANT_UID_LABEL),
                 KubernetesCluster::pruned);

@@ -24,12 +24,19 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     private final SharedIndexInformer<T> informer;
     private final OwnWrites<T> own = new OwnWrites<>();
     private final List<Consumer<T>> listeners = new CopyOnWriteArrayList<>();
+    private final UnaryOperator<Optional<T>> completed;
 
     /**
      * @param source what to watch
      * @param pruned what to keep of each object: memory is paid for every object of the cluster
      */
     KubernetesView(Informable<T> source, UnaryOperator<T> pruned) {
+        this(source, pruned, UnaryOperator.identity());
+    }
+
+    /** @param completed makes an object whole of which the informer shows only that it is there */
+    KubernetesView(Informable<T> source, UnaryOperator<T> pruned, UnaryOperator<Optional<T>> completed) {
+        this.completed = completed;
         this.informer = source.withLimit(PAGE).runnableInformer(0);
         // Whatever broke the watch, it begins again: an informer that stops shows the past for ever.
         this.informer.exceptionHandler((started, cause) -> true);
@@ -87,6 +94,11 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     public Optional<T> find(String namespace, String name) {
         String key = namespace.isEmpty() ? name : namespace + "/" + name;
         return own.correct(namespace, name, informer.getStore().getByKey(key));
+    }
+
+    /** With all of its content, where the informer shows only that it is there: then the API server is asked. */
+    public Optional<T> whole(String namespace, String name) {
+        return completed.apply(find(namespace, name));
     }
 
     public List<T> list() {

@@ -109,6 +109,8 @@ public enum Reason {
     RequesterNotEntitled,
     /** The entry's role does not exist, or not in every namespace of the entry. */
     RoleNotFound,
+    /** The entry's role has more than 128 KiB of rules: nobody could judge what it gives, so nothing is granted by it. */
+    RoleTooLarge,
     /** The entry's author, or whoever vouched for what an applier wrote, could not bind its role there. */
     AuthorNotEntitled,
     /** The operator may not bind this role there: an administrator lists what can be granted. */

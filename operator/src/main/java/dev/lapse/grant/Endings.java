@@ -235,6 +235,13 @@ final class Endings {
 
     /** What an entry accepted from the beginning ends nothing; what was added to it since was approved by nobody. */
     private static Optional<Ending> roleWidened(GrantFacts facts, Instant now) {
+        if (!facts.role().tooLarge().isEmpty()) {
+            return endIf(
+                    true,
+                    EndCause.RoleWidened,
+                    now,
+                    resolved(facts).role() + " has more rules by now than anybody could judge");
+        }
         var gained = Widening.gained(
                 Set.copyOf(resolved(facts).risks()), facts.role().allRules());
         EntryFacts entry = entry(facts);

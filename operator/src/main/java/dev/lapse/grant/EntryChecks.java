@@ -120,6 +120,12 @@ final class EntryChecks {
 
     static Optional<Obstacle> roleExists(GrantFacts facts, EntryFacts entry, Instant now) {
         List<String> missing = facts.role().missing();
+        if (!facts.role().tooLarge().isEmpty()) {
+            return refuse(
+                    Reason.RoleTooLarge,
+                    entry.role().kind() + " " + entry.role().name()
+                            + " has more rules than anybody could judge: let the entry name a role of less than 128 KiB");
+        }
         return refuseIf(
                 !missing.isEmpty(),
                 Reason.RoleNotFound,

@@ -246,7 +246,7 @@ final class KubernetesGrantObserver {
         String namespace = object.namespace() == null ? "" : object.namespace();
         Optional<? extends HasMetadata> found = switch (object.kind()) {
             case ServiceAccount -> cluster.accounts().find(namespace, object.name());
-            case Role -> cluster.roles().find(namespace, object.name());
+            case Role -> cluster.roles().whole(namespace, object.name());
             case RoleBinding -> cluster.roleBindings().find(namespace, object.name());
             case ClusterRoleBinding -> cluster.clusterRoleBindings().find("", object.name());
             case Secret -> Optional.empty();

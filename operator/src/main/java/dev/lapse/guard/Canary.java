@@ -6,6 +6,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One dry-run create that one binding of the guard must refuse, and no other.
@@ -48,6 +50,7 @@ record Canary(String binding, String path, String body, String refusal) {
                 canary("lapse-objects-identity-uid", secrets, "by the operator alone", labelled("identity-uid")),
                 canary("lapse-principals", accounts, "nothing but the operator", account("principals")),
                 canary("lapse-memory", memory, "by the operator alone", MEMORY),
+                canary("lapse-size", reviews, "metadata.labels: 64 are the most", tooManyLabels()),
                 canary("lapse-operator", itsAccounts, "carries the name and the label of a grant", account("operator")),
                 canary("lapse-operator-reach", itsAccounts, "it is protected", LABELLED_ACCOUNT),
                 canary("lapse-operator-words", reviews, "opens reviews without one", review("words") + VERDICT),
@@ -86,6 +89,12 @@ record Canary(String binding, String path, String body, String refusal) {
               reason: a dry run that must be refused, with a foreign name
               requestedBy: nobody
             """;
+
+    private static String tooManyLabels() {
+        String labels =
+                IntStream.range(0, 65).mapToObj(i -> "l" + i + ": x").collect(Collectors.joining(", ", "{", "}"));
+        return review("size").replace("{name: lapse-canary-size}", "{name: lapse-canary-size, labels: " + labels + "}");
+    }
 
     private static String review(String policy) {
         return """

@@ -37,6 +37,7 @@ public record GuardEpoch(String parts, String problem) {
             Map.entry("lapse-objects-identity-uid", "lapse-objects"),
             Map.entry("lapse-principals", "lapse-principals"),
             Map.entry("lapse-memory", "lapse-memory"),
+            Map.entry("lapse-size", "lapse-size"),
             Map.entry("lapse-operator", "lapse-operator"),
             Map.entry("lapse-operator-reach", "lapse-operator-reach"),
             Map.entry("lapse-operator-words", "lapse-operator-words"),
@@ -47,6 +48,7 @@ public record GuardEpoch(String parts, String problem) {
             "lapse-names",
             "lapse-secrets",
             "lapse-memory",
+            "lapse-size",
             "lapse-operator",
             "lapse-operator-words",
             "lapse-operator-lease");

@@ -78,6 +78,12 @@ final class EntryPolicy {
                     "there is no " + role
                             + (missing.equals(List.of("")) ? "" : " in namespace " + String.join(", ", missing)));
         }
+        if (!facts.role().tooLarge().isEmpty()) {
+            return refused(
+                    facts,
+                    Reason.RoleTooLarge,
+                    role + " has more rules than anybody could judge: name a role of less than 128 KiB");
+        }
         Optional<String> risky = AcceptedRisks.refusal(entry, facts.role().allRules());
         if (risky.isPresent()) {
             return refused(facts, Reason.RiskNotAccepted, risky.get());

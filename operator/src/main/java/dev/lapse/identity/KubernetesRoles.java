@@ -17,14 +17,14 @@ public final class KubernetesRoles {
         Map<String, RoleFacts.Seen> places = new TreeMap<>();
         if (role.kind() == RoleKind.ClusterRole) {
             cluster.clusterRoles()
-                    .find("", role.name())
+                    .whole("", role.name())
                     .ifPresent(seen ->
                             places.put("", new RoleFacts.Seen(seen.getMetadata().getUid(), Rule.of(seen.getRules()))));
             return new RoleFacts(places, List.of(""));
         }
         for (String namespace : namespaces) {
             cluster.roles()
-                    .find(namespace, role.name())
+                    .whole(namespace, role.name())
                     .ifPresent(seen -> places.put(
                             namespace, new RoleFacts.Seen(seen.getMetadata().getUid(), Rule.of(seen.getRules()))));
         }

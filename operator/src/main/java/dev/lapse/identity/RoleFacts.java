@@ -3,6 +3,7 @@ package dev.lapse.identity;
 import dev.lapse.access.RiskyPermission;
 import dev.lapse.access.Rule;
 import dev.lapse.access.RulesHash;
+import dev.lapse.api.v1alpha1.Lapse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,14 @@ public record RoleFacts(Map<String, Seen> places, List<String> wanted) {
 
     public List<String> missing() {
         return wanted.stream().filter(place -> !places.containsKey(place)).toList();
+    }
+
+    /** Where there is a role whose rules are more than anybody could judge, so that they were not read. */
+    public List<String> tooLarge() {
+        return wanted.stream()
+                .filter(place -> rulesIn(place).stream()
+                        .anyMatch(rule -> rule.apiGroups().contains(Lapse.TOO_LARGE)))
+                .toList();
     }
 
     /** The rules that hold in a namespace, or cluster-wide for the empty string. */

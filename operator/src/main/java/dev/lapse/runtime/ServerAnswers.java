@@ -13,6 +13,7 @@ import okhttp3.ResponseBody;
 import okio.Buffer;
 import okio.BufferedSource;
 import okio.ForwardingSource;
+import okio.GzipSource;
 import okio.Okio;
 import okio.Source;
 import org.jspecify.annotations.Nullable;
@@ -43,20 +44,39 @@ final class ServerAnswers implements Interceptor {
         if (date != null) {
             clock.answered(sent, System.nanoTime(), date);
         }
-        return kind.map(known -> heard(chain, known, response)).orElse(response);
+        return kind.isPresent()
+                ? heard(chain, kind.get(), response)
+                : cut(request, response, response.body().source());
     }
 
-    private Response heard(Chain chain, WatchedKind kind, Response response) {
+    private Response heard(Chain chain, WatchedKind kind, Response response) throws IOException {
         if (!response.isSuccessful()) {
             watches.refused(kind, "answered " + response.code());
             return response;
         }
         if (!watch(response.request().url())) {
             watches.listed(kind);
-            return response;
+            return cut(chain.request(), response, response.body().source());
         }
         Watches.Open open = watches.opened(kind, chain.call()::cancel);
-        return response.newBuilder().body(new Stream(response.body(), open)).build();
+        return cut(chain.request(), response, new Listening(response.body().source(), open));
+    }
+
+    /** What is read is cut down while it comes, before anybody holds it. */
+    private static Response cut(Request request, Response response, Source body) throws IOException {
+        MediaType type = response.body().contentType();
+        boolean json = type != null && type.subtype().equals("json");
+        if (!request.method().equals("GET") || !response.isSuccessful() || !json) {
+            return response;
+        }
+        boolean compressed = "gzip".equalsIgnoreCase(response.header("Content-Encoding"));
+        Source plain = compressed ? new GzipSource(body) : body;
+        boolean selected = request.url().queryParameter("fieldSelector") != null;
+        return response.newBuilder()
+                .removeHeader("Content-Encoding")
+                .removeHeader("Content-Length")
+                .body(new Stream(type, new CutJson(plain, Cut.of(request.url().encodedPath(), selected))))
+                .build();
     }
 
     private static Optional<WatchedKind> kind(Request request) {
@@ -73,24 +93,23 @@ final class ServerAnswers implements Interceptor {
         return "true".equals(url.queryParameter("watch"));
     }
 
-    /** What a watch brings, as it comes; the API server compresses none. */
     private static final class Stream extends ResponseBody {
-        private final ResponseBody all;
+        private final @Nullable MediaType type;
         private final BufferedSource source;
 
-        Stream(ResponseBody all, Watches.Open watch) {
-            this.all = all;
-            this.source = Okio.buffer(new AsciiJson(new Listening(all.source(), watch)));
+        Stream(@Nullable MediaType type, Source source) {
+            this.type = type;
+            this.source = Okio.buffer(source);
         }
 
         @Override
         public @Nullable MediaType contentType() {
-            return all.contentType();
+            return type;
         }
 
         @Override
         public long contentLength() {
-            return all.contentLength();
+            return -1;
         }
 
         @Override

@@ -114,6 +114,8 @@ class GuardIT {
         } finally {
             cluster.clear();
             bindings.forEach(binding -> cluster.admin().resource(binding).create());
+            // It reads parameters again only then.
+            cluster.restartApiServer();
             awaitReady();
         }
 

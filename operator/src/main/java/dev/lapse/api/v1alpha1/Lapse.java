@@ -23,6 +23,9 @@ public final class Lapse {
     /** The first letters of every object's name that Lapse makes. The guard keeps them for the operator. */
     public static final String NAME_PREFIX = "lapse-";
 
+    /** An API group that no role is for: stands in the place of rules that are too large to be read. */
+    public static final String TOO_LARGE = "too-large.lapse.dev";
+
     public static final String SYSTEM_NAMESPACE = "lapse-system";
     public static final String PRINCIPALS_NAMESPACE = "lapse-principals";
 

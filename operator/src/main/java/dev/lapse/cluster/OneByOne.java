@@ -1,0 +1,100 @@
+package dev.lapse.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Roles with their rules, of which the informers show only that they are there: whoever may write roles decides how many
+ * there are and how large, and few of them are ever named. Those that are named are read one by one, once in each version,
+ * and kept up to a sum.
+ */
+final class OneByOne<T extends HasMetadata> implements UnaryOperator<Optional<T>> {
+    /** In letters. A role of Kubernetes' own has 8,000 at most. */
+    static final long MOST = 8L * 1024 * 1024;
+
+    private final BiFunction<String, String, List<T>> read;
+    private final Function<T, List<PolicyRule>> rules;
+    /** By UID, the one last asked for at the end. */
+    private final Map<String, Kept<T>> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long sum;
+
+    private record Kept<T>(T object, long letters) {}
+
+    /** @param read asks the API server by namespace, which is empty for what is in none, and name */
+    OneByOne(BiFunction<String, String, List<T>> read, Function<T, List<PolicyRule>> rules) {
+        this.read = read;
+        this.rules = rules;
+    }
+
+    /** Nothing if it is gone by now. What the API server does not answer is an exception: nobody knows what the role gives. */
+    @Override
+    public Optional<T> apply(Optional<T> shown) {
+        if (shown.isEmpty() || hasRules(shown.get())) {
+            return shown;
+        }
+        return known(shown.get()).or(() -> asked(shown.get()));
+    }
+
+    private boolean hasRules(T object) {
+        List<PolicyRule> all = rules.apply(object);
+        return all != null && !all.isEmpty();
+    }
+
+    private synchronized Optional<T> known(T shown) {
+        return Optional.ofNullable(kept.get(OwnWrites.uid(shown)))
+                .map(Kept::object)
+                .filter(object -> Objects.equals(version(object), version(shown)));
+    }
+
+    private Optional<T> asked(T shown) {
+        String namespace = Objects.requireNonNullElse(shown.getMetadata().getNamespace(), "");
+        Optional<T> found =
+                read.apply(namespace, shown.getMetadata().getName()).stream().findFirst();
+        found.ifPresent(this::keep);
+        return found;
+    }
+
+    private synchronized void keep(T object) {
+        Kept<T> entry = new Kept<>(object, letters(rules.apply(object)));
+        Kept<T> before = kept.put(OwnWrites.uid(object), entry);
+        sum += entry.letters() - (before == null ? 0 : before.letters());
+        Iterator<Kept<T>> eldest = kept.values().iterator();
+        while (sum > MOST && eldest.hasNext()) {
+            sum -= eldest.next().letters();
+            eldest.remove();
+        }
+    }
+
+    private static long letters(List<PolicyRule> rules) {
+        return 200
+                + Stream.ofNullable(rules)
+                        .flatMap(List::stream)
+                        .flatMap(rule -> Stream.of(
+                                rule.getApiGroups(),
+                                rule.getResources(),
+                                rule.getVerbs(),
+                                rule.getResourceNames(),
+                                rule.getNonResourceURLs()))
+                        .filter(Objects::nonNull)
+                        .flatMap(Collection::stream)
+                        // An empty text is an object too.
+                        .mapToLong(text -> 32 + text.length())
+                        .sum();
+    }
+
+    private static String version(HasMetadata object) {
+        return object.getMetadata().getResourceVersion();
+    }
+}

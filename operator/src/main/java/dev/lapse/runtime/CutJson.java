@@ -1,0 +1,208 @@
+package dev.lapse.runtime;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.IOException;
+import java.io.StringWriter;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.Okio;
+import okio.Source;
+import okio.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same JSON, without what {@link Cut} leaves out, as it streams by: what is left out is never held. One value after the
+ * other, as in a watch, each on a line.
+ *
+ * <p>It is in ASCII: what is not is escaped. The client decodes a watch over HTTP piece by piece as the pieces come: a letter
+ * that two of them share would be lost, and each piece with such letters would end in zeros, which no parser takes. Anybody
+ * could write such text into what is watched, and break the watch as often as they like.
+ */
+final class CutJson implements Source {
+    /** Names are not kept beyond their answer: tenants invent as many as they like. Whatever the API server took, we take. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private final BufferedSource raw;
+    private final Cut cut;
+    private final Buffer left = new Buffer();
+    private final JsonGenerator out;
+    private @Nullable JsonParser in;
+
+    CutJson(Source raw, Cut cut) throws IOException {
+        this.raw = Okio.buffer(raw);
+        this.cut = cut;
+        this.out = JSON.createGenerator(left.outputStream()).setRootValueSeparator(null);
+    }
+
+    @Override
+    public long read(Buffer sink, long most) throws IOException {
+        while (left.exhausted()) {
+            if (!next()) {
+                return -1;
+            }
+        }
+        return left.read(sink, most);
+    }
+
+    @Override
+    public Timeout timeout() {
+        return raw.timeout();
+    }
+
+    @Override
+    public void close() throws IOException {
+        raw.close();
+    }
+
+    /** One whole value. A parser reads its first letters when it is made: so it is made late. */
+    private boolean next() throws IOException {
+        JsonParser parser = in == null ? JSON.createParser(raw.inputStream()) : in;
+        in = parser;
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            return false;
+        }
+        if (first == JsonToken.START_OBJECT && !cut.whole()) {
+            object(parser, true);
+        } else {
+            out.copyCurrentStructure(parser);
+        }
+        out.writeRaw('\n');
+        out.flush();
+        return true;
+    }
+
+    private void object(JsonParser parser, boolean outermost) throws IOException {
+        out.writeStartObject();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (field.equals("metadata") && value == JsonToken.START_OBJECT) {
+                out.writeFieldName(field);
+                metadata(parser);
+            } else if (outermost && field.equals("items") && value == JsonToken.START_ARRAY) {
+                out.writeFieldName(field);
+                items(parser);
+            } else if (outermost && field.equals("object") && value == JsonToken.START_OBJECT) {
+                out.writeFieldName(field);
+                object(parser, false);
+            } else if (field.equals("status") && (value.isScalarValue() || cut.keepsStatus())) {
+                keep(parser, field);
+            } else if (!field.equals("status") && cut.keeps(field)) {
+                keep(parser, field);
+            } else {
+                parser.skipChildren();
+            }
+        }
+        out.writeEndObject();
+    }
+
+    private void items(JsonParser parser) throws IOException {
+        out.writeStartArray();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() == JsonToken.START_OBJECT) {
+                object(parser, false);
+            } else {
+                out.copyCurrentStructure(parser);
+            }
+        }
+        out.writeEndArray();
+    }
+
+    private void keep(JsonParser parser, String field) throws IOException {
+        out.writeFieldName(field);
+        if (cut.bounds(field) && parser.currentToken().isStructStart()) {
+            out.writeRawValue(bounded(parser, cut.instead(field)));
+        } else {
+            out.copyCurrentStructure(parser);
+        }
+    }
+
+    /** The value, or {@code instead} if its text is longer than {@link Cut#LARGEST}, of which then nothing more is held. */
+    private static String bounded(JsonParser parser, String instead) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator copy = JSON.createGenerator(text)) {
+            int depth = 0;
+            do {
+                JsonToken token = parser.currentToken();
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (text.getBuffer().length() <= Cut.LARGEST) {
+                    copy.copyCurrentEvent(parser);
+                    copy.flush();
+                }
+            } while (depth > 0 && parser.nextToken() != null);
+            return text.getBuffer().length() <= Cut.LARGEST ? text.toString() : instead;
+        } finally {
+            text.getBuffer().setLength(0);
+        }
+    }
+
+    private void metadata(JsonParser parser) throws IOException {
+        out.writeStartObject();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (!Cut.keepsOfMetadata(field)) {
+                parser.skipChildren();
+            } else if (value == JsonToken.START_OBJECT && field.equals("labels")) {
+                out.writeFieldName(field);
+                labels(parser);
+            } else if (value == JsonToken.START_OBJECT && field.equals("annotations")) {
+                out.writeFieldName(field);
+                annotations(parser);
+            } else {
+                out.writeFieldName(field);
+                out.copyCurrentStructure(parser);
+            }
+        }
+        out.writeEndObject();
+    }
+
+    private void labels(JsonParser parser) throws IOException {
+        out.writeStartObject();
+        int kept = 0;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String key = parser.currentName();
+            parser.nextToken();
+            if (cut.keepsLabel(key, kept)) {
+                out.writeFieldName(key);
+                out.copyCurrentStructure(parser);
+                kept++;
+            }
+        }
+        out.writeEndObject();
+    }
+
+    private void annotations(JsonParser parser) throws IOException {
+        out.writeStartObject();
+        int kept = 0;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String key = parser.currentName();
+            parser.nextToken();
+            // Whether a text is long is known only once it was read: no object is larger than 1.5 MiB.
+            if (Cut.keepsAnnotation(key)
+                    && kept < Cut.MOST_LABELS
+                    && parser.getTextLength() <= Cut.LONGEST_ANNOTATION) {
+                out.writeFieldName(key);
+                out.copyCurrentStructure(parser);
+                kept++;
+            }
+        }
+        out.writeEndObject();
+    }
+}

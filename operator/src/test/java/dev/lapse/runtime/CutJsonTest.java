@@ -1,0 +1,296 @@
+package dev.lapse.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import okio.Buffer;
+import okio.Okio;
+import okio.Source;
+import okio.Timeout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is read says the same in ASCII, without what nobody needs, wherever the pieces are cut in which it comes. */
+class CutJsonTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1";
+    private static final Map<String, String> TEXT = Map.of("a", "grün", "b", "€ and 😀, \"quoted\"\n", "c", "plain");
+
+    @ParameterizedTest
+    @CsvSource({
+        "/apis/lapse.dev/v1alpha1/privilegegrants, false, OURS",
+        "/apis/lapse.dev/v1alpha1/namespaces/shop/privilegegrants/release, false, OURS",
+        "/apis/lapse.dev/v1alpha1/serviceidentities, false, OURS",
+        "/apis/lapse.dev/v1alpha1/accessreviews, false, OURS",
+        RBAC + "/roles, false, ROLE_NAMES",
+        RBAC + "/namespaces/shop/roles, false, ROLE_NAMES",
+        RBAC + "/namespaces/shop/roles, true, ROLE",
+        RBAC + "/namespaces/api/roles/x, false, ROLE",
+        RBAC + "/clusterroles, false, ROLE_NAMES",
+        RBAC + "/clusterroles, true, ROLE",
+        RBAC + "/rolebindings, false, BINDING",
+        RBAC + "/clusterrolebindings, false, BINDING",
+        "/api/v1/serviceaccounts, false, NAMED",
+        "/api/v1/namespaces, false, NAMED",
+        "/api/v1/namespaces/apis, false, NAMED",
+        "/behind/a/proxy/api/v1/namespaces, false, NAMED",
+        "/api/v1/namespaces/lapse-system/configmaps, false, WHOLE",
+        "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies, false, WHOLE",
+        "/version, false, WHOLE",
+        "/apis, false, WHOLE",
+    })
+    void isCutByKind(String path, boolean selected, Cut expected) {
+        assertThat(Cut.of(path, selected)).isEqualTo(expected);
+    }
+
+    @Test
+    void keepsOfAnAccountThatItIsThere() throws IOException {
+        JsonNode cut = read(Cut.NAMED, """
+                {"type":"ADDED","object":{"kind":"ServiceAccount","apiVersion":"v1","metadata":{"name":"ci","namespace":"shop",
+                "uid":"u","resourceVersion":"7","creationTimestamp":"2026-01-01T00:00:00Z","managedFields":[{"manager":"x"}],
+                "labels":{"lapse.dev/identity-uid":"i","team":"shop"},
+                "annotations":{"lapse.dev/grant-name":"g","note":"%s"},"ownerReferences":[{"uid":"o"}]},
+                "secrets":[{"name":"s"}],"imagePullSecrets":[{"name":"s"}]}}
+                """.formatted("x".repeat(250_000)));
+
+        assertThat(cut).isEqualTo(JSON.readTree("""
+                {"type":"ADDED","object":{"kind":"ServiceAccount","apiVersion":"v1","metadata":{"name":"ci","namespace":"shop",
+                "uid":"u","resourceVersion":"7","creationTimestamp":"2026-01-01T00:00:00Z",
+                "labels":{"lapse.dev/identity-uid":"i"},"annotations":{"lapse.dev/grant-name":"g"}}}}
+                """));
+    }
+
+    @Test
+    void keepsSpecAndStatusOfOurKindsAndTheirLabels() throws IOException {
+        JsonNode cut = read(Cut.OURS, """
+                {"kind":"PrivilegeGrantList","apiVersion":"lapse.dev/v1alpha1","metadata":{"resourceVersion":"9","continue":"c",
+                "remainingItemCount":4},"items":[{"kind":"PrivilegeGrant","metadata":{"name":"g","finalizers":["lapse.dev/revoke-first"],
+                "labels":{"team":"shop"},"annotations":{"note":"long"},"managedFields":[]},
+                "spec":{"metadata":{"annotations":{"stays":"x"}},"reason":"grün"},"status":{"phase":"Active"}}]}
+                """);
+
+        assertThat(cut).isEqualTo(JSON.readTree("""
+                {"kind":"PrivilegeGrantList","apiVersion":"lapse.dev/v1alpha1","metadata":{"resourceVersion":"9","continue":"c",
+                "remainingItemCount":4},"items":[{"kind":"PrivilegeGrant","metadata":{"name":"g","finalizers":["lapse.dev/revoke-first"],
+                "labels":{"team":"shop"},"annotations":{}},
+                "spec":{"metadata":{"annotations":{"stays":"x"}},"reason":"grün"},"status":{"phase":"Active"}}]}
+                """));
+    }
+
+    @Test
+    void keepsAnErrorAndABookmarkAsTheyAre() throws IOException {
+        String error = "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
+                + "\"status\":\"Failure\",\"message\":\"too old\",\"reason\":\"Expired\",\"code\":410}}";
+        String bookmark =
+                "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Role\",\"metadata\":{\"resourceVersion\":\"12\","
+                        + "\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}}}}";
+
+        for (Cut cut : Cut.values()) {
+            assertThat(read(cut, error)).as("%s", cut).isEqualTo(JSON.readTree(error));
+            assertThat(read(cut, bookmark)).as("%s", cut).isEqualTo(JSON.readTree(bookmark));
+        }
+    }
+
+    @Test
+    void readsNoRulesWhereTheyAreMany() throws IOException {
+        JsonNode cut = read(Cut.ROLE_NAMES, role(10));
+
+        assertThat(cut.at("/items/0/metadata/name").asText()).isEqualTo("r");
+        assertThat(cut.at("/items/0").has("rules")).isFalse();
+    }
+
+    @Test
+    void readsTheRulesOfOneRole() throws IOException {
+        assertThat(read(Cut.ROLE, role(1000)).at("/items/0/rules"))
+                .isEqualTo(JSON.readTree(role(1000)).at("/items/0/rules"));
+    }
+
+    @Test
+    void saysOfARoleThatIsTooLargeThatItIs() throws IOException {
+        JsonNode cut = read(Cut.ROLE, role(125_000));
+
+        assertThat(cut.at("/items/0/rules")).isEqualTo(JSON.readTree(Cut.TOO_LARGE));
+        assertThat(cut.at("/items/0/metadata/name").asText()).isEqualTo("r");
+    }
+
+    @Test
+    void keepsNoSubjectsOfABindingWithTooMany() throws IOException {
+        ObjectNode binding = JSON.createObjectNode();
+        ArrayNode subjects = binding.putArray("subjects");
+        IntStream.range(0, 20_000)
+                .forEach(i -> subjects.addObject().put("kind", "User").put("name", "somebody-" + i));
+        binding.putObject("roleRef").put("name", "view");
+
+        JsonNode cut = read(Cut.BINDING, binding.toString());
+
+        assertThat(cut.get("subjects")).isEmpty();
+        assertThat(cut.at("/roleRef/name").asText()).isEqualTo("view");
+    }
+
+    /** Whatever there is: valid JSON comes out, no larger than what went in, and what is kept is equal. */
+    @ParameterizedTest
+    @EnumSource(Cut.class)
+    void isTrueToWhateverItReads(Cut cut) throws IOException {
+        Random random = new Random(42);
+        for (int round = 0; round < 300; round++) {
+            ObjectNode object = JSON.createObjectNode();
+            object.put("kind", "Any");
+            object.set("metadata", metadata(random));
+            object.set("spec", any(random, 0));
+            object.set("rules", any(random, 0));
+            object.set("something", any(random, 0));
+
+            JsonNode read = read(cut, object.toString());
+
+            assertThat(read.get("kind")).isEqualTo(object.get("kind"));
+            assertThat(read.at("/metadata/uid")).isEqualTo(object.at("/metadata/uid"));
+            read.fieldNames().forEachRemaining(field -> {
+                if (!field.equals("metadata")) {
+                    assertThat(read.get(field)).isEqualTo(object.get(field));
+                }
+            });
+            assertThat(read.has("spec")).isEqualTo(cut == Cut.OURS || cut == Cut.WHOLE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 7, 100_000})
+    void saysTheSameHoweverItIsCut(int piece) throws IOException {
+        byte[] json = (JSON.writeValueAsString(TEXT) + "\n").repeat(500).getBytes(StandardCharsets.UTF_8);
+
+        String read = Okio.buffer(new CutJson(pieces(json, piece), Cut.WHOLE)).readUtf8();
+
+        assertThat(read).matches("\\p{ASCII}*");
+        assertThat(read.lines())
+                .hasSize(500)
+                .allSatisfy(line -> assertThat(JSON.readValue(line, Map.class)).isEqualTo(TEXT));
+    }
+
+    /** So decodes the client: each piece by itself, with all that its array has room for. */
+    @Test
+    void leavesTheClientNothingToDecodeWrongly() throws IOException {
+        byte[] json = "{\"text\":\"grün €😀\"}".repeat(300).getBytes(StandardCharsets.UTF_8);
+        Source source = new CutJson(pieces(json, 11), Cut.WHOLE);
+        StringBuilder decoded = new StringBuilder();
+        Buffer piece = new Buffer();
+        while (source.read(piece, 1 + new Random(decoded.length()).nextInt(40)) >= 0) {
+            decoded.append(StandardCharsets.UTF_8
+                    .decode(ByteBuffer.wrap(piece.readByteArray()))
+                    .array());
+        }
+
+        assertThat(decoded).doesNotContain("\0").doesNotContain("\uFFFD");
+        assertThat(JSON.readTree(decoded.toString()).get("text").asText()).isEqualTo("grün €😀");
+    }
+
+    /** An event of a watch is there when it has come, and not only with the next one. */
+    @Test
+    void givesEachEventAtOnce() throws IOException {
+        Buffer come = new Buffer().writeUtf8("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"}}}\n");
+        Source source = new CutJson(
+                new Source() {
+                    @Override
+                    public long read(Buffer sink, long most) throws IOException {
+                        if (come.exhausted()) {
+                            throw new IOException("it waits for what has not come");
+                        }
+                        return come.read(sink, most);
+                    }
+
+                    @Override
+                    public Timeout timeout() {
+                        return Timeout.NONE;
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                Cut.OURS);
+        Buffer read = new Buffer();
+
+        source.read(read, 1000);
+
+        assertThat(read.readUtf8()).contains("\"name\":\"a\"").endsWith("\n");
+    }
+
+    private static String role(int names) {
+        ObjectNode list = JSON.createObjectNode();
+        ObjectNode role = list.putArray("items").addObject();
+        role.putObject("metadata").put("name", "r");
+        ObjectNode rule = role.putArray("rules").addObject();
+        rule.putArray("verbs").add("get");
+        rule.putArray("apiGroups").add("");
+        rule.putArray("resources").add("configmaps");
+        ArrayNode all = rule.putArray("resourceNames");
+        IntStream.range(0, names).forEach(i -> all.add("name-" + i));
+        return list.toString();
+    }
+
+    private static ObjectNode metadata(Random random) {
+        ObjectNode metadata = JSON.createObjectNode();
+        metadata.put("uid", "u" + random.nextInt());
+        ObjectNode labels = metadata.putObject("labels");
+        ObjectNode annotations = metadata.putObject("annotations");
+        for (int i = random.nextInt(300); i > 0; i--) {
+            labels.put((random.nextBoolean() ? "lapse.dev/" : "") + i, "v");
+            annotations.put((random.nextBoolean() ? "lapse.dev/" : "") + i, "€".repeat(random.nextInt(3000)));
+        }
+        metadata.set("managedFields", any(random, 0));
+        return metadata;
+    }
+
+    private static JsonNode any(Random random, int depth) {
+        int kind = random.nextInt(depth > 4 ? 4 : 6);
+        return switch (kind) {
+            case 0 -> JSON.getNodeFactory().textNode("ü\u0000\"\\" + random.nextInt());
+            case 1 -> JSON.getNodeFactory().numberNode(random.nextInt());
+            case 2 -> JSON.getNodeFactory().booleanNode(random.nextBoolean());
+            case 3 -> JSON.getNodeFactory().numberNode(random.nextLong());
+            case 4 -> {
+                ArrayNode array = JSON.createArrayNode();
+                IntStream.range(0, random.nextInt(5)).forEach(i -> array.add(any(random, depth + 1)));
+                yield array;
+            }
+            default -> {
+                ObjectNode object = JSON.createObjectNode();
+                IntStream.range(0, random.nextInt(5)).forEach(i -> object.set("f" + i, any(random, depth + 1)));
+                yield object;
+            }
+        };
+    }
+
+    private static JsonNode read(Cut cut, String json) throws IOException {
+        byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
+        return JSON.readTree(Okio.buffer(new CutJson(pieces(utf8, 1000), cut)).readUtf8());
+    }
+
+    private static Source pieces(byte[] all, int piece) {
+        Buffer rest = new Buffer().write(all);
+        return new Source() {
+            @Override
+            public long read(Buffer sink, long most) throws IOException {
+                return rest.read(sink, Math.min(most, piece));
+            }
+
+            @Override
+            public Timeout timeout() {
+                return Timeout.NONE;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}
