@@ -75,14 +75,18 @@ final class ExpiryLane implements AutoCloseable {
         change(() -> queue.forget(uid));
     }
 
-    /** Starts the workers and waits until everything that is overdue was tried once. */
-    void start(int threads, Duration limit) {
-        for (int i = 0; i < threads; i++) {
+    /** Starts the workers, once. */
+    synchronized void start(int threads) {
+        for (int i = workers.size(); i < threads; i++) {
             Thread worker = new Thread(this::work, "expiry-" + i);
             worker.setDaemon(true);
             workers.add(worker);
             worker.start();
         }
+    }
+
+    /** Waits until everything that is overdue was tried once. */
+    void awaitNothingDue(Duration limit) {
         lock.lock();
         try {
             long left = limit.toNanos();
@@ -122,7 +126,7 @@ final class ExpiryLane implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         change(() -> closed = true);
         workers.forEach(Thread::interrupt);
     }

@@ -49,7 +49,13 @@ public final class GrantEventSources {
     /** By UID, grants whose object is gone and whose access may not be: torn out by hand, or with its definition. */
     private final Map<String, PrivilegeGrant> torn = new ConcurrentHashMap<>();
 
+    /** By UID, grants that gave access when the process began, until the informer shows them. */
+    private final Map<String, PrivilegeGrant> early = new ConcurrentHashMap<>();
+
     private volatile @Nullable IndexerResourceCache<PrivilegeGrant> cache;
+    /** Whether the informer shows all grants. */
+    private volatile boolean listed;
+
     private volatile boolean running;
 
     /** How many work at once. */
@@ -154,9 +160,26 @@ public final class GrantEventSources {
 
     /** Exactly this one, also if its object is gone and its access may not be. */
     Optional<PrivilegeGrant> find(String uid, GrantKey grant) {
-        return find(grant)
+        return (listed ? find(grant) : Optional.<PrivilegeGrant>empty())
                 .filter(there -> there.getMetadata().getUid().equals(uid))
-                .or(() -> Optional.ofNullable(torn.get(uid)));
+                .or(() -> Optional.ofNullable(torn.get(uid)))
+                .or(() -> Optional.ofNullable(early.get(uid)));
+    }
+
+    /**
+     * What is over ends at once, before anything else is known, and also if nothing else can be known: for that a grant's
+     * own status is enough.
+     */
+    void begin(Stream<PrivilegeGrant> listed) {
+        listed.filter(GrantEventSources::open)
+                .filter(GrantEventSources::announced)
+                .forEach(grant -> early.put(grant.getMetadata().getUid(), grant));
+        lane.scheduleAll(early.values().stream().flatMap(GrantEventSources::due).toList());
+        early.values().stream()
+                .filter(grant -> Boolean.TRUE.equals(grant.getSpec().revoked())
+                        || grant.getMetadata().getDeletionTimestamp() != null)
+                .forEach(grant -> lane.suspect(grant.getMetadata().getUid(), key(grant)));
+        lane.start(workers.lane());
     }
 
     /** The grants of this name whose objects are gone. */
@@ -241,13 +264,16 @@ public final class GrantEventSources {
      * nobody looked.
      */
     private void beforeFirstPass() {
+        listed = true;
         lane.scheduleAll(all().filter(GrantEventSources::open)
                 .flatMap(GrantEventSources::due)
                 .toList());
-        lane.start(workers.lane(), OVERDUE_AT_START);
+        lane.start(workers.lane());
+        lane.awaitNothingDue(OVERDUE_AT_START);
         wakeUps.start();
         firstPass.ready();
         running = true;
+        early.clear();
         passes.start(workers.desks());
         all().forEach(this::look);
     }

@@ -28,6 +28,7 @@ import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,6 +39,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The grants' controller, put together: informers to event sources, lane to removal, policy to effects. */
 public final class KubernetesGrants implements AutoCloseable {
@@ -45,7 +48,9 @@ public final class KubernetesGrants implements AutoCloseable {
     private static final int PROVERS = 2;
 
     private static final int FEW_QUESTIONS = 8;
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesGrants.class);
 
+    private final KubernetesClient client;
     private final KubernetesCluster cluster;
     private final KubernetesIdentities identities;
     private final KubernetesGrantObjects objects;
@@ -106,6 +111,7 @@ public final class KubernetesGrants implements AutoCloseable {
         metrics = new GrantMetrics(tools.meters());
         clock = tools.clock();
         owed = new KubernetesOwedReviews(tools.memory(), tools.reviews(), identities, clock);
+        client = tools.client();
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
         ActivationRights rights = new ActivationRights(
                 tools.oracle(),
@@ -191,6 +197,16 @@ public final class KubernetesGrants implements AutoCloseable {
 
     private void goesOn(GrantKey grant) {
         passes.add(grant, Desk.Begin);
+    }
+
+    /** Ends what is over, before anything else is read: it needs nothing but the grants. */
+    public void begin() {
+        try {
+            sources.begin(LiveGrants.listed(client));
+        } catch (KubernetesClientException refused) {
+            // The informer asks again, and goes on asking.
+            LOG.atWarn().addKeyValue("error", refused.getMessage()).log("the grants could not be listed first");
+        }
     }
 
     public PrivilegeGrantReconciler reconciler() {

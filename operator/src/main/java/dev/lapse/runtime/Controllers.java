@@ -161,6 +161,7 @@ final class Controllers implements AutoCloseable {
                         + account.getMetadata().getName()));
         cluster.roles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.clusterRoles().onChange(role -> roleChanged(role.getMetadata().getName()));
+        grants.begin();
         cluster.start(SYNC_LIMIT, abandoned);
         memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
         memory.onReadable(reviewReconciler::lookAgainAtAll);

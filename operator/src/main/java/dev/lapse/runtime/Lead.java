@@ -81,7 +81,9 @@ final class Lead implements LeaseElection.Candidate {
                 LOG.atDebug().addKeyValue("kind", kind.text()).log("cannot be listed");
             }
         }
+        // Whoever can list grants can end them, and nobody could do more for those that have to end now.
         String problems = watches.problems().entrySet().stream()
+                .filter(each -> each.getKey().needed())
                 .map(each -> each.getKey().text() + " (" + each.getValue() + ")")
                 .collect(Collectors.joining(", "));
         if (!problems.isEmpty()) {
@@ -166,7 +168,7 @@ final class Lead implements LeaseElection.Candidate {
 
     private void lookAt(Controllers begun) {
         for (WatchedKind kind : WatchedKind.values()) {
-            if ((kind.needed() || !begun.started()) && watches.silent(kind).compareTo(SILENT_FOR) > 0) {
+            if (kind.needed() && watches.silent(kind).compareTo(SILENT_FOR) > 0) {
                 String why = watches.problem(kind).orElse("not heard of");
                 giveUp(begun, "it cannot watch " + kind.text() + " (" + why + ")");
                 return;

@@ -157,7 +157,7 @@ final class UnderLoad implements Callable<Integer> {
         scene.identity(VICTIM, identity, "Subject");
         scene.awaitEligible(VICTIM, identity);
         Api robot = scene.admin().as(scene.tokenOf(VICTIM, identity));
-        Instant end = Instant.now().plusSeconds(kind == Kind.EXPIRY ? 15 : 3600).truncatedTo(ChronoUnit.SECONDS);
+        Instant end = Instant.now().plusSeconds(kind == Kind.EXPIRY ? 60 : 3600).truncatedTo(ChronoUnit.SECONDS);
         Instant asked = Instant.now();
         scene.grant(VICTIM, grant, identity, "4h", "None", end);
         try {

@@ -141,6 +141,30 @@ class LeadIT {
         stage.proxy().passAll();
     }
 
+    /** The first thing at a start is what is over, and for that a grant's own status is enough. */
+    @Test
+    void endsWhatIsOverThoughNothingButGrantsCanBeListed() {
+        Life life = new Life("lead-only-" + ++number, Shape.DEDICATED_TOKEN, Life.UNHARMED);
+        stage.scenery().place(List.of(life));
+        stage.scenery().ask(List.of(life), Duration.ofSeconds(14));
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Active);
+        Instant due = stage.scenery().grant(life).getStatus().expiresAt();
+        stage.kill();
+        stage.proxy()
+                .rule(call -> call.method().equals("GET")
+                                && call.path().matches(".*/(roles|clusterroles|serviceaccounts|namespaces)")
+                        ? Fate.answer(403)
+                        : Fate.PASS);
+
+        stage.startUnready();
+
+        await().atMost(Stage.PATIENCE)
+                .until(() -> witness.lastBindingGone(life.uid()).isPresent());
+        assertThat(witness.lastBindingGone(life.uid()).orElseThrow()).isBefore(due.plusSeconds(3));
+        stage.proxy().passAll();
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Expired);
+    }
+
     @Test
     void givesTheLeadBackWhileItCannotWatchGrantsAndTakesItAgain() {
         stage.proxy()

@@ -56,7 +56,8 @@ class ExpiryLaneTest {
     @Test
     void takesAccessWhenItsTimeHasComeAndThenHandsOn() {
         schedule("a", Duration.ofSeconds(10));
-        lane.start(2, LIMIT);
+        lane.start(2);
+        lane.awaitNothingDue(LIMIT);
         assertThat(happened).isEmpty();
 
         clock.move(Duration.ofSeconds(10));
@@ -70,7 +71,8 @@ class ExpiryLaneTest {
     @Test
     void aThousandEndsAtOneInstantAreAThousandDeletionsFirst() {
         IntStream.range(0, 1000).forEach(i -> schedule("g" + i, Duration.ofSeconds(10)));
-        lane.start(8, LIMIT);
+        lane.start(8);
+        lane.awaitNothingDue(LIMIT);
 
         clock.move(Duration.ofSeconds(10));
         lane.wake();
@@ -85,7 +87,8 @@ class ExpiryLaneTest {
         IntStream.range(0, 50).forEach(i -> schedule("g" + i, Duration.ofSeconds(-i)));
         refusals.put("g7", uid -> false);
 
-        lane.start(4, LIMIT);
+        lane.start(4);
+        lane.awaitNothingDue(LIMIT);
 
         assertThat(happened).filteredOn(what -> what.startsWith("take")).hasSizeGreaterThanOrEqualTo(50);
     }
@@ -96,7 +99,8 @@ class ExpiryLaneTest {
         schedule("hangs", Duration.ZERO);
         refusals.put("hangs", uid -> awaited(release));
 
-        lane.start(1, Duration.ofMillis(50));
+        lane.start(1);
+        lane.awaitNothingDue(Duration.ofMillis(50));
 
         assertThat(happened).doesNotContain("hand on hangs");
         release.countDown();
@@ -116,7 +120,8 @@ class ExpiryLaneTest {
             }
             return attempt > 3;
         });
-        lane.start(1, LIMIT);
+        lane.start(1);
+        lane.awaitNothingDue(LIMIT);
 
         await().until(() -> {
             clock.move(Duration.ofSeconds(5));
@@ -132,7 +137,8 @@ class ExpiryLaneTest {
     void whatMayEndAGrantIsLookedAtAtOnceAndItsEndStays() {
         goingOn.put("a", NOW.plusSeconds(10));
         schedule("a", Duration.ofSeconds(10));
-        lane.start(1, LIMIT);
+        lane.start(1);
+        lane.awaitNothingDue(LIMIT);
 
         lane.suspect("a", new GrantKey("payments", "a"));
         await().until(() -> happened.contains("a goes on"));
@@ -150,7 +156,8 @@ class ExpiryLaneTest {
         };
         ExpiryLane brittle = new ExpiryLane(clock, this::take, fails, fails);
         brittle.schedule("a", new GrantKey("payments", "a"), NOW);
-        brittle.start(1, LIMIT);
+        brittle.start(1);
+        brittle.awaitNothingDue(LIMIT);
         brittle.schedule("b", new GrantKey("payments", "b"), NOW);
 
         await().until(() -> happened.contains("take b"));
@@ -162,7 +169,8 @@ class ExpiryLaneTest {
     void whatIsForgottenIsLeftAlone() {
         schedule("a", Duration.ofSeconds(10));
         schedule("b", Duration.ofSeconds(10));
-        lane.start(1, LIMIT);
+        lane.start(1);
+        lane.awaitNothingDue(LIMIT);
 
         lane.forget("a");
         clock.move(Duration.ofSeconds(10));
@@ -174,7 +182,8 @@ class ExpiryLaneTest {
 
     @Test
     void aClosedLaneTakesNothingMore() throws InterruptedException {
-        lane.start(2, LIMIT);
+        lane.start(2);
+        lane.awaitNothingDue(LIMIT);
         List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("expiry-"))
                 .toList();
