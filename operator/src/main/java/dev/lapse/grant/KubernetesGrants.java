@@ -202,7 +202,7 @@ public final class KubernetesGrants implements AutoCloseable {
     /** Ends what is over, before anything else is read: it needs nothing but the grants. */
     public void begin() {
         try {
-            sources.begin(LiveGrants.listed(client));
+            sources.begin(KubernetesLiveGrants.listed(client));
         } catch (KubernetesClientException refused) {
             // The informer asks again, and goes on asking.
             LOG.atWarn().addKeyValue("error", refused.getMessage()).log("the grants could not be listed first");

@@ -14,6 +14,9 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +38,32 @@ final class Meters {
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+        watchHeap();
         return this;
+    }
+
+    void watchHeap() {
+        Gauge.builder("lapse.heap.used.ratio", this, meters -> heapUsed())
+                .description(
+                        "How full the heap is with what is in use: after its last full collection, as a share of its"
+                                + " maximum; 0 before the first one")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** What a collection leaves in the pool that fills up for good. */
+    private static double heapUsed() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .filter(MemoryPoolMXBean::isCollectionUsageThresholdSupported)
+                .filter(pool -> pool.getCollectionUsage() != null
+                        && pool.getCollectionUsage().getMax() > 0)
+                .filter(pool ->
+                        pool.getName().contains("Tenured") || pool.getName().contains("Old"))
+                .mapToDouble(pool -> (double) pool.getCollectionUsage().getUsed()
+                        / pool.getCollectionUsage().getMax())
+                .max()
+                .orElse(0);
     }
 
     MeterRegistry registry() {

@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The first thing that is read at a start: the grants that give access, page by page, and of the others nothing is kept. */
-final class LiveGrants {
+final class KubernetesLiveGrants {
     /** So many of the largest are some megabytes. */
     private static final long PAGE = 100;
 
-    private LiveGrants() {}
+    private KubernetesLiveGrants() {}
 
     static Stream<PrivilegeGrant> listed(KubernetesClient client) {
         List<PrivilegeGrant> live = new ArrayList<>();
