@@ -34,14 +34,9 @@ final class KubernetesReviewerRights {
         if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == Insiders.Allow) {
             return new ReviewerRights(decides.verdict(), Verdict.Denied, decides.reason());
         }
-        // An account that was named as an approver does not speak for whoever asked, if they act as it.
         return accounts(facts).stream()
                 .flatMap(account -> actsAs(who, account))
                 .findFirst()
-                .or(() -> decision.by().startsWith(SERVICE_ACCOUNT)
-                        ? requester(facts)
-                                .flatMap(asked -> actsAs(asked, decision.by()).findFirst())
-                        : Optional.empty())
                 .orElseGet(() -> new ReviewerRights(Verdict.Allowed, Verdict.Denied, ""));
     }
 
@@ -70,10 +65,6 @@ final class KubernetesReviewerRights {
             }
         }
         return last;
-    }
-
-    private static Optional<Author> requester(ReviewFacts facts) {
-        return Optional.ofNullable(facts.spec().request()).map(request -> Author.of(request.requestedBy(), List.of()));
     }
 
     /** The account that will hold the privilege, and the one that asked, if that is no person; else the identity's own. */

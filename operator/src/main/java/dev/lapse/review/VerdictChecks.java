@@ -4,6 +4,7 @@ import dev.lapse.access.Entitlement;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.EligibleEntry.Person;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
@@ -136,11 +137,25 @@ final class VerdictChecks {
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         List<Person> reviewers = facts.spec().listedReviewers();
         boolean named = reviewers.stream().anyMatch(person -> decision.by().equals(person.user()));
+        if (!isAYes(decision) || !decision.by().startsWith(ACCOUNT)) {
+            return Optional.empty();
+        }
+        if (!named) {
+            return refuse(
+                    VerdictReason.NotAReviewer,
+                    decision.by() + " is an account, and others may act as it: its yes counts only where the entry"
+                            + " names it by its user name among the approvers");
+        }
+        // Whoever asked may be in groups that nobody stated, or may have taken a token before: unknown never counts.
         return refuseIf(
-                isAYes(decision) && decision.by().startsWith(ACCOUNT) && !named,
-                VerdictReason.NotAReviewer,
-                decision.by() + " is an account, and others may act as it: its yes counts only where the entry"
-                        + " names it by its user name among the approvers");
+                facts.spec().insiders() != Insiders.Allow,
+                VerdictReason.Insider,
+                decision.by() + " is an account, and nobody knows whether whoever asked could act as it: a person must"
+                        + " say so, or " + whatNames(facts) + " may say insiders: Allow");
+    }
+
+    private static String whatNames(ReviewFacts facts) {
+        return facts.spec().type() == ReviewType.Certification ? "the campaign" : "the entry";
     }
 
     private static boolean isAYes(Decision decision) {
@@ -199,8 +214,7 @@ final class VerdictChecks {
             case Allowed ->
                 refuse(
                         VerdictReason.Insider,
-                        rights.why() + ": somebody else must say so, or "
-                                + (facts.spec().type() == ReviewType.Certification ? "the campaign" : "the entry")
+                        rights.why() + ": somebody else must say so, or " + whatNames(facts)
                                 + " may say insiders: Allow");
             case Unknown -> Optional.of(new NotYet(rights.why()));
         };

@@ -23,8 +23,8 @@ public enum VerdictReason {
     /** Who approved an entry that an applier wrote beyond its limits could not bind its role there themselves. */
     NotEntitled,
     /**
-     * Whoever gave it could act as the account that will hold the privilege, or as the ServiceAccount that asked; or an
-     * account gave it, and whoever asked could act as that.
+     * Whoever gave it could act as the account that will hold the privilege, or as the ServiceAccount that asked; or it is
+     * the yes of an account, as which whoever asked might act.
      */
     Insider,
     /** The same person has approved under another name, or says Keep to what they revoked. */

@@ -3,14 +3,26 @@ package dev.lapse.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.access.CouldActAs.Way;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CouldActAsTest {
     private static final String ROBOT = "system:serviceaccount:payments:robot";
+
+    private static final Pattern ASKED_BY_THE_GUARD =
+            Pattern.compile("authorizer\\.group\\('([^']*)'\\)\\.resource\\('([^']*)'\\)"
+                    + "(?:\\.subresource\\('([^']*)'\\))?\\.namespace\\(variables\\.home\\)(\\.name\\(variables\\.name\\))?"
+                    + "\\.check\\('([^']*)'\\)");
 
     private static List<String> waysTo(String user) {
         return CouldActAs.ways(user).stream().map(Way::describe).toList();
@@ -67,6 +79,30 @@ class CouldActAsTest {
         assertThat(waysTo("system:serviceaccount:lapse-principals:lapse-1"))
                 .doesNotContain("create serviceaccounts/token \"lapse-1\"")
                 .contains("impersonate serviceaccounts \"lapse-1\"", "create pods");
+    }
+
+    /** One notion in two languages: admission asks with all groups, and has no room for changing workloads. */
+    @Test
+    void theGuardAsksForTheSameRights() throws IOException {
+        Path manifest = Path.of(System.getProperty("lapse.root", ".."), "helm/lapse/manifests/20-guard-reviews.yaml");
+        Set<String> asked = ASKED_BY_THE_GUARD
+                .matcher(Files.readString(manifest))
+                .results()
+                .map(match -> Permission.onResource(
+                                match.group(5),
+                                match.group(1),
+                                match.group(2) + (match.group(3) == null ? "" : "/" + match.group(3)),
+                                match.group(4) == null ? "" : "robot")
+                        .describe())
+                .collect(Collectors.toCollection(TreeSet::new));
+        Pattern workloadChanged = Pattern.compile("(update|patch) (.*\\.(apps|batch)|replicationcontrollers)");
+
+        assertThat(asked)
+                .containsExactlyInAnyOrderElementsOf(CouldActAs.ways(ROBOT).stream()
+                        .flatMap(way -> way.rights().stream())
+                        .map(Permission::describe)
+                        .filter(right -> !workloadChanged.matcher(right).matches())
+                        .collect(Collectors.toSet()));
     }
 
     @Test

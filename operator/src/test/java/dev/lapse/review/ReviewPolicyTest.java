@@ -141,6 +141,9 @@ class ReviewPolicyTest {
         reviewers = "reviewers: [{user: olivia}]";
         assertThat(decide().approvals()).isZero();
         reviewers = "reviewers: [{user: \"" + bot + "\"}]";
+        assertThat(reason(decide(), bot)).isEqualTo("Insider");
+        assertThat(decide().approvals()).isZero();
+        reviewers += "\n  insiders: Allow";
         assertThat(decide().outcome()).contains(Outcome.Approved);
 
         decisions.clear();

@@ -264,9 +264,10 @@ class ThirtyTriesIT {
         Grant grant = story.asksAs(mallory.as("runner").caller(), user("runner"), "open");
         Review review = Review.of(story, grant);
 
-        passed(review.says(Attacker.NAME, "Approve"));
+        Answer answer = review.says(Attacker.NAME, "Approve");
 
-        doesNotCount(grant, review, Attacker.NAME, "Insider", "and so act as " + user("runner"));
+        forbidden(answer, "could act as " + user("runner"));
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
     }
 
     @StoryTest
@@ -284,7 +285,13 @@ class ThirtyTriesIT {
         Review named = Review.of(story, bots);
         passed(named.says(mallory.as("bot").caller(), user("bot"), "Approve"));
 
-        doesNotCount(bots, named, user("bot"), "Insider", "mallory may", "and so act as " + user("bot"));
+        doesNotCount(
+                bots,
+                named,
+                user("bot"),
+                "Insider",
+                "nobody knows whether whoever asked could act as it",
+                "insiders: Allow");
     }
 
     @StoryTest
