@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lapse.guard.GuardedCluster.Answer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -94,7 +95,7 @@ class GuardCostIT {
         for (int number = 0; number < 20_000; number++) {
             labels.put("l" + number, "");
         }
-        Answer created = write("olivia", "POST", IDENTITIES, labelled);
+        Answer created = writtenBeforeThereWasABound(labelled);
         JsonNode finalizer = GuardAttempt.read("{metadata: {finalizers: [lapse.dev/revoke-first]}}");
         JsonNode status = GuardAttempt.read("{status: {phase: Ready}}");
 
@@ -104,6 +105,24 @@ class GuardCostIT {
         assertThat(created.passed()).as(created.body()).isTrue();
         assertThat(finalized.passed()).as(finalized.body()).isTrue();
         assertThat(reported.passed()).as(reported.body()).isTrue();
+    }
+
+    private static Answer writtenBeforeThereWasABound(ObjectNode identity) {
+        HasMetadata bound = GuardedCluster.objects(GuardedCluster.manifests()).stream()
+                .filter(object -> object.getKind().equals("ValidatingAdmissionPolicyBinding"))
+                .filter(object -> object.getMetadata().getName().equals("lapse-size"))
+                .findFirst()
+                .orElseThrow();
+        cluster.admin().resource(bound).delete();
+        Answer created = await().atMost(Duration.ofSeconds(60))
+                .until(() -> write("olivia", "POST", IDENTITIES, identity), Answer::passed);
+        cluster.admin().resource(bound).create();
+        ObjectNode another = identity.deepCopy();
+        another.withObjectProperty("metadata").put("name", "attempt-more-labels");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !write("olivia", "POST", IDENTITIES + "?dryRun=All", another)
+                        .passed());
+        return created;
     }
 
     @Test

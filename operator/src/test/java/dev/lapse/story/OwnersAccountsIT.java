@@ -74,6 +74,9 @@ class OwnersAccountsIT {
                         Map.of(
                                 "required",
                                 required,
+                                // Else the yes of an account never counts: nobody knows who acts as it.
+                                "insiders",
+                                "Allow",
                                 "approvers",
                                 List.of(
                                         Map.of("user", user("robot")),
