@@ -7,10 +7,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -26,7 +27,6 @@ import picocli.CommandLine.Option;
 final class UnderLoad implements Callable<Integer> {
     private static final String VICTIM = "bench-victim";
     private static final int LOAD_NAMESPACES = 20;
-    private static final int SIDE_BY_SIDE = 3;
     private static final Duration GIVE_UP = Duration.ofSeconds(60);
 
     @Mixin
@@ -59,13 +59,15 @@ final class UnderLoad implements Callable<Integer> {
     }
 
     private Scene scene;
-    private int number;
+    private final AtomicInteger number = new AtomicInteger();
 
     @Override
     public Integer call() {
         scene = target.scene();
-        scene.namespace(VICTIM);
-        Map<Kind, List<Double>> idle = measured("idle", () -> true);
+        for (Kind kind : Kind.values()) {
+            scene.namespace(namespace(kind));
+        }
+        Map<Kind, List<Double>> idle = measured("idle", Instant.now(), () -> true);
         Map<Kind, List<Double>> activating = whileActivating();
         Map<Kind, List<Double>> proving = whileProving();
         report(idle, activating, proving);
@@ -83,16 +85,18 @@ final class UnderLoad implements Callable<Integer> {
             scene.awaitEligible(namespace, "robot");
         });
         Instant far = Instant.now().plus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
-        AtomicBoolean created = new AtomicBoolean();
-        CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
-            Scene.inParallel(
-                    activations,
-                    i -> scene.grant(namespaces.get(i % LOAD_NAMESPACES), "g" + i, "robot", "4h", "None", far));
-            created.set(true);
-        });
-        Map<Kind, List<Double>> seen = measured("while activations are queued", () -> !created.get());
-        load.join();
-        Bench.say("  all %d are created", activations);
+        Bench.say("creating %d grants", activations);
+        Scene.inParallel(
+                activations,
+                i -> scene.grant(namespaces.get(i % LOAD_NAMESPACES), "g" + i, "robot", "4h", "None", far));
+        // The namespaces take turns, and within one it is first in, first out: the last one made is one of the last.
+        int last = activations - 1;
+        Map<Kind, List<Double>> seen = measured(
+                "while activations are queued",
+                Instant.now(),
+                () -> !Scene.phase(scene.grant(namespaces.get(last % LOAD_NAMESPACES), "g" + last))
+                        .equals("Active"));
+        Bench.say("  the last of %d is active", activations);
         namespaces.forEach(scene::deleteGrants);
         Scene.await("the load is gone", Duration.ofMinutes(15), () -> scene.leftovers() == 0);
         return seen;
@@ -105,9 +109,11 @@ final class UnderLoad implements Callable<Integer> {
         scene.awaitEligible(namespace, "robot");
         Bench.say("making %d grants of view", proofs);
         Instant end = makeThatEndTogether(namespace, proofs);
-        Scene.await("the end", Duration.ofMinutes(30), () -> !Instant.now().isBefore(end));
+        // Whoever is to end meanwhile has to be active by then.
+        Scene.await("the end", Duration.ofMinutes(30), () -> !Instant.now().isBefore(end.minusSeconds(12)));
         return measured(
                 "while ends are proved",
+                end,
                 () -> IntStream.of(0, proofs / 2, proofs - 1)
                         .anyMatch(i -> scene.grant(namespace, "g" + i)
                                 .path("status")
@@ -127,65 +133,75 @@ final class UnderLoad implements Callable<Integer> {
         return end;
     }
 
-    /** Trials side by side, for as long as the load lasts, and as many as asked for. */
-    private Map<Kind, List<Double>> measured(String when, BooleanSupplier loaded) {
+    /** One trial of each kind after the other, side by side with those of other kinds, for as long as the load lasts. */
+    private Map<Kind, List<Double>> measured(String when, Instant loadBegins, BooleanSupplier loaded) {
         Bench.say("measuring %s", when);
         Map<Kind, List<Double>> seen = new EnumMap<>(Kind.class);
+        Map<Kind, CompletableFuture<List<Double>>> running = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
-            seen.put(kind, new ArrayList<>());
+            running.put(kind, CompletableFuture.supplyAsync(() -> measured(kind, loadBegins, loaded)));
         }
-        for (int round = 0; round < trials && loaded.getAsBoolean(); round += SIDE_BY_SIDE) {
-            List<CompletableFuture<Double>> running = new ArrayList<>();
-            List<Kind> kinds = new ArrayList<>();
-            for (int i = 0; i < SIDE_BY_SIDE; i++) {
-                for (Kind kind : Kind.values()) {
-                    int trial = number++;
-                    kinds.add(kind);
-                    running.add(CompletableFuture.supplyAsync(() -> trial(kind, trial)));
-                }
-            }
-            for (int i = 0; i < running.size(); i++) {
-                seen.get(kinds.get(i)).add(running.get(i).join());
-            }
-        }
+        running.forEach((kind, lags) -> seen.put(kind, lags.join()));
         return seen;
     }
 
-    private double trial(Kind kind, int trial) {
+    /** What began before the load, or was over after it, does not count. */
+    private List<Double> measured(Kind kind, Instant loadBegins, BooleanSupplier loaded) {
+        List<Double> lags = new ArrayList<>();
+        while (lags.size() < trials && (Instant.now().isBefore(loadBegins) || loaded.getAsBoolean())) {
+            Trial trial = trial(kind, number.getAndIncrement());
+            if (!trial.from().isBefore(loadBegins) && loaded.getAsBoolean()) {
+                lags.add(trial.lag());
+            }
+        }
+        return lags;
+    }
+
+    /** Each a tenant of its own: within a namespace it is first in, first out. */
+    private static String namespace(Kind kind) {
+        return VICTIM + "-" + kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @param lag in milliseconds */
+    private record Trial(Instant from, double lag) {}
+
+    private Trial trial(Kind kind, int trial) {
+        String namespace = namespace(kind);
         String identity = "robot-" + trial;
         String grant = "g" + trial;
-        scene.identity(VICTIM, identity, "Subject");
-        scene.awaitEligible(VICTIM, identity);
-        Api robot = scene.admin().as(scene.tokenOf(VICTIM, identity));
-        Instant end = Instant.now().plusSeconds(kind == Kind.EXPIRY ? 60 : 3600).truncatedTo(ChronoUnit.SECONDS);
+        scene.identity(namespace, identity, "Subject");
+        scene.awaitEligible(namespace, identity);
+        Api robot = scene.admin().as(scene.tokenOf(namespace, identity));
+        Instant end = Instant.now().plusSeconds(kind == Kind.EXPIRY ? 15 : 3600).truncatedTo(ChronoUnit.SECONDS);
         Instant asked = Instant.now();
-        scene.grant(VICTIM, grant, identity, "4h", "None", end);
+        scene.grant(namespace, grant, identity, "4h", "None", end);
         try {
             Scene.await(
                     "active",
                     GIVE_UP,
-                    () -> Scene.phase(scene.grant(VICTIM, grant)).equals("Active"));
+                    () -> Scene.phase(scene.grant(namespace, grant)).equals("Active"));
         } catch (IllegalStateException tooLate) {
             throw new IllegalStateException(
-                    kind + " trial: " + grant + " did not become active: " + scene.grant(VICTIM, grant), tooLate);
+                    kind + " trial: " + grant + " did not become active: " + scene.grant(namespace, grant), tooLate);
         }
         if (kind == Kind.ACTIVATION) {
-            return millis(asked, Instant.now());
+            return new Trial(asked, millis(asked, Instant.now()));
         }
         Instant from = end;
         if (kind == Kind.REVOCATION) {
             from = Instant.now();
-            scene.patch(VICTIM, "privilegegrants", grant, "{\"spec\": {\"revoked\": true, \"revokedBy\": \"admin\"}}");
+            scene.patch(
+                    namespace, "privilegegrants", grant, "{\"spec\": {\"revoked\": true, \"revokedBy\": \"admin\"}}");
         } else if (kind == Kind.SUSPENSION) {
             from = Instant.now();
-            scene.patch(VICTIM, "serviceidentities", identity, "{\"spec\": {\"state\": \"Suspended\"}}");
+            scene.patch(namespace, "serviceidentities", identity, "{\"spec\": {\"state\": \"Suspended\"}}");
         }
-        return millis(from, firstRefusal(robot));
+        return new Trial(from, millis(from, firstRefusal(robot, namespace)));
     }
 
     /** Uses the privilege without a pause until it is refused. */
-    private static Instant firstRefusal(Api robot) {
-        String path = "/api/v1/namespaces/" + VICTIM + "/configmaps/anything";
+    private static Instant firstRefusal(Api robot, String namespace) {
+        String path = "/api/v1/namespaces/" + namespace + "/configmaps/anything";
         Instant until = Instant.now().plus(GIVE_UP);
         while (robot.status(path) != 403) {
             if (Instant.now().isAfter(until)) {
@@ -223,11 +239,10 @@ final class UnderLoad implements Callable<Integer> {
                     kind == Kind.ACTIVATION ? "≤ 1000" : "≤ 500");
         }
         figures.note(
-                "Trials of each kind: %d idle, %d while activations are queued, %d while ends are proved; %d of each kind side by side.",
+                "Trials of each kind: %d idle, %d while activations are queued, %d while ends are proved, of expiries; kinds side by side, each in a namespace of its own.",
                 idle.get(Kind.EXPIRY).size(),
                 activating.get(Kind.EXPIRY).size(),
-                proving.get(Kind.EXPIRY).size(),
-                SIDE_BY_SIDE);
+                proving.get(Kind.EXPIRY).size());
         figures.print();
     }
 
