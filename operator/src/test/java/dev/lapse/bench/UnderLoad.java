@@ -185,18 +185,23 @@ final class UnderLoad implements Callable<Integer> {
                     kind + " trial: " + grant + " did not become active: " + scene.grant(namespace, grant), tooLate);
         }
         if (kind == Kind.ACTIVATION) {
-            return new Trial(asked, millis(asked, Instant.now()));
+            Trial active = new Trial(asked, millis(asked, Instant.now()));
+            revoke(namespace, grant);
+            return active;
         }
         Instant from = end;
         if (kind == Kind.REVOCATION) {
             from = Instant.now();
-            scene.patch(
-                    namespace, "privilegegrants", grant, "{\"spec\": {\"revoked\": true, \"revokedBy\": \"admin\"}}");
+            revoke(namespace, grant);
         } else if (kind == Kind.SUSPENSION) {
             from = Instant.now();
             scene.patch(namespace, "serviceidentities", identity, "{\"spec\": {\"state\": \"Suspended\"}}");
         }
         return new Trial(from, millis(from, firstRefusal(robot, namespace)));
+    }
+
+    private void revoke(String namespace, String grant) {
+        scene.patch(namespace, "privilegegrants", grant, "{\"spec\": {\"revoked\": true, \"revokedBy\": \"admin\"}}");
     }
 
     /** Uses the privilege without a pause until it is refused. */
