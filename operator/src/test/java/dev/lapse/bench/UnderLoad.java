@@ -125,7 +125,7 @@ final class UnderLoad implements Callable<Integer> {
     /** All are active before that. */
     private Instant makeThatEndTogether(String namespace, int count) {
         Instant end = Instant.now().plusSeconds(30 + count / 6).truncatedTo(ChronoUnit.SECONDS);
-        Scene.inParallel(count, i -> scene.grant(namespace, "g" + i, "robot", "8h", "Token", end));
+        Scene.inParallel(count, i -> scene.grant(namespace, "g" + i, "robot", "4h", "Token", end));
         Scene.await("all are active", Duration.ofMinutes(20), () -> scene.bindings(namespace) >= count);
         if (!Instant.now().isBefore(end)) {
             throw new IllegalStateException("this machine is too slow for " + count + " grants: ask for fewer");
