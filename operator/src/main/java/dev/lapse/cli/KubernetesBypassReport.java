@@ -1,5 +1,6 @@
 package dev.lapse.cli;
 
+import dev.lapse.access.ParameterWords;
 import dev.lapse.access.Rule;
 import dev.lapse.access.WayRound.Account;
 import dev.lapse.api.v1alpha1.Lapse;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads RBAC where it matters to the guard, as far as the caller may. */
@@ -75,7 +75,7 @@ final class KubernetesBypassReport {
                 .stream()
                 .findFirst();
         return parameters.map(ConfigMap::getData).map(data -> data.get("appliers")).stream()
-                .flatMap(names -> Stream.of(names.strip().split("\\s+")))
+                .flatMap(names -> ParameterWords.of(names).stream())
                 .filter(name -> name.matches(ACCOUNT + "[^:]+:[^:]+"))
                 .map(name -> name.substring(ACCOUNT.length()).split(":", 2))
                 .map(parts -> new Account(parts[0], parts[1]))

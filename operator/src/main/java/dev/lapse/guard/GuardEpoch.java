@@ -1,5 +1,6 @@
 package dev.lapse.guard;
 
+import dev.lapse.access.ParameterWords;
 import dev.lapse.guard.GuardPart.Kind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -57,9 +57,6 @@ public record GuardEpoch(String parts, String problem) {
 
     private static final String APPLIERS = "appliers";
 
-    /** What RE2 takes for white space, as the policies do; Java's takes one character more. */
-    private static final Pattern WHITE_SPACE = Pattern.compile("[\\t\\n\\f\\r ]+");
-
     /**
      * The parameters that a policy reads. Whatever else stands in the ConfigMap changes nothing of what the guard refuses,
      * so it begins no epoch: how far an applier reaches is asked when an entry is used, not when it is written.
@@ -77,9 +74,7 @@ public record GuardEpoch(String parts, String problem) {
             read.keySet().retainAll(READ_BY_POLICIES);
             read.computeIfPresent(
                     APPLIERS,
-                    (key, names) -> WHITE_SPACE
-                            .splitAsStream(names)
-                            .filter(name -> !name.isEmpty())
+                    (key, names) -> ParameterWords.of(names).stream()
                             .sorted()
                             .distinct()
                             .collect(Collectors.joining(" ")));
@@ -112,6 +107,10 @@ public record GuardEpoch(String parts, String problem) {
         }
         if (parameters.isEmpty()) {
             return problem("ConfigMap lapse-system/" + PARAMETERS + " is missing");
+        }
+        Optional<String> hidden = GuardParameters.hidden(parameters.get().data());
+        if (hidden.isPresent()) {
+            return problem(hidden.get());
         }
         line(identities, PARAMETERS, parameters.get().uid());
         new TreeMap<>(parameters.get().asPoliciesReadIt().data())

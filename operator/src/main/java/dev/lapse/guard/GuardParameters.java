@@ -4,13 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.lapse.access.ParameterWords;
+import dev.lapse.api.v1alpha1.PeoplesText;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ public record GuardParameters(
 
     public static final GuardParameters NONE = new GuardParameters("", Set.of(), Map.of(), Set.of(), false, "");
 
+    private static final List<String> READ_BY_POLICIES =
+            List.of("operator", "appliers", "protectedNamespaces", "clusterWide");
+    private static final String PLACE = " in ConfigMap lapse-system/lapse-guard";
     private static final Pattern ROLE = Pattern.compile("(Cluster)?Role/.+");
     private static final ObjectReader LIMITS =
             new ObjectMapper(new YAMLMapper().getFactory()).readerForListOf(Limit.class);
@@ -56,7 +61,9 @@ public record GuardParameters(
 
     /** What {@code data} of the ConfigMap says. Limits that cannot be read are no limits' width at all: none is given. */
     public static GuardParameters parse(Map<String, String> data) {
-        String operator = data.getOrDefault("operator", "").strip();
+        // As the policies compare it: not even white space at its end is left out.
+        String operator = data.getOrDefault("operator", "");
+        String clusterWide = data.getOrDefault("clusterWide", "");
         Map<String, ApplierLimit> limits = Map.of();
         String problem = "";
         try {
@@ -66,20 +73,43 @@ public record GuardParameters(
         } catch (IllegalArgumentException e) {
             problem = unreadable(String.valueOf(e.getMessage()));
         }
+        if (!Set.of("", "true", "false").contains(clusterWide)) {
+            problem +=
+                    (problem.isEmpty() ? "" : "; ") + "clusterWide" + PLACE + " is neither \"true\" nor \"false\", so"
+                            + " that nothing is granted in the whole cluster: write one of them, without anything around it";
+        }
         return new GuardParameters(
                 operator,
                 words(data.getOrDefault("appliers", "")),
                 limits,
                 words(data.getOrDefault("protectedNamespaces", "")),
-                data.getOrDefault("clusterWide", "").equals("true"),
+                clusterWide.equals("true"),
                 problem);
     }
 
+    /**
+     * Which value that policies read holds a character that nobody sees, as a sentence: names that look apart would be one
+     * that nobody has, and an applier or a protected namespace would silently be none.
+     */
+    static Optional<String> hidden(Map<String, String> data) {
+        return READ_BY_POLICIES.stream()
+                .flatMap(key -> ParameterWords.of(data.getOrDefault(key, "")).stream()
+                        .flatMap(word -> hidden(word).stream())
+                        .map(character -> key + PLACE + " holds the hidden character " + character
+                                + ", so that it says something else than it shows: delete the value and type it again, with"
+                                + " spaces between names"))
+                .findFirst();
+    }
+
+    private static Optional<String> hidden(String word) {
+        return word.codePoints()
+                .filter(point -> PeoplesText.hides(Character.toString(point)))
+                .mapToObj(point -> "U+%04X".formatted(point))
+                .findFirst();
+    }
+
     private static Set<String> words(String text) {
-        return Pattern.compile("\\s+")
-                .splitAsStream(text)
-                .filter(word -> !word.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+        return Set.copyOf(new HashSet<>(ParameterWords.of(text)));
     }
 
     public ApplierLimit limit(String applier) {
@@ -104,6 +134,10 @@ public record GuardParameters(
             if (limit == null || limit.name == null || limit.name.isBlank()) {
                 throw new IllegalArgumentException("an entry has no name");
             }
+            if (!ParameterWords.of(limit.name).equals(List.of(limit.name))) {
+                throw new IllegalArgumentException("name " + limit.name + " has a space, and no applier has one");
+            }
+            refuseHidden(limit.name);
             ApplierLimit reach = new ApplierLimit(names(limit.namespaces), names(limit.roles), limit.clusterWide);
             for (String role : reach.roles()) {
                 if (!ROLE.matcher(role).matches()) {
@@ -125,14 +159,21 @@ public record GuardParameters(
             if (name == null || name.isBlank()) {
                 throw new IllegalArgumentException("a list has an empty line");
             }
+            refuseHidden(name);
             names.add(name);
         }
         return Set.copyOf(names);
     }
 
+    private static void refuseHidden(String name) {
+        hidden(name).ifPresent(character -> {
+            throw new IllegalArgumentException(PeoplesText.oneLine(name) + " holds the hidden character " + character
+                    + ": delete it and type it again");
+        });
+    }
+
     private static String unreadable(String why) {
-        return "applierLimits in ConfigMap lapse-system/lapse-guard cannot be read, so that no applier reaches any role: "
-                + why;
+        return "applierLimits" + PLACE + " cannot be read, so that no applier reaches any role: " + why;
     }
 
     private record Limit(

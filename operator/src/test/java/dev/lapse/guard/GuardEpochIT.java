@@ -152,6 +152,23 @@ class GuardEpochIT {
         awaitReady(guard);
     }
 
+    /** Java would take it for two appliers, and the policies take it for one that nobody is. */
+    @Test
+    void isNotReadyWhileAParameterHoldsWhatNobodySees() {
+        parameter("appliers", "gitops-applier\u000bmallory");
+        awaitProblem("appliers in ConfigMap lapse-system/lapse-guard holds the hidden character U+000B");
+        assertThat(guard.parameters().appliers()).containsExactly("gitops-applier\u000bmallory");
+        parameter("appliers", GuardedCluster.APPLIERS);
+        awaitReady(guard);
+
+        // As a page copied from the web has it: neither namespace would be protected.
+        parameter("protectedNamespaces", "prod\u00a0staging");
+        awaitProblem("protectedNamespaces in ConfigMap lapse-system/lapse-guard holds the hidden character U+00A0");
+        parameter("protectedNamespaces", "");
+
+        awaitReady(guard);
+    }
+
     @Test
     void isNotReadyWithoutParametersAndStopsOnlyWhatIsLapses() {
         HasMetadata parameters = cluster.admin()

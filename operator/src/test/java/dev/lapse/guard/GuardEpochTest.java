@@ -89,6 +89,14 @@ class GuardEpochTest {
     }
 
     @Test
+    void isNoneWhileAParameterHoldsAHiddenCharacter() {
+        assertThat(withParameters("p", Map.of("operator", "op", "appliers", "argo", "protectedNamespaces", "a\u00a0b"))
+                        .problem())
+                .startsWith(
+                        "protectedNamespaces in ConfigMap lapse-system/lapse-guard holds the hidden character U+00A0");
+    }
+
+    @Test
     void doesNotComeBackWithTheParts() {
         GuardEpoch epoch = GuardEpoch.of(parts(), Optional.of(PARAMETERS));
         Instant noon = Instant.parse("2026-11-22T12:00:00Z");

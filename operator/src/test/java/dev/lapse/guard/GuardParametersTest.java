@@ -3,6 +3,7 @@ package dev.lapse.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.guard.GuardParameters.ApplierLimit;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,12 +14,67 @@ class GuardParametersTest {
     @Test
     void readsWhoTheOperatorIsAndWhoMayWriteForOthers() {
         GuardParameters read = GuardParameters.parse(Map.of(
-                "operator", " system:serviceaccount:lapse-system:lapse-operator\n",
-                "appliers", "  argo\n\tsystem:serviceaccount:velero:velero  "));
+                "operator", "system:serviceaccount:lapse-system:lapse-operator",
+                "appliers", "  argo\n\tsystem:serviceaccount:velero:velero\r\n\f "));
 
         assertThat(read.operator()).isEqualTo("system:serviceaccount:lapse-system:lapse-operator");
         assertThat(read.appliers()).containsExactlyInAnyOrder("argo", "system:serviceaccount:velero:velero");
         assertThat(read.problem()).isEmpty();
+    }
+
+    /** Java takes U+000B for white space, RE2 does not, and the policies go by RE2. */
+    @Test
+    void splitsNamesWhereThePoliciesDoAndNowhereElse() {
+        GuardParameters read = GuardParameters.parse(
+                Map.of("appliers", "argo\u000bmallory velero", "protectedNamespaces", "prod\u000bstaging\u00a0x"));
+
+        assertThat(read.appliers()).containsExactlyInAnyOrder("argo\u000bmallory", "velero");
+        assertThat(read.protectedNamespaces()).containsExactly("prod\u000bstaging\u00a0x");
+    }
+
+    /** They compare it with the user name of whoever writes, as it is. */
+    @Test
+    void takesTheOperatorAsThePoliciesDo() {
+        assertThat(GuardParameters.parse(Map.of("operator", " op\n")).operator())
+                .isEqualTo(" op\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x0B, 0x85, 0xA0, 0xAD, 0x200B, 0x2028, 0x202E, 0x2800, 0xFEFF, 0x3164, 0xE0041})
+    void tellsOfACharacterThatNobodySees(int point) {
+        String hidden = Character.toString(point);
+        for (String key : List.of("operator", "appliers", "protectedNamespaces", "clusterWide")) {
+            assertThat(GuardParameters.hidden(Map.of(key, "argo" + hidden + " velero")))
+                    .hasValueSatisfying(problem -> assertThat(problem)
+                            .startsWith(key
+                                    + " in ConfigMap lapse-system/lapse-guard holds the hidden character U+%04X"
+                                            .formatted(point))
+                            .contains("type it again"));
+        }
+        GuardParameters limits = GuardParameters.parse(
+                Map.of("applierLimits", "- {name: argo, namespaces: [\"pay" + hidden + "ments\"]}"));
+        assertThat(limits.limits()).isEmpty();
+        assertThat(limits.problem()).startsWith("applierLimits");
+    }
+
+    @Test
+    void findsNothingHiddenInWhatIsWrittenAsItShouldBe() {
+        assertThat(GuardParameters.hidden(Map.of(
+                        "operator", "system:serviceaccount:lapse-system:lapse-operator",
+                        "appliers", "\t argo\r\nvelero\n",
+                        "protectedNamespaces", "",
+                        "clusterWide", "false",
+                        "note", "nobody\u200breads this")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true ", "true\n", "True", "yes"})
+    void tellsOfAClusterWideThatIsNeitherTrueNorFalse(String value) {
+        GuardParameters read = GuardParameters.parse(Map.of("clusterWide", value));
+
+        assertThat(read.clusterWide()).isFalse();
+        assertThat(read.problem()).startsWith("clusterWide in ConfigMap lapse-system/lapse-guard is neither");
     }
 
     @Test
@@ -60,6 +116,7 @@ class GuardParametersTest {
                 "- {name: argo, roles: [ClusterRole/]}",
                 "- {name: argo, roles: [null]}",
                 "- {name: ''}",
+                "- {name: 'argo '}", // nobody's either: names end at white space
                 "- null",
                 "- {name: argo}\n- {name: argo, clusterWide: true}",
             })

@@ -33,6 +33,11 @@ public final class PeoplesText {
 
     private PeoplesText() {}
 
+    /** Whether it holds something that is not shown as it is. */
+    public static boolean hides(String text) {
+        return MANY.matcher(text).find();
+    }
+
     /**
      * In one line; many spaces are one, because a line that is too long for a terminal goes on in the next. Of what is not
      * empty something is left: a schema may ask for that.
