@@ -33,6 +33,14 @@ public record BreakGlassDebt(
         return BOUND;
     }
 
+    /** What somebody held stays held. */
+    @Override
+    public Remembered strictest(Remembered other) {
+        return owed() && other instanceof BreakGlassDebt theirs && theirs.revokedBy != null
+                ? withRevokedBy(theirs.revokedBy)
+                : this;
+    }
+
     @Override
     public String identity() {
         return spec.identity();

@@ -38,6 +38,13 @@ public record Claim(
         return BOUND;
     }
 
+    @Override
+    public Remembered strictest(Remembered other) {
+        return other instanceof Claim theirs
+                ? (endedAt == null && theirs.endedAt != null ? theirs.extendedTo(until) : extendedTo(theirs.until))
+                : this;
+    }
+
     /** Another object has taken the name and ended as well: the first end stays, and holds for as long as either. */
     public Claim extendedTo(@Nullable Instant other) {
         boolean longer = until != null && (other == null || other.isAfter(until));

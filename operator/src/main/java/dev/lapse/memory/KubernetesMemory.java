@@ -4,20 +4,22 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ConfigMapList;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -35,20 +37,27 @@ public final class KubernetesMemory implements AutoCloseable {
     private static final int CONFLICT = 409;
     private static final long PAGE = 500;
 
+    /** Each may hold a mebibyte. */
+    private static final long AT_ONCE = 4;
+
     /** An installation whose key is younger has not remembered anything yet: what is missing was never there. */
     private static final Duration NEW = Duration.ofMinutes(10);
 
     private final KubernetesClient client;
     private final Seal seal;
     private final SharedIndexInformer<ConfigMap> informer;
-    private final AtomicReferenceArray<HeldShard> shards = new AtomicReferenceArray<>(Shard.COUNT);
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final HeldShards shards;
     private final List<Object> locks =
             IntStream.range(0, Shard.COUNT).mapToObj(number -> new Object()).toList();
 
-    public KubernetesMemory(KubernetesClient client, Seal seal) {
+    /**
+     * @param elsewhere where it is known outside the cluster as well
+     * @param putBack is told, as a sentence, of each ConfigMap that is older than what is known
+     */
+    public KubernetesMemory(KubernetesClient client, Seal seal, Elsewhere elsewhere, Consumer<String> putBack) {
         this.client = client;
         this.seal = seal;
+        shards = new HeldShards(seal, elsewhere, putBack);
         // With a limit it lists what etcd has; without one the API server may answer from a cache that is behind.
         informer = client.configMaps()
                 .inNamespace(Lapse.SYSTEM_NAMESPACE)
@@ -58,22 +67,19 @@ public final class KubernetesMemory implements AutoCloseable {
         informer.addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(ConfigMap map) {
-                seen(map);
+                shards.seen(map);
             }
 
             @Override
             public void onUpdate(ConfigMap before, ConfigMap after) {
-                seen(after);
+                shards.seen(after);
             }
 
             @Override
             public void onDelete(ConfigMap map, boolean finalStateUnknown) {
-                gone(map);
+                shards.gone(map);
             }
         });
-        for (int number = 0; number < Shard.COUNT; number++) {
-            shards.set(number, new HeldShard("", 0, Optional.empty(), Optional.empty(), lost(number)));
-        }
     }
 
     /**
@@ -83,7 +89,7 @@ public final class KubernetesMemory implements AutoCloseable {
      */
     public void start(Instant sealMadeAt, Duration limit, Instant now) throws Exception {
         informer.start().toCompletableFuture().get(limit.toSeconds(), TimeUnit.SECONDS);
-        informer.getStore().list().forEach(this::seen);
+        informer.getStore().list().forEach(shards::seen);
         boolean fresh = sealMadeAt.plus(NEW).isAfter(now);
         // They are made in order: what is missing before another was there, and is lost.
         int made = IntStream.range(0, Shard.COUNT)
@@ -102,11 +108,10 @@ public final class KubernetesMemory implements AutoCloseable {
 
     /** What cannot be made now is made by the sweep: it must not keep what is overdue from being taken away. */
     private void begin(int number) {
-        Shard empty = Shard.empty(number);
-        HeldShard held = shards.updateAndGet(number, now -> now.uid().isEmpty() ? now.knownAs(empty) : now);
+        HeldShard held = shards.begins(number);
         try {
             if (held.uid().isEmpty()) {
-                put(number, held, empty);
+                put(number, held, held.last().orElseThrow());
             }
         } catch (KubernetesClientException failed) {
             // Where another instance was faster, the informer will bring it.
@@ -121,7 +126,7 @@ public final class KubernetesMemory implements AutoCloseable {
 
     /** Calls {@code listener} whenever what could not be read can be read again. */
     public void onReadable(Runnable listener) {
-        listeners.add(listener);
+        shards.onReadable(listener);
     }
 
     public boolean healthy() {
@@ -158,53 +163,64 @@ public final class KubernetesMemory implements AutoCloseable {
         write(record.namespace(), shard -> shard.without(record, now));
     }
 
-    /** Writes what this process knows into each ConfigMap that somebody else has changed or deleted; for the sweep. */
+    /**
+     * Asks etcd what there is, and writes what this process knows into each ConfigMap that somebody else has changed, put
+     * back or deleted; for the sweep.
+     */
     public void heal() {
+        look();
         for (int number = 0; number < Shard.COUNT; number++) {
             HeldShard held = shards.get(number);
-            if (held.sound().isEmpty() && held.last().isPresent()) {
+            Optional<Shard> unwritten = held.unwritten();
+            if (unwritten.isPresent()) {
                 LOG.atWarn()
+                        .addKeyValue("name", Shard.name(number))
                         .addKeyValue("problem", held.problem())
                         .log("memory was changed by somebody else: what is known of it is written again");
-                put(number, held, held.last().get());
+                put(number, held, unwritten.get());
             }
         }
     }
 
+    /** A watch never tells of a lower version, which is what a restored etcd has. */
+    private void look() {
+        List<HeldShard> before =
+                IntStream.range(0, Shard.COUNT).mapToObj(shards::get).toList();
+        Set<Integer> missing = IntStream.range(0, Shard.COUNT).boxed().collect(Collectors.toCollection(HashSet::new));
+        ListOptions page = new ListOptionsBuilder().withLimit(AT_ONCE).build();
+        String next;
+        do {
+            ConfigMapList found =
+                    client.configMaps().inNamespace(Lapse.SYSTEM_NAMESPACE).list(page);
+            found.getItems()
+                    .forEach(map -> HeldShards.number(map).ifPresent(number -> {
+                        missing.remove(number);
+                        shards.answered(before.get(number), map);
+                    }));
+            next = Optional.ofNullable(found.getMetadata().getContinue()).orElse("");
+            page.setContinue(next);
+        } while (!next.isEmpty());
+        missing.forEach(number -> shards.missing(number, before.get(number)));
+    }
+
     /** Why some of it is not known, one sentence a ConfigMap. */
     public List<String> problems() {
-        return all(held -> held.sound().isEmpty() ? Optional.of(held.problem()) : Optional.empty());
+        return shards.problems();
     }
 
     /** Those of one kind that are not over, of every namespace, as far as they are known. */
     public <T extends Remembered> List<T> all(Class<T> kind, Instant now) {
-        return all(HeldShard::sound).stream()
-                .flatMap(Shard::records)
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .filter(record -> !record.over(now))
-                .toList();
+        return shards.all(kind, now);
     }
 
     /** How many records there are of each kind. */
     public Map<String, Long> census() {
-        return all(HeldShard::sound).stream()
-                .flatMap(Shard::kinds)
-                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        return shards.census();
     }
 
     /** How much of its room each kind takes, where it takes most. */
     public Map<String, Double> fill(Instant now) {
-        return all(HeldShard::sound).stream()
-                .flatMap(shard -> shard.fill(now).entrySet().stream())
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Math::max));
-    }
-
-    private <T> List<T> all(Function<HeldShard, Optional<T>> what) {
-        return IntStream.range(0, Shard.COUNT)
-                .mapToObj(shards::get)
-                .flatMap(held -> what.apply(held).stream())
-                .toList();
+        return shards.fill(now);
     }
 
     @Override
@@ -219,7 +235,7 @@ public final class KubernetesMemory implements AutoCloseable {
             Shard before = held.sound().orElseThrow(() -> new NotRemembered(held.problem()));
             Shard after = change.apply(before);
             if (!after.equals(before)) {
-                put(number, held, after);
+                put(number, held, after.next());
             }
         }
     }
@@ -235,50 +251,8 @@ public final class KubernetesMemory implements AutoCloseable {
                 .endMetadata()
                 .withData(shard.data(seal))
                 .build();
-        seen(there ? client.resource(map).update() : client.resource(map).create());
-    }
-
-    /** An informer is behind the writer: of two versions the later counts. */
-    private void seen(ConfigMap map) {
-        number(map).ifPresent(number -> {
-            Optional<Shard> read =
-                    Shard.read(number, Optional.ofNullable(map.getData()).orElse(Map.of()), seal);
-            HeldShard before = shards.getAndUpdate(
-                    number,
-                    held -> HeldShard.versionOf(map) < held.version()
-                            ? held
-                            : read.map(shard -> HeldShard.sound(map, shard))
-                                    .orElseGet(() -> held.unsound(map, forged(number))));
-            if (before.sound().isEmpty() && shards.get(number).sound().isPresent()) {
-                listeners.forEach(Runnable::run);
-            }
-        });
-    }
-
-    private void gone(ConfigMap map) {
-        number(map)
-                .ifPresent(number -> shards.updateAndGet(
-                        number, held -> held.uid().equals(HeldShard.uidOf(map)) ? held.gone(lost(number)) : held));
-    }
-
-    private static String forged(int number) {
-        return "ConfigMap " + place(number) + " is not as the operator wrote it, so what was remembered is not known;"
-                + " see the runbook memory-unreadable";
-    }
-
-    private static String lost(int number) {
-        return "ConfigMap " + place(number) + " is gone, and what was remembered in it is not known; see the runbook"
-                + " memory-unreadable";
-    }
-
-    private static String place(int number) {
-        return Lapse.SYSTEM_NAMESPACE + "/" + Shard.name(number);
-    }
-
-    private static OptionalInt number(ConfigMap map) {
-        String name = map.getMetadata().getName();
-        return IntStream.range(0, Shard.COUNT)
-                .filter(number -> Shard.name(number).equals(name))
-                .findFirst();
+        shards.answered(
+                held,
+                there ? client.resource(map).update() : client.resource(map).create());
     }
 }

@@ -47,6 +47,13 @@ public record OwedCertification(
         return BOUND;
     }
 
+    @Override
+    public Remembered strictest(Remembered other) {
+        return other instanceof OwedCertification theirs
+                ? with(missedAt == null ? theirs.missedAt : missedAt, held || theirs.held)
+                : this;
+    }
+
     /** Whether nothing may be granted until it is decided. */
     public boolean suspends() {
         return held || (missedAt != null && onMissed == OnMissed.Suspend);

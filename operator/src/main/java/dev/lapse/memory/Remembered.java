@@ -30,6 +30,9 @@ public sealed interface Remembered permits Claim, OfIdentity {
 
     Bound bound();
 
+    /** Of two records of one key, one of which is from an older ConfigMap, what holds back most. */
+    Remembered strictest(Remembered other);
+
     default boolean over(Instant now) {
         Instant end = until();
         return end != null && !now.isBefore(end);

@@ -50,6 +50,17 @@ public record RevokedPrivilege(
         return revokedBy.isEmpty() ? BY_SILENCE : BY_VERDICT;
     }
 
+    /** Kept is where both know that somebody said so. */
+    @Override
+    public Remembered strictest(Remembered other) {
+        if (!(other instanceof RevokedPrivilege theirs)) {
+            return this;
+        }
+        List<String> kept = keptIn.stream().filter(theirs.keptIn::contains).toList();
+        return new RevokedPrivilege(namespace, identity, subject, role, namespaces, kept, revokedBy, review, revokedAt)
+                .after(theirs);
+    }
+
     /** Whether exactly this was revoked: the role, where an entry would bind it. */
     public boolean isOf(String otherRole, List<String> places) {
         return role.equals(otherRole)

@@ -1,15 +1,7 @@
 package dev.lapse.memory;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.lapse.access.ContentHash;
 import dev.lapse.guard.Seal;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,37 +29,29 @@ final class Shard {
 
     static final int LONGEST_RECORD = 4_096;
 
-    private static final String SHAPE = "memory/1";
+    private static final String SHAPE = "memory/2";
+
+    /** As it was before there were turns. */
+    private static final String FIRST_SHAPE = "memory/1";
+
     private static final String SEAL = "seal";
+    private static final String TURN = "turn";
 
     /** What an administrator writes who accepts that what was remembered is lost. */
     private static final Map<String, String> ANEW = Map.of("begin", "anew");
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .addModule(new JavaTimeModule())
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-
     private final int number;
+    private final long turn;
     private final SortedMap<String, Line> lines;
 
-    /** One record as it is written, and as it is read; a kind that is not known is not read. */
-    private record Line(
-            String text, String namespace, String kind, Optional<Instant> until, Optional<Remembered> read) {
-        boolean over(Instant now) {
-            return until.isPresent() && !now.isBefore(until.get());
-        }
-    }
-
-    private Shard(int number, SortedMap<String, Line> lines) {
+    private Shard(int number, long turn, SortedMap<String, Line> lines) {
         this.number = number;
+        this.turn = turn;
         this.lines = lines;
     }
 
     static Shard empty(int number) {
-        return new Shard(number, new TreeMap<>());
+        return new Shard(number, 0, new TreeMap<>());
     }
 
     /** Which ConfigMap remembers what is about objects of {@code namespace}. */
@@ -82,20 +66,66 @@ final class Shard {
         }
         SortedMap<String, String> texts = new TreeMap<>(data);
         String found = texts.remove(SEAL);
-        if (found == null || !seal.verifies(found, parts(number, texts))) {
+        Optional<String> turn = Optional.ofNullable(texts.remove(TURN));
+        if (found == null || !seal.verifies(found, parts(number, turn, texts))) {
             return Optional.empty();
         }
         SortedMap<String, Line> lines = new TreeMap<>();
-        texts.forEach((key, text) -> lines.put(key, line(text)));
-        return Optional.of(new Shard(number, lines));
+        texts.forEach((key, text) -> lines.put(key, Line.of(text)));
+        return Optional.of(new Shard(number, turn.map(Long::parseLong).orElse(0L), lines));
     }
 
     /** What goes into the ConfigMap. */
     Map<String, String> data(Seal seal) {
         SortedMap<String, String> texts = texts();
         Map<String, String> data = new TreeMap<>(texts);
-        data.put(SEAL, seal.over(parts(number, texts)));
+        String inTurn = Long.toString(turn);
+        data.put(TURN, inTurn);
+        data.put(SEAL, seal.over(parts(number, Optional.of(inTurn), texts)));
         return data;
+    }
+
+    /** How often it was written; 0 if that was before turns were counted. */
+    long turn() {
+        return turn;
+    }
+
+    /** As it is written after this one. */
+    Shard next() {
+        return new Shard(number, turn + 1, lines);
+    }
+
+    /**
+     * Whether the operator has written something else since, or beside it, than what is in this one. Of two from before turns
+     * were counted nobody can tell.
+     */
+    boolean isOlderThan(Shard known) {
+        return turn < known.turn || (turn == known.turn && turn > 0 && !texts().equals(known.texts()));
+    }
+
+    /** What either knows; of what both know what holds back most. All of this one, and of the other what has room. */
+    Shard strictest(Shard other) {
+        SortedMap<String, Line> all = new TreeMap<>(lines);
+        int room = MOST_CHARACTERS - characters();
+        for (Map.Entry<String, Line> theirs : other.lines.entrySet()) {
+            Line own = all.get(theirs.getKey());
+            int length = theirs.getKey().length() + theirs.getValue().text().length();
+            if (own != null) {
+                all.put(theirs.getKey(), own.strictest(theirs.getValue()));
+            } else if (length <= room) {
+                room -= length;
+                all.put(theirs.getKey(), theirs.getValue());
+            }
+        }
+        return new Shard(number, Math.max(turn, other.turn), all);
+    }
+
+    /** How many records of this one are not in the other as they are here. */
+    long lacking(Shard other) {
+        Map<String, String> there = other.texts();
+        return texts().entrySet().stream()
+                .filter(own -> !own.getValue().equals(there.get(own.getKey())))
+                .count();
     }
 
     /**
@@ -104,30 +134,31 @@ final class Shard {
      * @throws NotRemembered if there is no room for one more
      */
     Shard with(Remembered record, Instant now) {
-        String text = write(record);
-        if (text.length() > LONGEST_RECORD) {
-            throw new NotRemembered("a record of " + text.length() + " characters is too long to be remembered");
+        Line line = Line.of(record);
+        int length = line.text().length();
+        if (length > LONGEST_RECORD) {
+            throw new NotRemembered("a record of " + length + " characters is too long to be remembered");
         }
         Shard live = without(now);
         if (!live.hasRoomFor(record)) {
             throw new NotRemembered(full(record));
         }
         SortedMap<String, Line> more = new TreeMap<>(live.lines);
-        more.put(key(record), line(text));
-        return new Shard(number, more);
+        more.put(key(record), line);
+        return new Shard(number, turn, more);
     }
 
     /** Without {@code record}, whatever it says by now, and without what is over. */
     Shard without(Remembered record, Instant now) {
         SortedMap<String, Line> fewer = new TreeMap<>(without(now).lines);
         fewer.remove(key(record));
-        return new Shard(number, fewer);
+        return new Shard(number, turn, fewer);
     }
 
     private Shard without(Instant over) {
         SortedMap<String, Line> live = new TreeMap<>(lines);
         live.values().removeIf(line -> line.over(over));
-        return new Shard(number, live);
+        return new Shard(number, turn, live);
     }
 
     /** One that is there already may always say something else. */
@@ -198,9 +229,10 @@ final class Shard {
         return texts;
     }
 
-    /** With its number, so that one cannot be put in another's place. */
-    private static String[] parts(int number, SortedMap<String, String> texts) {
-        List<String> parts = new ArrayList<>(List.of(SHAPE, Integer.toString(number)));
+    /** With its turn, so that an older one is known as such, and with its number, so that one cannot be put in another's place. */
+    private static String[] parts(int number, Optional<String> turn, SortedMap<String, String> texts) {
+        List<String> parts = new ArrayList<>(turn.isPresent() ? List.of(SHAPE, turn.get()) : List.of(FIRST_SHAPE));
+        parts.add(Integer.toString(number));
         texts.forEach((key, text) -> {
             parts.add(key);
             parts.add(text);
@@ -218,51 +250,16 @@ final class Shard {
         return record.getClass().getSimpleName();
     }
 
-    private static String write(Remembered record) {
-        try {
-            return JSON.writerFor(Remembered.class).writeValueAsString(record);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a record of texts and instants can be written", impossible);
-        }
-    }
-
-    private static Line line(String text) {
-        try {
-            JsonNode tree = JSON.readTree(text);
-            return new Line(
-                    text,
-                    tree.path("namespace").asText(),
-                    tree.path("kind").asText(),
-                    until(tree.path("until").asText()),
-                    read(text));
-        } catch (JsonProcessingException notOurs) {
-            return new Line(text, "", "", Optional.empty(), Optional.empty());
-        }
-    }
-
-    private static Optional<Remembered> read(String text) {
-        try {
-            return Optional.of(JSON.readValue(text, Remembered.class));
-        } catch (JsonProcessingException unknownKind) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Instant> until(String text) {
-        try {
-            return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
-        } catch (DateTimeException unreadable) {
-            return Optional.empty();
-        }
-    }
-
     @Override
     public boolean equals(Object other) {
-        return other instanceof Shard shard && number == shard.number && texts().equals(shard.texts());
+        return other instanceof Shard shard
+                && number == shard.number
+                && turn == shard.turn
+                && texts().equals(shard.texts());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(number, texts());
+        return Objects.hash(number, turn, texts());
     }
 }

@@ -145,13 +145,22 @@ final class Meters {
      * @param problems one for each ConfigMap that cannot be read
      * @param census how many records there are of each kind
      * @param fill how much of its room each kind takes
+     * @param putBack how often one was older than what is known
      */
     void watchMemory(
-            Supplier<List<String>> problems, Supplier<Map<String, Long>> census, Supplier<Map<String, Double>> fill) {
+            Supplier<List<String>> problems,
+            Supplier<Map<String, Long>> census,
+            Supplier<Map<String, Double>> fill,
+            LongSupplier putBack) {
         Gauge.builder("lapse.memory.unreadable", problems, found -> found.get().size())
                 .description(
                         "ConfigMaps of the memory that are gone or that somebody else wrote; what needs them waits")
                 .strongReference(true)
+                .register(registry);
+        FunctionCounter.builder("lapse.memory.put.back", this, meters -> putBack.getAsLong())
+                .description(
+                        "How often a ConfigMap of the memory was older than what the operator had written there: somebody"
+                                + " put it back, or etcd was restored")
                 .register(registry);
         byKind("lapse.memory.records", "What is remembered beyond the life of its object, by kind", census);
         byKind(

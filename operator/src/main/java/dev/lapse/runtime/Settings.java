@@ -99,7 +99,8 @@ public record Settings(
         ENDED_FILE(
                 "",
                 "file on a disk that outlives the process: grants that ended early, so that those a restore of etcd brings"
-                        + " back are ended again; empty: only the running process knows"),
+                        + " back are ended again, and beside it what is remembered, so that an older memory is noticed;"
+                        + " empty: only the running process knows"),
         API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses");
 
         final String fallback;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +29,7 @@ class KubernetesMemoryIT {
     private static final int EACH = 40;
 
     private final List<KubernetesMemory> leaders = new ArrayList<>();
+    private final List<String> told = new CopyOnWriteArrayList<>();
     private final Instant now = Instant.now();
 
     @BeforeEach
@@ -43,8 +45,8 @@ class KubernetesMemoryIT {
                 .getData()
                 .get("key");
         for (int i = 0; i < 2; i++) {
-            KubernetesMemory memory =
-                    new KubernetesMemory(client, new Seal(Base64.getDecoder().decode(key)));
+            KubernetesMemory memory = new KubernetesMemory(
+                    client, new Seal(Base64.getDecoder().decode(key)), Elsewhere.NOWHERE, told::add);
             memory.start(Instant.EPOCH, LIMIT, now);
             leaders.add(memory);
         }
@@ -74,7 +76,9 @@ class KubernetesMemoryIT {
                 .untilAsserted(() -> assertThat(leaders.get(1).of(NAMESPACE).all(Claim.class, now))
                         .hasSize(2 * EACH - 1)
                         .doesNotContain(claim("0-0")));
+        leaders.forEach(KubernetesMemory::heal);
         assertThat(leaders).allSatisfy(leader -> assertThat(leader.problems()).isEmpty());
+        assertThat(told).as("nothing was put back").isEmpty();
     }
 
     /** As a pass does: it is repeated until the informer shows what the other wrote. */

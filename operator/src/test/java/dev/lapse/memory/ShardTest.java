@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lapse.guard.Seal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,6 +55,12 @@ class ShardTest {
         return shard;
     }
 
+    private static int characters(Shard shard) {
+        return shard.data(SEAL).entrySet().stream()
+                .mapToInt(entry -> entry.getKey().length() + entry.getValue().length())
+                .sum();
+    }
+
     @Test
     void readsWhatItWrote() {
         Shard shard = remembering(claim("one"), claim("two"), claim("payments", "for ever", null));
@@ -68,7 +76,7 @@ class ShardTest {
     void isOneLineOfJsonARecordForPeople() {
         Map<String, String> data = remembering(claim("one")).data(SEAL);
 
-        assertThat(data).containsKey("seal").hasSize(2);
+        assertThat(data).containsKey("seal").containsEntry("turn", "0").hasSize(3);
         assertThat(data.values())
                 .contains("{\"kind\":\"Claim\",\"namespace\":\"payments\",\"grant\":\"one\",\"uid\":\"uid-of-one\","
                         + "\"identity\":\"ci\",\"subject\":\"\",\"until\":\"2026-11-22T11:00:00Z\","
@@ -82,7 +90,7 @@ class ShardTest {
     static Stream<Arguments> forgeries() {
         return Stream.of(
                 forgery("a record is taken out", data -> {
-                    data.keySet().removeIf(key -> !key.equals("seal"));
+                    data.keySet().removeIf(key -> key.startsWith("Claim."));
                     return data;
                 }),
                 forgery("a record ends sooner", data -> {
@@ -91,10 +99,18 @@ class ShardTest {
                 }),
                 forgery("a record is under another key", data -> {
                     String key = data.keySet().stream()
-                            .filter(name -> !name.equals("seal"))
+                            .filter(name -> name.startsWith("Claim."))
                             .findFirst()
                             .orElseThrow();
                     data.put("Claim.0", String.valueOf(data.remove(key)));
+                    return data;
+                }),
+                forgery("it says another turn", data -> {
+                    data.put("turn", "9");
+                    return data;
+                }),
+                forgery("it says no turn", data -> {
+                    data.remove("turn");
                     return data;
                 }),
                 forgery("a record is added", data -> {
@@ -143,6 +159,79 @@ class ShardTest {
         assertThat(read.with(claim("payments", "one", LATER.plusSeconds(60)), LATER)
                         .data(SEAL))
                 .doesNotContainKey("Invention.1");
+    }
+
+    @Test
+    void countsHowOftenItWasWrittenFromWhereThatWasNotCounted() {
+        Map<String, String> first = new HashMap<>(remembering(claim("one")).data(SEAL));
+        first.keySet().removeAll(List.of("turn", "seal"));
+        List<String> parts = new ArrayList<>(List.of("memory/1", "7"));
+        new TreeMap<>(first).forEach((key, text) -> parts.addAll(List.of(key, text)));
+        first.put("seal", SEAL.over(parts.toArray(String[]::new)));
+
+        Shard read = Shard.read(NUMBER, first, SEAL).orElseThrow();
+
+        assertThat(read).isEqualTo(remembering(claim("one")));
+        assertThat(read.turn()).isZero();
+        assertThat(Shard.read(NUMBER, read.next().next().data(SEAL), SEAL))
+                .hasValueSatisfying(shard -> assertThat(shard.turn()).isEqualTo(2));
+    }
+
+    @Test
+    void isOlderWithALowerTurnOrWithOtherContentInTheSame() {
+        Shard empty = Shard.empty(NUMBER);
+        Shard one = remembering(claim("one"));
+
+        assertThat(empty.next().isOlderThan(one.next().next())).isTrue();
+        assertThat(empty.next().isOlderThan(one.next())).isTrue();
+        assertThat(one.next().isOlderThan(one.next())).isFalse();
+        assertThat(empty.next().next().isOlderThan(one.next())).isFalse();
+        assertThat(empty.isOlderThan(one)).as("from before turns").isFalse();
+        assertThat(empty.isOlderThan(one.next())).isTrue();
+    }
+
+    @Test
+    void keepsOfTwoWhatEitherKnowsAsFarAsThereIsRoom() {
+        Shard known = remembering(claim("one"), claim("two")).next().next();
+        Shard older = remembering(claim("two"), claim("three")).next();
+
+        Shard all = known.strictest(older);
+
+        assertThat(all.records()).containsExactlyInAnyOrder(claim("one"), claim("two"), claim("three"));
+        assertThat(all.turn()).isEqualTo(2);
+        assertThat(known.lacking(older)).isEqualTo(1);
+        Shard full = filledUp(40);
+        Shard others = Shard.empty(NUMBER);
+        for (int i = 0; i < 2_000; i++) {
+            others = others.with(claim("others" + i % 8, "o" + i, LATER), NOW);
+        }
+        assertThat(full.strictest(others).records()).containsAll(full.records().toList());
+        assertThat(characters(full.strictest(others))).isLessThan(Shard.MOST_CHARACTERS + 1_000);
+    }
+
+    static Stream<Arguments> twoOfAKey() {
+        Claim running = new Claim("payments", "one", "uid", "ci", "", LATER, null, null);
+        Claim ended = new Claim("payments", "one", "uid", "ci", "", LATER, NOW, "Expired");
+        Claim longer = new Claim("payments", "one", "uid", "ci", "", LATER.plusSeconds(60), null, null);
+        Claim endedAndLonger = new Claim("payments", "one", "uid", "ci", "", LATER.plusSeconds(60), NOW, "Expired");
+        return Stream.of(
+                Arguments.of(ended, running, ended),
+                Arguments.of(running, ended, ended),
+                Arguments.of(ended, longer, endedAndLonger),
+                Arguments.of(longer, ended, endedAndLonger),
+                Arguments.of(revoked("a", "ada"), revoked("b", "erin"), revoked("", "erin", "ada")));
+    }
+
+    private static RevokedPrivilege revoked(String keptIn, String... by) {
+        List<String> kept = keptIn.isEmpty() ? List.of() : List.of(keptIn);
+        return new RevokedPrivilege(
+                "payments", "ci", "sa", "ClusterRole/view", List.of("a", "b"), kept, List.of(by), "r", NOW);
+    }
+
+    @ParameterizedTest
+    @MethodSource("twoOfAKey")
+    void keepsOfTwoOfAKeyWhatHoldsBackMost(Remembered known, Remembered other, Remembered kept) {
+        assertThat(known.strictest(other)).isEqualTo(kept);
     }
 
     @Test
@@ -195,11 +284,7 @@ class ShardTest {
     void whatOthersCanFillLeavesRoomAndNeverExceedsAConfigMap() {
         Shard full = filledUp(40);
 
-        int characters = full.data(SEAL).entrySet().stream()
-                .mapToInt(entry -> entry.getKey().length() + entry.getValue().length())
-                .sum();
-
-        assertThat(characters).isBetween(500_000, 600_100);
+        assertThat(characters(full)).isBetween(500_000, 600_100);
         assertThat(full.hasRoomFor(claim("elsewhere", "one", LATER))).isFalse();
     }
 

@@ -11,11 +11,14 @@ import dev.lapse.condition.Reason;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -216,6 +219,70 @@ class MemoryIT {
     }
 
     @Test
+    void anOlderOneThatSomebodyPutsBackWhileTheGuardIsAwayIsToldAndTakesNothingAway() {
+        story.cluster().operator("stop");
+        story.cluster().operator(QUICK, "start");
+        InstalledOperator.awaitReady();
+        applied(Thing.IDENTITY);
+        Map<String, String> older = memory().require().getData();
+        Grant first = activated();
+        Map<String, String> newer = memory().require().getData();
+        assertThat(newer).containsKey("turn").isNotEqualTo(older);
+
+        try (GuardHole hole = GuardHole.torn(story.cluster(), "lapse-memory")) {
+            await().atMost(InstalledOperator.LIMIT)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> memory().edit(map ->
+                            new ConfigMapBuilder(map).withData(older).build()));
+            await().atMost(InstalledOperator.LIMIT)
+                    .untilAsserted(() -> assertThat(records(memory().require())).isEqualTo(records(newer)));
+        }
+
+        assertThat(InstalledOperator.metric(story.cluster(), "lapse_memory_put_back_total"))
+                .isEqualTo("1.0");
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(eventsOfTheOperator("MemoryPutBack"))
+                        .anySatisfy(message -> assertThat(message).contains(name(), "put it back", "runbook")));
+        deletedByMallory(Thing.GRANT);
+        first.awaitGone();
+        applied(Thing.GRANT);
+        spent(now(), first);
+    }
+
+    /** No operator lives through it: so only the file can tell the next one. */
+    @Test
+    void aNameThatWasSpentAfterTheSnapshotThatEtcdIsRestoredFromStaysSpent() {
+        Map<String, String> settings = new HashMap<>(QUICK);
+        settings.put(
+                "LAPSE_ENDED_FILE",
+                Path.of(System.getProperty("java.io.tmpdir"), "lapse-ended-" + UUID.randomUUID())
+                        .toString());
+        story.cluster().operator("stop");
+        story.cluster().operator(settings, "start");
+        InstalledOperator.awaitReady();
+        applied(Thing.IDENTITY);
+        story.cluster().operator("stop");
+        story.cluster().etcd("save");
+        story.cluster().operator(settings, "start");
+        Grant first = activated();
+        deletedByMallory(Thing.GRANT);
+        first.awaitGone();
+        story.cluster().operator("kill");
+
+        story.cluster().etcd("restore");
+        assertThat(memory().require().getData().values()).noneMatch(text -> text.contains(first.uid()));
+        story.cluster().operator(settings, "start");
+
+        applied(Thing.GRANT);
+        spent(now(), first);
+        assertThat(InstalledOperator.metric(story.cluster(), "lapse_memory_put_back_total"))
+                .isEqualTo("1.0");
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() ->
+                        assertThat(memory().require().getData().values()).anyMatch(text -> text.contains(first.uid())));
+    }
+
+    @Test
     void whatIsLostWhileTheOperatorIsAwayIsToldAndWhatNeedsItWaitsForAPerson() {
         applied(Thing.IDENTITY);
         story.cluster().operator("stop");
@@ -262,6 +329,23 @@ class MemoryIT {
         assertThat(waiting.condition(dev.lapse.condition.ConditionType.Ready).message())
                 .contains("256", name(), "runbook");
         story.asks("rashid", "look", "10m").awaitActive();
+    }
+
+    private static Map<String, String> records(ConfigMap map) {
+        return records(map.getData());
+    }
+
+    private static Map<String, String> records(Map<String, String> data) {
+        Map<String, String> records = new HashMap<>(data);
+        records.keySet().removeAll(List.of("seal", "turn"));
+        return records;
+    }
+
+    private List<String> eventsOfTheOperator(String reason) {
+        return story.admin().v1().events().inNamespace("lapse-system").list().getItems().stream()
+                .filter(event -> event.getReason().equals(reason))
+                .map(event -> event.getMessage())
+                .toList();
     }
 
     private Grant activated() {
