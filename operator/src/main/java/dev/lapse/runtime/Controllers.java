@@ -2,7 +2,6 @@ package dev.lapse.runtime;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.KubernetesAccess;
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
@@ -33,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +58,6 @@ final class Controllers implements AutoCloseable {
     private final ScheduledExecutorService sweeper;
     private final FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
     private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
-    private final AtomicLong memoriesPutBack = new AtomicLong();
     private volatile boolean started;
 
     Controllers(KubernetesClient client, Settings settings, Meters meters, ServerClock clock) throws IOException {
@@ -74,7 +71,8 @@ final class Controllers implements AutoCloseable {
         KubernetesSealKey.Loaded key = KubernetesSealKey.load(client);
         Seal seal = key.seal();
         sealMadeAt = key.madeAt();
-        memory = new KubernetesMemory(client, seal, MemoryFiles.beside(settings.endedFile()), this::memoryPutBack);
+        MemoryAlarm putBack = new MemoryAlarm(events);
+        memory = new KubernetesMemory(client, seal, MemoryFiles.beside(settings.endedFile()), putBack);
         identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
         KubernetesReviews reviews = new KubernetesReviews(client, seal);
         KubernetesEntitlementReviews vouchers =
@@ -154,7 +152,7 @@ final class Controllers implements AutoCloseable {
         meters.beforeScrape(grants::takeCensus);
         meters.beforeScrape(reviewReconciler::takeCensus);
         meters.watchGuard(guard::state);
-        meters.watchMemory(memory::problems, memory::census, () -> memory.fill(clock.instant()), memoriesPutBack::get);
+        meters.watchMemory(memory::problems, memory::census, () -> memory.fill(clock.instant()), putBack::count);
     }
 
     void start() throws Exception {
@@ -226,16 +224,6 @@ final class Controllers implements AutoCloseable {
         } catch (RuntimeException failed) {
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the sweep failed, it is repeated");
         }
-    }
-
-    private void memoryPutBack(String what) {
-        LOG.atError().addKeyValue("what", what).log("the memory is older than what the operator knows");
-        memoriesPutBack.incrementAndGet();
-        events.tell(
-                new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LeaseElection.LEASE, ""),
-                KubernetesEvents.Kind.Warning,
-                "MemoryPutBack",
-                what);
     }
 
     private Operator operator(KubernetesClient client, Settings settings, Meters meters) {
