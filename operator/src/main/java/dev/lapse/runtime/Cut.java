@@ -50,7 +50,7 @@ enum Cut {
     /** As many as policy lapse-size allows. */
     static final int MOST_FINALIZERS = 16;
 
-    /** A domain and a name, as Kubernetes bounds them in what is created: what is changed it lets grow. */
+    /** A domain and a name, as Kubernetes bounds them. */
     static final int LONGEST_FINALIZER = 317;
 
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
