@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.fault.Attack.Write;
 import dev.lapse.story.Cluster;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
@@ -91,7 +93,7 @@ class LargestIT {
         List.copyOf(MADE).parallelStream().forEach(LargestIT::delete);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @MethodSource("attacks")
     @Order(1)
     void aVictimsGrantEndsOnTimeThroughIt(Attack attack) {
@@ -109,6 +111,23 @@ class LargestIT {
         });
         assertThat(lag.join()).as("lag of an end meanwhile").isLessThan(ON_TIME);
         assertThat(pid()).as("the process is the same").isEqualTo(process);
+    }
+
+    /** What is large is not passed over: roles that are small enough to be read are, however many a tenant names. */
+    @Test
+    @Order(2)
+    void readTheRolesThatEntriesName() {
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(stage.admin()
+                                .resources(ServiceIdentity.class)
+                                .inNamespace(Written.NAMESPACE_OF_ALL)
+                                .withName("largest-names-those-roles-0")
+                                .require()
+                                .getStatus()
+                                .entries())
+                        .hasSize(32)
+                        .allSatisfy(entry ->
+                                assertThat(entry.state()).isEqualTo(ServiceIdentityStatus.EntryState.Eligible)));
     }
 
     @Test
