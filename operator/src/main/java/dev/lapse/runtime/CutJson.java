@@ -184,9 +184,13 @@ final class CutJson implements Source {
         return name;
     }
 
-    /** A name that is too long for anybody to name it must not become one that is not. */
+    /** What is too long for anybody to name it stays so, and no letter is cut in two. */
     private static String shortened(String text, int longest) {
-        return text.length() <= longest ? text : text.substring(0, longest) + "…";
+        if (text.length() <= longest) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+        return text.substring(0, end) + "……";
     }
 
     private void labels(JsonParser parser) throws IOException {

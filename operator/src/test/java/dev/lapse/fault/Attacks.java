@@ -74,11 +74,15 @@ final class Attacks {
                 each(Written.ROLE, "names of resources", 9, object -> Large.rule(object, "resourceNames", 125_000)),
                 each(Written.ROLE, "verbs", 9, object -> Large.rule(object, "verbs", 125_000)),
                 each(Written.ROLE, "rules", 9, object -> Large.rules(object, 18_000)),
-                // What is in no path is not bounded by one.
+                refused(
+                        Written.ROLE,
+                        "its own name",
+                        "253 letters are the most",
+                        object -> object.withObjectProperty("metadata").put("name", "r".repeat(250_000))),
                 taken(
-                        "Role: its own name",
+                        "ClusterRole: its own name",
                         40,
-                        i -> List.of(Written.ROLE.created("r".repeat(250_000) + i, object -> {}))),
+                        i -> List.of(Written.CLUSTER_ROLE.created("r".repeat(250_000) + i, object -> {}))),
                 each(Written.ROLE, "rules, as many as are read", 64, object -> Large.rules(object, 1_900)),
                 each(Written.IDENTITY, "names those roles", 2, Large::namesThoseRoles),
                 each(Written.CLUSTER_ROLE, "paths", 9, object -> Large.rule(object, "nonResourceURLs", 100_000)),

@@ -116,8 +116,20 @@ class CutJsonTest {
     void keepsNothingThatGrowsWithItsWriter(String path) throws IOException {
         JsonNode cut = read(Cut.of(path, false), grown(name -> "lapse.dev/" + name));
 
-        assertThat(cut.at("/metadata/name").asText()).startsWith("nnn").hasSizeLessThanOrEqualTo(254);
+        assertThat(cut.at("/metadata/name").asText()).startsWith("nnn").hasSizeLessThanOrEqualTo(255);
         assertThat(cut.toString().length()).isLessThan(7_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {251, 252, 253, 254})
+    void cutsANameThatIsTooLongToOneThatNobodyCanName(int before) throws IOException {
+        String name = "n".repeat(before) + "😀".repeat(1_000);
+
+        String cut = read(Cut.ROLE_NAMES, "{\"metadata\":{\"name\":\"" + name + "\"}}")
+                .at("/metadata/name")
+                .asText();
+
+        assertThat(cut).hasSizeBetween(254, 255).doesNotContain("?").doesNotContain("\uFFFD");
     }
 
     @Test
