@@ -83,9 +83,9 @@ final class Large {
         ArrayNode rules = object.putArray("rules");
         IntStream.range(0, count).forEach(i -> {
             ObjectNode rule = rules.addObject();
-            rule.putArray("verbs").add("b");
+            rule.putArray("verbs").add("get");
             rule.putArray("apiGroups").add("");
-            rule.putArray("resources").add("a");
+            rule.putArray("resources").add("pods");
         });
     }
 
