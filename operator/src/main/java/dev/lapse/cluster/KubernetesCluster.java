@@ -12,8 +12,10 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -126,19 +128,19 @@ public final class KubernetesCluster implements AutoCloseable {
                 .withResourceVersion(all.getResourceVersion())
                 .withCreationTimestamp(all.getCreationTimestamp())
                 .withDeletionTimestamp(all.getDeletionTimestamp())
-                .withLabels(ours(all.getLabels()))
-                .withAnnotations(ours(all.getAnnotations()))
+                .withLabels(only(Lapse.LABELS, all.getLabels()))
+                .withAnnotations(only(Lapse.ANNOTATIONS, all.getAnnotations()))
                 .build());
         return object;
     }
 
-    private static Map<String, String> ours(Map<String, String> all) {
+    private static Map<String, String> only(Set<String> read, Map<String, String> all) {
         if (all == null || all.isEmpty()) {
             return Map.of();
         }
-        var kept = new java.util.HashMap<String, String>();
+        var kept = new HashMap<String, String>();
         all.forEach((key, value) -> {
-            if (key.startsWith(Lapse.GROUP + "/")) {
+            if (read.contains(key)) {
                 kept.put(key, value);
             }
         });

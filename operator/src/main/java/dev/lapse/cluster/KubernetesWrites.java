@@ -2,6 +2,7 @@ package dev.lapse.cluster;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.lapse.api.v1alpha1.Lapse;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -64,16 +65,26 @@ public final class KubernetesWrites {
 
     /** Adds {@code finalizer} to {@code object}, if it is still the version that was read. */
     public <T extends HasMetadata> T addFinalizer(T object, String finalizer, String path) {
-        List<String> finalizers = new ArrayList<>(object.getMetadata().getFinalizers());
+        List<String> finalizers = finalizers(object, path);
         finalizers.add(finalizer);
         return setFinalizers(object, finalizers, path);
     }
 
     /** Removes {@code finalizer} from {@code object}, if it is still the version that was read. */
     public <T extends HasMetadata> T removeFinalizer(T object, String finalizer, String path) {
-        List<String> finalizers = new ArrayList<>(object.getMetadata().getFinalizers());
+        List<String> finalizers = finalizers(object, path);
         finalizers.remove(finalizer);
         return setFinalizers(object, finalizers, path);
+    }
+
+    /** Those of others are not for us to lose: where more are there than were held, they are read again. */
+    private List<String> finalizers(HasMetadata object, String path) {
+        List<String> held = object.getMetadata().getFinalizers();
+        if (!held.contains(Lapse.MORE_FINALIZERS)) {
+            return new ArrayList<>(held);
+        }
+        HasMetadata whole = client.getKubernetesSerialization().unmarshal(client.raw(path), object.getClass());
+        return new ArrayList<>(whole.getMetadata().getFinalizers());
     }
 
     @SuppressWarnings("unchecked")

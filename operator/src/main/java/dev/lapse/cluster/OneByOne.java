@@ -20,8 +20,17 @@ import java.util.stream.Stream;
  * and kept up to a sum.
  */
 final class OneByOne<T extends HasMetadata> implements UnaryOperator<Optional<T>> {
-    /** In letters. A role of Kubernetes' own has 8,000 at most. */
+    /** In bytes, about. The largest of Kubernetes' own roles takes 40,000. */
     static final long MOST = 8L * 1024 * 1024;
+
+    /** Its metadata, and its place in the map. */
+    private static final int OF_A_ROLE = 1024;
+
+    /** The rule and its five lists, each with an array. */
+    private static final int OF_A_RULE = 400;
+
+    /** Beside its letters; an empty text is an object too. */
+    private static final int OF_A_TEXT = 64;
 
     private final BiFunction<String, String, List<T>> read;
     private final Function<T, List<PolicyRule>> rules;
@@ -30,7 +39,7 @@ final class OneByOne<T extends HasMetadata> implements UnaryOperator<Optional<T>
 
     private long sum;
 
-    private record Kept<T>(T object, long letters) {}
+    private record Kept<T>(T object, long weight) {}
 
     /** @param read asks the API server by namespace, which is empty for what is in none, and name */
     OneByOne(BiFunction<String, String, List<T>> read, Function<T, List<PolicyRule>> rules) {
@@ -67,30 +76,32 @@ final class OneByOne<T extends HasMetadata> implements UnaryOperator<Optional<T>
     }
 
     private synchronized void keep(T object) {
-        Kept<T> entry = new Kept<>(object, letters(rules.apply(object)));
+        Kept<T> entry = new Kept<>(object, weight(rules.apply(object)));
         Kept<T> before = kept.put(OwnWrites.uid(object), entry);
-        sum += entry.letters() - (before == null ? 0 : before.letters());
+        sum += entry.weight() - (before == null ? 0 : before.weight());
         Iterator<Kept<T>> eldest = kept.values().iterator();
         while (sum > MOST && eldest.hasNext()) {
-            sum -= eldest.next().letters();
+            sum -= eldest.next().weight();
             eldest.remove();
         }
     }
 
-    private static long letters(List<PolicyRule> rules) {
-        return 200
+    /** About what it takes in the heap: small rules take more for being rules than for what they say. */
+    static long weight(List<PolicyRule> rules) {
+        return OF_A_ROLE
                 + Stream.ofNullable(rules)
                         .flatMap(List::stream)
-                        .flatMap(rule -> Stream.of(
-                                rule.getApiGroups(),
-                                rule.getResources(),
-                                rule.getVerbs(),
-                                rule.getResourceNames(),
-                                rule.getNonResourceURLs()))
-                        .filter(Objects::nonNull)
-                        .flatMap(Collection::stream)
-                        // An empty text is an object too.
-                        .mapToLong(text -> 32 + text.length())
+                        .mapToLong(rule -> OF_A_RULE
+                                + Stream.of(
+                                                rule.getApiGroups(),
+                                                rule.getResources(),
+                                                rule.getVerbs(),
+                                                rule.getResourceNames(),
+                                                rule.getNonResourceURLs())
+                                        .filter(Objects::nonNull)
+                                        .flatMap(Collection::stream)
+                                        .mapToLong(text -> OF_A_TEXT + text.length())
+                                        .sum())
                         .sum();
     }
 

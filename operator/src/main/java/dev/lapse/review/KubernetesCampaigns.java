@@ -22,8 +22,6 @@ import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
 import dev.lapse.review.CampaignPolicy.Hindrance;
 import dev.lapse.review.CampaignPolicy.Opening;
-import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -41,9 +39,8 @@ import org.jspecify.annotations.Nullable;
 /** Opens what a campaign asks for, one review an identity, and counts what is decided of it. */
 final class KubernetesCampaigns {
     private static final int DIGITS_IN_NAME = 10;
-    private static final long PAGE = 500;
 
-    private final KubernetesClient client;
+    private final KubernetesIdentityPages identityPages;
     private final KubernetesMemory memory;
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
@@ -60,7 +57,7 @@ final class KubernetesCampaigns {
             KubernetesCertifications certifications,
             AccessOracle oracle,
             Duration notice) {
-        this.client = client;
+        this.identityPages = KubernetesIdentityPages.of(client);
         this.memory = memory;
         this.reviews = reviews;
         this.identities = identities;
@@ -82,7 +79,7 @@ final class KubernetesCampaigns {
         CampaignPolicy.Facts facts = facts(campaign, before, concerned, opened, guard, now);
         CampaignPolicy.Decided decided = CampaignPolicy.decide(facts, notice, now);
         if (decided.open()) {
-            Opening opening = open(campaign, concerned(campaign, everything().stream()));
+            Opening opening = openAll(campaign);
             if (opening.hindrances().isEmpty()) {
                 opened = Optional.of(new CampaignCount(opening.reviews(), 0));
                 facts = facts(campaign, before, concerned, opened, guard, now);
@@ -182,20 +179,14 @@ final class KubernetesCampaigns {
     }
 
     /** Not what the informer shows: what it has not seen yet would never be asked about. */
-    private List<ServiceIdentity> everything() {
-        List<ServiceIdentity> all = new ArrayList<>();
-        String next = null;
-        do {
-            KubernetesResourceList<ServiceIdentity> page = client.resources(ServiceIdentity.class)
-                    .inAnyNamespace()
-                    .list(new ListOptionsBuilder()
-                            .withLimit(PAGE)
-                            .withContinue(next)
-                            .build());
-            all.addAll(page.getItems());
-            next = page.getMetadata().getContinue();
-        } while (next != null && !next.isEmpty());
-        return all;
+    private Opening openAll(AccessReview campaign) {
+        List<Opening> opened = new ArrayList<>();
+        identityPages.each(page -> opened.add(open(campaign, concerned(campaign, page.stream()))));
+        return new Opening(
+                opened.stream().mapToInt(Opening::reviews).sum(),
+                opened.stream()
+                        .flatMap(opening -> opening.hindrances().stream())
+                        .toList());
     }
 
     private static boolean fits(CampaignScope scope, ServiceIdentity identity) {

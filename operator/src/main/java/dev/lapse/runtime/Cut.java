@@ -2,9 +2,11 @@ package dev.lapse.runtime;
 
 import dev.lapse.api.v1alpha1.Lapse;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What is kept of the objects of a kind while an answer is read. Whoever may write an object decides how large it is, up to
@@ -13,8 +15,12 @@ import java.util.Set;
 enum Cut {
     /** Kinds that tenants do not write. */
     WHOLE(Set.of()),
-    /** Lapse's own kinds: their specs and statuses are bounded by their schemas. */
+    /** Grants and reviews: their specs and statuses are bounded by their schemas. */
     OURS(Set.of()),
+    /** A campaign selects by any of their labels. */
+    IDENTITIES(Set.of()),
+    /** One grant, identity or review that is asked for by its path, with every finalizer. */
+    ONE_OF_OURS(Set.of()),
     /** Which roles there are. Their rules are read one role at a time. */
     ROLE_NAMES(Set.of()),
     /** One role with its rules, or {@link #TOO_LARGE} in their place. */
@@ -22,7 +28,9 @@ enum Cut {
     /** Bindings of grants. */
     BINDING(Set.of("roleRef", "subjects")),
     /** Accounts and namespaces: that they are there. */
-    NAMED(Set.of("status"));
+    NAMED(Set.of()),
+    /** The ConfigMaps of lapse-system, of which the operator reads a few: a mebibyte each is the API server's own bound. */
+    MAPS(Set.of("data"));
 
     /** More text than this is no role that a person could judge: the largest of Kubernetes' own has 8 KiB. */
     static final int LARGEST = 128 * 1024;
@@ -30,11 +38,20 @@ enum Cut {
     /** Stands in the place of rules that are too large, and gives nothing. */
     static final String TOO_LARGE = "[{\"apiGroups\":[\"" + Lapse.TOO_LARGE + "\"],\"verbs\":[]}]";
 
-    /** A label that a campaign selects by may be any: but no object needs more of them. */
-    static final int MOST_LABELS = 128;
+    /** The longest name of an object that anything of ours can name; only those of roles and bindings may be longer. */
+    static final int LONGEST_NAME = 253;
 
-    /** The longest value of an annotation of ours; labels are bounded by Kubernetes. */
-    static final int LONGEST_ANNOTATION = 1024;
+    /** As many as policy lapse-size allows. The length of a label is bounded by Kubernetes. */
+    static final int MOST_LABELS = 64;
+
+    /** An annotation of ours holds the name of an object. */
+    static final int LONGEST_ANNOTATION = LONGEST_NAME;
+
+    /** As many as policy lapse-size allows. */
+    static final int MOST_FINALIZERS = 16;
+
+    /** A domain and a name, as Kubernetes bounds them. */
+    static final int LONGEST_FINALIZER = 317;
 
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
@@ -58,14 +75,20 @@ enum Cut {
 
     private static final Map<String, Cut> BY_RESOURCE = Map.of(
             "privilegegrants", OURS,
-            "serviceidentities", OURS,
+            "serviceidentities", IDENTITIES,
             "accessreviews", OURS,
             "roles", ROLE,
             "clusterroles", ROLE,
             "rolebindings", BINDING,
             "clusterrolebindings", BINDING,
             "serviceaccounts", NAMED,
-            "namespaces", NAMED);
+            "namespaces", NAMED,
+            "configmaps", MAPS);
+
+    private static final Set<Cut> WITH_SPEC = EnumSet.of(OURS, IDENTITIES, ONE_OF_OURS);
+
+    private static final Pattern VERSION = Pattern.compile("v[0-9]+((alpha|beta)[0-9]+)?");
+    private static final Pattern READ_MAP = Pattern.compile("lapse-guard|lapse-guard-epoch|lapse-memory-[0-9]+");
 
     private final Set<String> fields;
 
@@ -81,19 +104,36 @@ enum Cut {
     static Cut of(String path, boolean selected) {
         List<String> words =
                 Arrays.stream(path.split("/")).filter(word -> !word.isEmpty()).toList();
-        int root = 0;
-        while (root < words.size() && !words.get(root).startsWith("api")) {
-            root++;
-        }
-        int at = root + (root < words.size() && words.get(root).equals("api") ? 2 : 3);
+        int at = resource(words);
         if (at >= words.size()) {
             return WHOLE;
         }
         boolean inNamespace = words.get(at).equals("namespaces") && words.size() > at + 2;
         int kind = inNamespace ? at + 2 : at;
         Cut cut = BY_RESOURCE.getOrDefault(words.get(kind), WHOLE);
-        boolean one = selected || words.size() > kind + 1;
-        return cut == ROLE && !one ? ROLE_NAMES : cut;
+        boolean named = words.size() > kind + 1;
+        return switch (cut) {
+            case ROLE -> named || selected ? ROLE : ROLE_NAMES;
+            case OURS, IDENTITIES -> named ? ONE_OF_OURS : cut;
+            // The operator writes it back as it was read.
+            case MAPS -> named ? WHOLE : MAPS;
+            default -> cut;
+        };
+    }
+
+    /**
+     * Where the plural of a kind stands: behind the root, which no name of an object can be taken for as it comes first, and
+     * before which there may be the path of a proxy.
+     */
+    private static int resource(List<String> words) {
+        for (int root = 0; root < words.size(); root++) {
+            int version =
+                    root + (words.get(root).equals("api") ? 1 : words.get(root).equals("apis") ? 2 : words.size());
+            if (version < words.size() && VERSION.matcher(words.get(version)).matches()) {
+                return version + 1;
+            }
+        }
+        return words.size();
     }
 
     boolean whole() {
@@ -101,12 +141,21 @@ enum Cut {
     }
 
     boolean keeps(String field) {
-        return this == OURS || fields.contains(field) || ENVELOPE.contains(field);
+        return (withSpec() && field.equals("spec")) || fields.contains(field) || ENVELOPE.contains(field);
+    }
+
+    /** Whether {@code field} of the object {@code name} is kept; the API server writes a name before all else. */
+    boolean keepsOf(String name, String field) {
+        return keeps(field)
+                && (this != MAPS
+                        || !fields.contains(field)
+                        || name.isEmpty()
+                        || READ_MAP.matcher(name).matches());
     }
 
     /** Whether {@code field} is held only up to {@link #LARGEST}. */
     boolean bounds(String field) {
-        return fields.contains(field);
+        return this != MAPS && fields.contains(field);
     }
 
     /** What stands in the place of a field that is too large. */
@@ -116,22 +165,33 @@ enum Cut {
 
     /** An error's status is a word, and kept. */
     boolean keepsStatus() {
-        return this == OURS || fields.contains("status");
+        return withSpec();
     }
 
-    static boolean keepsOfMetadata(String field) {
-        return METADATA.contains(field);
+    boolean keepsOfMetadata(String field) {
+        return METADATA.contains(field) && (withSpec() || !field.equals("finalizers"));
+    }
+
+    /** The longest text of metadata that is kept. */
+    static int longest(String field) {
+        return field.equals("name") || field.equals("namespace") ? LONGEST_NAME : Integer.MAX_VALUE;
     }
 
     boolean keepsLabel(String key, int sofar) {
-        return sofar < MOST_LABELS && (this == OURS || ours(key));
+        return Lapse.LABELS.contains(key) || (sofar < MOST_LABELS && (this == IDENTITIES || this == ONE_OF_OURS));
     }
 
-    static boolean keepsAnnotation(String key) {
-        return ours(key) || key.equals(INITIAL_EVENTS_END);
+    static boolean keepsAnnotation(String key, int length) {
+        return key.equals(INITIAL_EVENTS_END) || (Lapse.ANNOTATIONS.contains(key) && length <= LONGEST_ANNOTATION);
     }
 
-    private static boolean ours(String key) {
-        return key.startsWith(Lapse.GROUP + "/");
+    boolean keepsFinalizer(String finalizer, int sofar) {
+        return this == ONE_OF_OURS
+                || finalizer.equals(Lapse.FINALIZER)
+                || (sofar < MOST_FINALIZERS && finalizer.length() <= LONGEST_FINALIZER);
+    }
+
+    private boolean withSpec() {
+        return WITH_SPEC.contains(this);
     }
 }

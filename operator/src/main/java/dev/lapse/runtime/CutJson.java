@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.lapse.api.v1alpha1.Lapse;
 import java.io.IOException;
 import java.io.StringWriter;
 import okio.Buffer;
@@ -89,12 +90,13 @@ final class CutJson implements Source {
 
     private void object(JsonParser parser, boolean outermost) throws IOException {
         out.writeStartObject();
+        String name = "";
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             JsonToken value = parser.nextToken();
             if (field.equals("metadata") && value == JsonToken.START_OBJECT) {
                 out.writeFieldName(field);
-                metadata(parser);
+                name = metadata(parser);
             } else if (outermost && field.equals("items") && value == JsonToken.START_ARRAY) {
                 out.writeFieldName(field);
                 items(parser);
@@ -103,7 +105,7 @@ final class CutJson implements Source {
                 object(parser, false);
             } else if (field.equals("status") && (value.isScalarValue() || cut.keepsStatus())) {
                 keep(parser, field);
-            } else if (!field.equals("status") && cut.keeps(field)) {
+            } else if (!field.equals("status") && cut.keepsOf(name, field)) {
                 keep(parser, field);
             } else {
                 parser.skipChildren();
@@ -152,25 +154,43 @@ final class CutJson implements Source {
         }
     }
 
-    private void metadata(JsonParser parser) throws IOException {
+    /** Returns the name, which is empty where there is none. */
+    private String metadata(JsonParser parser) throws IOException {
+        String name = "";
         out.writeStartObject();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             JsonToken value = parser.nextToken();
-            if (!Cut.keepsOfMetadata(field)) {
+            if (!cut.keepsOfMetadata(field)) {
                 parser.skipChildren();
-            } else if (value == JsonToken.START_OBJECT && field.equals("labels")) {
-                out.writeFieldName(field);
+                continue;
+            }
+            out.writeFieldName(field);
+            if (value == JsonToken.START_OBJECT && field.equals("labels")) {
                 labels(parser);
             } else if (value == JsonToken.START_OBJECT && field.equals("annotations")) {
-                out.writeFieldName(field);
                 annotations(parser);
+            } else if (value == JsonToken.START_ARRAY && field.equals("finalizers")) {
+                finalizers(parser);
+            } else if (value == JsonToken.VALUE_STRING) {
+                String text = shortened(parser.getText(), Cut.longest(field));
+                name = field.equals("name") ? text : name;
+                out.writeString(text);
             } else {
-                out.writeFieldName(field);
                 out.copyCurrentStructure(parser);
             }
         }
         out.writeEndObject();
+        return name;
+    }
+
+    /** What is too long for anybody to name it stays so, and no letter is cut in two. */
+    private static String shortened(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+        return text.substring(0, end) + "……";
     }
 
     private void labels(JsonParser parser) throws IOException {
@@ -190,19 +210,34 @@ final class CutJson implements Source {
 
     private void annotations(JsonParser parser) throws IOException {
         out.writeStartObject();
-        int kept = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.currentName();
             parser.nextToken();
             // Whether a text is long is known only once it was read: no object is larger than 1.5 MiB.
-            if (Cut.keepsAnnotation(key)
-                    && kept < Cut.MOST_LABELS
-                    && parser.getTextLength() <= Cut.LONGEST_ANNOTATION) {
+            if (Cut.keepsAnnotation(key, parser.getTextLength())) {
                 out.writeFieldName(key);
                 out.copyCurrentStructure(parser);
-                kept++;
             }
         }
         out.writeEndObject();
+    }
+
+    private void finalizers(JsonParser parser) throws IOException {
+        out.writeStartArray();
+        int kept = 0;
+        boolean more = false;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            String finalizer = parser.getText();
+            if (cut.keepsFinalizer(finalizer, kept)) {
+                out.writeString(finalizer);
+                kept++;
+            } else {
+                more = true;
+            }
+        }
+        if (more) {
+            out.writeString(Lapse.MORE_FINALIZERS);
+        }
+        out.writeEndArray();
     }
 }

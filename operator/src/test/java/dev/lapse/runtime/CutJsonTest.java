@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import okio.Buffer;
 import okio.Okio;
@@ -31,8 +33,9 @@ class CutJsonTest {
     @ParameterizedTest
     @CsvSource({
         "/apis/lapse.dev/v1alpha1/privilegegrants, false, OURS",
-        "/apis/lapse.dev/v1alpha1/namespaces/shop/privilegegrants/release, false, OURS",
-        "/apis/lapse.dev/v1alpha1/serviceidentities, false, OURS",
+        "/apis/lapse.dev/v1alpha1/namespaces/shop/privilegegrants/release, false, ONE_OF_OURS",
+        "/apis/lapse.dev/v1alpha1/serviceidentities, false, IDENTITIES",
+        "/apis/lapse.dev/v1alpha1/namespaces/shop/serviceidentities/ci, false, ONE_OF_OURS",
         "/apis/lapse.dev/v1alpha1/accessreviews, false, OURS",
         RBAC + "/roles, false, ROLE_NAMES",
         RBAC + "/namespaces/shop/roles, false, ROLE_NAMES",
@@ -46,7 +49,14 @@ class CutJsonTest {
         "/api/v1/namespaces, false, NAMED",
         "/api/v1/namespaces/apis, false, NAMED",
         "/behind/a/proxy/api/v1/namespaces, false, NAMED",
-        "/api/v1/namespaces/lapse-system/configmaps, false, WHOLE",
+        "/k8s/clusters/api-x/api/v1/namespaces, false, NAMED",
+        "/apiproxy/apis/lapse.dev/v1alpha1/privilegegrants, false, OURS",
+        "/behind/api/gateway/api/v1/serviceaccounts, false, NAMED",
+        RBAC + "/namespaces/apis/roles/v1, false, ROLE",
+        RBAC + "/namespaces/api/roles/v1, false, ROLE",
+        "/api/v1/namespaces/lapse-system/configmaps, false, MAPS",
+        "/api/v1/namespaces/lapse-system/configmaps, true, MAPS",
+        "/api/v1/namespaces/lapse-system/configmaps/lapse-guard-epoch, false, WHOLE",
         "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies, false, WHOLE",
         "/version, false, WHOLE",
         "/apis, false, WHOLE",
@@ -73,7 +83,7 @@ class CutJsonTest {
     }
 
     @Test
-    void keepsSpecAndStatusOfOurKindsAndTheirLabels() throws IOException {
+    void keepsSpecAndStatusOfOurKinds() throws IOException {
         JsonNode cut = read(Cut.OURS, """
                 {"kind":"PrivilegeGrantList","apiVersion":"lapse.dev/v1alpha1","metadata":{"resourceVersion":"9","continue":"c",
                 "remainingItemCount":4},"items":[{"kind":"PrivilegeGrant","metadata":{"name":"g","finalizers":["lapse.dev/revoke-first"],
@@ -84,8 +94,112 @@ class CutJsonTest {
         assertThat(cut).isEqualTo(JSON.readTree("""
                 {"kind":"PrivilegeGrantList","apiVersion":"lapse.dev/v1alpha1","metadata":{"resourceVersion":"9","continue":"c",
                 "remainingItemCount":4},"items":[{"kind":"PrivilegeGrant","metadata":{"name":"g","finalizers":["lapse.dev/revoke-first"],
-                "labels":{"team":"shop"},"annotations":{}},
+                "labels":{},"annotations":{}},
                 "spec":{"metadata":{"annotations":{"stays":"x"}},"reason":"grün"},"status":{"phase":"Active"}}]}
+                """));
+    }
+
+    /** Whatever anybody may write as often as they like is left out: of any kind a few hundred bytes are kept. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/serviceaccounts",
+                "/api/v1/namespaces",
+                RBAC + "/roles",
+                RBAC + "/clusterroles",
+                RBAC + "/rolebindings",
+                "/apis/lapse.dev/v1alpha1/privilegegrants",
+                "/apis/lapse.dev/v1alpha1/accessreviews",
+                "/k8s/clusters/api-x/api/v1/namespaces",
+                "/api/v1/namespaces/lapse-system/configmaps"
+            })
+    void keepsNothingThatGrowsWithItsWriter(String path) throws IOException {
+        JsonNode cut = read(Cut.of(path, false), grown(name -> "lapse.dev/" + name));
+
+        assertThat(cut.at("/metadata/name").asText()).startsWith("nnn").hasSizeLessThanOrEqualTo(255);
+        assertThat(cut.toString().length()).isLessThan(7_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {251, 252, 253, 254})
+    void cutsANameThatIsTooLongToOneThatNobodyCanName(int before) throws IOException {
+        String name = "n".repeat(before) + "😀".repeat(1_000);
+
+        String cut = read(Cut.ROLE_NAMES, "{\"metadata\":{\"name\":\"" + name + "\"}}")
+                .at("/metadata/name")
+                .asText();
+
+        assertThat(cut).hasSizeBetween(254, 255).doesNotContain("?").doesNotContain("\uFFFD");
+    }
+
+    @Test
+    void keepsNoStatusOfANamespaceOrAnAccount() throws IOException {
+        assertThat(read(Cut.NAMED, """
+                {"metadata":{"name":"shop"},"status":{"phase":"Active","conditions":[{"message":"any length"}]}}
+                """)).isEqualTo(JSON.readTree("{\"metadata\":{\"name\":\"shop\"}}"));
+    }
+
+    @Test
+    void keepsOfLabelsAndAnnotationsOfOursThoseThatAreRead() throws IOException {
+        JsonNode cut = read(Cut.NAMED, """
+                {"metadata":{"labels":{"lapse.dev/grant-uid":"u","lapse.dev/grant-namespace":"n","lapse.dev/identity-uid":"i",
+                "lapse.dev/invented":"x"},"annotations":{"lapse.dev/grant-name":"g","lapse.dev/invented":"x"}}}
+                """);
+
+        assertThat(cut.at("/metadata")).isEqualTo(JSON.readTree("""
+                {"labels":{"lapse.dev/grant-uid":"u","lapse.dev/grant-namespace":"n","lapse.dev/identity-uid":"i"},
+                "annotations":{"lapse.dev/grant-name":"g"}}
+                """));
+    }
+
+    @Test
+    void keepsAnyLabelsOfAnIdentityUpToABound() throws IOException {
+        JsonNode few = read(Cut.IDENTITIES, "{\"metadata\":{\"labels\":{\"team\":\"shop\"}}}");
+        JsonNode many = read(Cut.IDENTITIES, grown(name -> name));
+
+        assertThat(few.at("/metadata/labels/team").asText()).isEqualTo("shop");
+        assertThat(many.at("/metadata/labels")).hasSize(Cut.MOST_LABELS);
+    }
+
+    /** Beyond the bound ours is kept, and that there are more: whoever takes ours off must not take off theirs. */
+    @Test
+    void keepsOurFinalizerBehindAnyNumberOfOthers() throws IOException {
+        String object = grown(name -> name);
+
+        JsonNode listed = read(Cut.of("/apis/lapse.dev/v1alpha1/privilegegrants", false), object)
+                .at("/metadata/finalizers");
+        JsonNode asked = read(Cut.of("/apis/lapse.dev/v1alpha1/namespaces/shop/privilegegrants/g", false), object)
+                .at("/metadata/finalizers");
+
+        assertThat(listed).hasSize(Cut.MOST_FINALIZERS + 2);
+        assertThat(listed)
+                .extracting(JsonNode::asText)
+                .contains("lapse.dev/revoke-first")
+                .endsWith("lapse.dev/and-more");
+        assertThat(asked).isEqualTo(JSON.readTree(object).at("/metadata/finalizers"));
+    }
+
+    @Test
+    void saysOfAFinalizerThatIsTooLongThatThereAreMore() throws IOException {
+        JsonNode cut = read(
+                Cut.OURS,
+                "{\"metadata\":{\"finalizers\":[\"" + "x".repeat(100_000) + "\",\"lapse.dev/revoke-first\"]}}");
+
+        assertThat(cut.at("/metadata/finalizers"))
+                .extracting(JsonNode::asText)
+                .containsExactly("lapse.dev/revoke-first", "lapse.dev/and-more");
+    }
+
+    @Test
+    void keepsOfTheConfigMapsWhatIsReadOfThem() throws IOException {
+        JsonNode cut = read(Cut.MAPS, """
+                {"kind":"ConfigMapList","items":[{"metadata":{"name":"lapse-memory-07"},"data":{"a":"1"},"binaryData":{"x":"y"}},
+                {"metadata":{"name":"lapse-guard"},"data":{"appliers":""}},{"metadata":{"name":"other"},"data":{"a":"large"}}]}
+                """);
+
+        assertThat(cut).isEqualTo(JSON.readTree("""
+                {"kind":"ConfigMapList","items":[{"metadata":{"name":"lapse-memory-07"},"data":{"a":"1"}},
+                {"metadata":{"name":"lapse-guard"},"data":{"appliers":""}},{"metadata":{"name":"other"}}]}
                 """));
     }
 
@@ -161,7 +275,9 @@ class CutJsonTest {
                     assertThat(read.get(field)).isEqualTo(object.get(field));
                 }
             });
-            assertThat(read.has("spec")).isEqualTo(cut == Cut.OURS || cut == Cut.WHOLE);
+            assertThat(read.has("spec"))
+                    .isEqualTo(Set.of(Cut.OURS, Cut.IDENTITIES, Cut.ONE_OF_OURS, Cut.WHOLE)
+                            .contains(cut));
         }
     }
 
@@ -223,6 +339,28 @@ class CutJsonTest {
         source.read(read, 1000);
 
         assertThat(read.readUtf8()).contains("\"name\":\"a\"").endsWith("\n");
+    }
+
+    /** An object of which everything is large. */
+    private static String grown(Function<String, String> key) {
+        ObjectNode object = JSON.createObjectNode();
+        ObjectNode metadata = object.putObject("metadata");
+        metadata.put("name", "n".repeat(100_000));
+        ObjectNode labels = metadata.putObject("labels");
+        ObjectNode annotations = metadata.putObject("annotations");
+        ArrayNode finalizers = metadata.putArray("finalizers");
+        ArrayNode owners = metadata.putArray("ownerReferences");
+        ArrayNode managed = metadata.putArray("managedFields");
+        for (int i = 0; i < 2_000; i++) {
+            labels.put(key.apply("label-" + i), "v".repeat(63));
+            annotations.put(key.apply("annotation-" + i), "v".repeat(1_000));
+            finalizers.add(key.apply("f".repeat(200) + i));
+            owners.addObject().put("uid", "o" + i);
+            managed.addObject().put("manager", "m" + i);
+        }
+        finalizers.add("lapse.dev/revoke-first");
+        object.putObject("data").put("a", "x".repeat(10_000));
+        return object.toString();
     }
 
     private static String role(int names) {

@@ -1,5 +1,7 @@
 package dev.lapse.api.v1alpha1;
 
+import java.util.Set;
+
 /** The names that every part of Lapse shares: API group, labels, finalizer, namespaces. */
 public final class Lapse {
     public static final String GROUP = "lapse.dev";
@@ -19,6 +21,15 @@ public final class Lapse {
 
     /** On a ServiceAccount made for a {@code create: true} subject: the identity's UID. */
     public static final String IDENTITY_UID_LABEL = "lapse.dev/identity-uid";
+
+    /** Every label of Lapse's that the operator reads: anybody may invent more. */
+    public static final Set<String> LABELS = Set.of(GRANT_UID_LABEL, GRANT_NAMESPACE_LABEL, IDENTITY_UID_LABEL);
+
+    /** Every annotation of Lapse's that the operator reads. */
+    public static final Set<String> ANNOTATIONS = Set.of(GRANT_NAME_ANNOTATION);
+
+    /** Stands in what the operator reads, and nowhere else, behind finalizers where there are more than it holds. */
+    public static final String MORE_FINALIZERS = "lapse.dev/and-more";
 
     /** The first letters of every object's name that Lapse makes. The guard keeps them for the operator. */
     public static final String NAME_PREFIX = "lapse-";

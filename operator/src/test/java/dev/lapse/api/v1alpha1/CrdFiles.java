@@ -163,6 +163,8 @@ public final class CrdFiles {
                         .filter(property -> !WRITTEN_BY_THE_OPERATOR.contains(property.getKey()))
                         .forEach(property -> visible((ObjectNode) property.getValue(), property.getKey()));
                 if (schema.get("additionalProperties") instanceof ObjectNode values) {
+                    // The one map there is holds labels, and this is as long as one can be.
+                    values.put("maxLength", 63);
                     visible(values, name);
                 }
             }
