@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
@@ -28,9 +29,11 @@ final class StatusSeal {
     private enum Shape {
         /** Without the UIDs of namespaces: a status that has some is not of this shape. */
         V1("grant/1"),
-        V2("grant/2");
+        /** Without who could act as the account: a status that names some is not of this shape. */
+        V2("grant/2"),
+        V3("grant/3");
 
-        private static final Shape NEWEST = V2;
+        private static final Shape NEWEST = V3;
 
         private final String text;
 
@@ -39,11 +42,11 @@ final class StatusSeal {
         }
 
         boolean holds(GrantRecord record) {
-            return this != V1
-                    || record.resolved()
-                            .map(Resolved::namespaceUIDs)
-                            .filter(uids -> !uids.isEmpty())
-                            .isEmpty();
+            boolean pinned = record.resolved()
+                    .map(Resolved::namespaceUIDs)
+                    .filter(uids -> !uids.isEmpty())
+                    .isPresent();
+            return this == V3 || (record.insiders().isEmpty() && (this == V2 || !pinned));
         }
     }
 
@@ -106,6 +109,7 @@ final class StatusSeal {
                 claimed.dies(),
                 Optional.of(end),
                 claimed.review(),
+                Optional.empty(),
                 List.of());
     }
 
@@ -139,6 +143,9 @@ final class StatusSeal {
                     .map(uids -> String.join(",", uids))
                     .orElse(""));
         }
+        if (shape == Shape.V3) {
+            record.insiders().ifPresent(insiders -> addTo(parts, insiders));
+        }
         record.objects()
                 .forEach(object -> parts.addAll(List.of(
                         object.kind().name(),
@@ -152,6 +159,20 @@ final class StatusSeal {
                         issued.issuedAt().toString(),
                         issued.expiresAt().toString())));
         return parts.toArray(String[]::new);
+    }
+
+    private static void addTo(List<String> parts, InsidersWhenAsked insiders) {
+        parts.addAll(List.of(
+                "insiders",
+                insiders.at().toString(),
+                String.join(",", insiders.accounts()),
+                String.valueOf(insiders.complete())));
+        insiders.insiders()
+                .forEach(insider -> parts.addAll(List.of(
+                        insider.kind().name(),
+                        insider.name(),
+                        insider.account(),
+                        String.join(",", insider.bindings()))));
     }
 
     private static String text(Optional<Instant> instant) {

@@ -30,6 +30,9 @@ enum Cut {
     /** Stands in the place of rules that are too large, and gives nothing. */
     static final String TOO_LARGE = "[{\"apiGroups\":[\"" + Lapse.TOO_LARGE + "\"],\"verbs\":[]}]";
 
+    /** Stands in the place of subjects that are too many. */
+    static final String TOO_MANY = "[{\"kind\":\"" + Lapse.TOO_LARGE + "\",\"name\":\"\"}]";
+
     /** A label that a campaign selects by may be any: but no object needs more of them. */
     static final int MOST_LABELS = 128;
 
@@ -111,7 +114,7 @@ enum Cut {
 
     /** What stands in the place of a field that is too large. */
     String instead(String field) {
-        return field.equals("rules") ? TOO_LARGE : field.equals("subjects") ? "[]" : "{}";
+        return field.equals("rules") ? TOO_LARGE : field.equals("subjects") ? TOO_MANY : "{}";
     }
 
     /** An error's status is a word, and kept. */

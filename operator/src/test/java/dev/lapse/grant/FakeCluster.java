@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -199,6 +200,12 @@ final class FakeCluster implements GrantEffects {
     public GrantFacts remember(GrantFacts facts, Remembered what, Instant now) {
         write("remember", () -> memory = memory.with(what, now));
         return facts.withMemory(memory);
+    }
+
+    @Override
+    public GrantFacts askInsiders(GrantFacts facts, List<String> accounts, Instant now) {
+        return facts.withRecord(facts.record()
+                .withInsiders(new InsidersWhenAsked(now.truncatedTo(ChronoUnit.SECONDS), accounts, true, List.of())));
     }
 
     @Override
