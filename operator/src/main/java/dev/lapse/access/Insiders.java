@@ -28,8 +28,6 @@ public final class Insiders {
     /** Who is in one of these is everybody. */
     private static final Set<String> EVERYBODY = Set.of("system:authenticated", "system:unauthenticated");
 
-    private static final int LONGEST_BY = 512;
-
     /** What acting as whatever account takes, whatever its name. */
     private static final Set<Permission> ALL = Stream.of("system:serviceaccount:any:any", "any")
             .flatMap(account -> CouldActAs.ways(account).stream())
@@ -59,17 +57,8 @@ public final class Insiders {
 
     /** @param listed everything that gives something where the account lives */
     public static InsidersWhenAsked of(BoundRights.Listed listed, String account, Instant at) {
-        List<Insider> found = new Insiders(listed.bindings(), account).all();
-        boolean whole = found.size() <= InsidersWhenAsked.MOST
-                && found.stream().allMatch(insider -> insider.bindings().size() <= InsidersWhenAsked.MOST_BINDINGS);
-        return new InsidersWhenAsked(
-                at,
-                List.of(account),
-                listed.complete() && whole,
-                found.stream()
-                        .filter(insider -> insider.bindings().size() <= InsidersWhenAsked.MOST_BINDINGS)
-                        .limit(InsidersWhenAsked.MOST)
-                        .toList());
+        return InsidersWhenAsked.of(
+                at, List.of(account), listed.complete(), new Insiders(listed.bindings(), account).all());
     }
 
     /** Whether everything that the group could act by when it was asked has stood untouched until now. */
@@ -159,7 +148,7 @@ public final class Insiders {
                 holder.kind(),
                 holder.name(),
                 account,
-                StatusText.fit(PeoplesText.oneLine(by), LONGEST_BY),
+                StatusText.fit(PeoplesText.oneLine(by), InsidersWhenAsked.LONGEST_BY),
                 holder.kind() == Kind.Group ? List.copyOf(versions) : List.of());
     }
 

@@ -186,6 +186,12 @@ class InsidersTest {
         assertThat(Insiders.of(new Listed(many.subList(0, InsidersWhenAsked.MOST), true), ROBOT, NOW)
                         .complete())
                 .isTrue();
+        List<BoundRights> longNames = IntStream.range(0, InsidersWhenAsked.MOST)
+                .mapToObj(i -> binding("b" + i, user("u".repeat(250) + i), rule("create", "", "pods", "")))
+                .toList();
+        InsidersWhenAsked cut = Insiders.of(new Listed(longNames, true), ROBOT, NOW);
+        assertThat(cut.complete()).isFalse();
+        assertThat(cut.insiders()).hasSizeBetween(20, 50);
         assertThat(Insiders.of(new Listed(List.of(), false), ROBOT, NOW).complete())
                 .isFalse();
     }

@@ -10,6 +10,7 @@ import dev.lapse.access.Permission;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.story.Caller.Answer;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -160,13 +161,34 @@ class SelfApprovalIT {
     @StoryTest
     void aGroupThatStillCanKeepsNobodyElseFromApproving() {
         story.rights().give(Rights.group("payments-owners"), here, "create", "pods");
-        Grant grant = asksForTheAccount();
-        Review review = Review.of(story, grant);
+        Review review = Review.of(story, asksForTheAccount());
 
         assertThat(review.says("olivia", "Approve").message()).contains("could act as");
         review.approvedBy("ada");
 
-        grant.awaitActive();
+        assertThat(review.verdictOf("ada").counts()).isTrue();
+    }
+
+    /** The privilege is for another account, but whoever acts as the one that asked has asked. */
+    @StoryTest
+    void whoCouldActAsTheAccountThatAskedDoesNotApproveOnceThatIsTakenAway() {
+        story.account("runner");
+        String runner = "system:serviceaccount:" + here + ":runner";
+        story.rights().give(Rights.user(runner), here, "create get patch", Story.GRANTS);
+        story.rights().give(Rights.user(runner), here, "request", Story.IDENTITIES);
+        RoleBinding right = story.rights().give(Rights.user("olivia"), here, "create", "serviceaccounts/token:runner");
+        story.identity(Entry.of("look", "view").in(here).with("approvals", Map.of("required", 1)));
+        Grant grant = story.asksAs(story.workloadToken("runner").caller(), runner, "look", Map.of())
+                .awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, grant);
+        takeAway(right, Author.of("olivia", List.of()), "create", "serviceaccounts/token:runner");
+
+        review.approvedBy("olivia");
+
+        assertThat(review.verdictOf("olivia").reason()).isEqualTo("InsiderWhenAsked");
+        assertThat(review.verdictOf("olivia").message()).contains("could act as " + runner + " when this was asked");
+        review.approvedBy("ada");
+        assertThat(grant.awaitActive().status().insidersWhenAsked()).isNull();
     }
 
     @StoryTest
@@ -196,8 +218,12 @@ class SelfApprovalIT {
     /** An authorizer answers by its own watch: what is taken away may be allowed for a moment more. */
     private void takeAway(RoleBinding binding, Author who, String verb, String resource) {
         story.admin().resource(binding).delete();
-        String[] groupAndResource = resource.contains(".") ? resource.split("/", 2) : new String[] {"", resource};
-        Permission right = Permission.onResource(verb, groupAndResource[0], groupAndResource[1], "");
+        PolicyRule rule = Rights.rule(verb, resource);
+        Permission right = Permission.onResource(
+                verb,
+                rule.getApiGroups().get(0),
+                rule.getResources().get(0),
+                rule.getResourceNames().stream().findFirst().orElse(""));
         KubernetesAccess access = new KubernetesAccess(story.admin());
         await().atMost(InstalledOperator.LIMIT)
                 .until(() -> access.ask(who, right, Optional.of(here)).verdict() == AccessOracle.Verdict.Denied);

@@ -22,7 +22,7 @@ public record InsidersWhenAsked(
 
         @Required
         @JsonPropertyDescription(
-                "false: there were more than 64 of them, or a binding or role was too large to judge. Then no approval counts unless the entry says insiders: Allow.")
+                "false: there were more than 64 of them, or more than can be kept, or a binding or role was too large to judge. Then no approval counts unless the entry says insiders: Allow.")
         boolean complete,
 
         @Required
@@ -37,7 +37,27 @@ public record InsidersWhenAsked(
 
     public static final int MOST_BINDINGS = 16;
 
+    /** The longest {@link Insider#by}. */
+    public static final int LONGEST_BY = 160;
+
+    /** In letters: a waiting request stays in the operator's memory, and tenants make as many as they like. */
+    private static final int MOST_TEXT = 12 * 1024;
+
     private static final int MOST_ACCOUNTS = 8;
+
+    /** As many of them as are kept; what had to be left out is said by {@code complete}. */
+    public static InsidersWhenAsked of(Instant at, List<String> accounts, boolean complete, List<Insider> found) {
+        List<Insider> kept = new ArrayList<>();
+        int text = 0;
+        for (Insider insider : found) {
+            text += insider.letters();
+            if (text > MOST_TEXT || kept.size() == MOST || insider.bindings().size() > MOST_BINDINGS) {
+                return new InsidersWhenAsked(at, accounts, false, List.copyOf(kept));
+            }
+            kept.add(insider);
+        }
+        return new InsidersWhenAsked(at, accounts, complete, List.copyOf(kept));
+    }
 
     public boolean covers(Collection<String> all) {
         return accounts.containsAll(all);
@@ -49,12 +69,11 @@ public record InsidersWhenAsked(
         all.addAll(later.accounts());
         List<Insider> both = new ArrayList<>(insiders);
         both.addAll(later.insiders());
-        boolean fits = both.size() <= MOST && all.size() <= MOST_ACCOUNTS;
-        return new InsidersWhenAsked(
+        return of(
                 at,
                 all.stream().limit(MOST_ACCOUNTS).toList(),
-                complete && later.complete() && fits,
-                both.stream().limit(MOST).toList());
+                complete && later.complete() && all.size() <= MOST_ACCOUNTS,
+                both);
     }
 
     public enum Kind {
@@ -72,12 +91,20 @@ public record InsidersWhenAsked(
             @Required @Size(max = 512) @JsonPropertyDescription("The account that it could act as.")
             String account,
 
-            @Required @Size(max = 512) @JsonPropertyDescription("By which right and binding, for people.")
+            @Required @Size(max = LONGEST_BY) @JsonPropertyDescription("By which right and binding, for people.")
             String by,
 
             @Required
             @Size(max = MOST_BINDINGS)
             @JsonPropertyDescription(
                     "Of a group: a hash for each binding that this rests on, and its role, as they stood. While they stand, the guard refuses its members.")
-            List<String> bindings) {}
+            List<String> bindings) {
+
+        private int letters() {
+            return name.length()
+                    + account.length()
+                    + by.length()
+                    + bindings.stream().mapToInt(String::length).sum();
+        }
+    }
 }
