@@ -30,7 +30,7 @@ public final class KubernetesBindings {
     private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
 
     /** A binding is 128 KiB at most once it is cut. */
-    private static final int PAGE = 50;
+    private static final int PAGE = 25;
 
     private static final int MOST_BINDINGS = 20_000;
     private static final int MOST_HOLDERS = 10_000;

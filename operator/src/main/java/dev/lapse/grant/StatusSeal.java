@@ -31,14 +31,17 @@ final class StatusSeal {
         V1("grant/1"),
         /** Without who could act as the account: a status that names some is not of this shape. */
         V2("grant/2"),
+        /** Of what waits only: what is active keeps a shape that the version before believes, should somebody go back to it. */
         V3("grant/3");
-
-        private static final Shape NEWEST = V3;
 
         private final String text;
 
         Shape(String text) {
             this.text = text;
+        }
+
+        static Shape toWrite(GrantRecord record) {
+            return record.insiders().isPresent() ? V3 : V2;
         }
 
         boolean holds(GrantRecord record) {
@@ -57,7 +60,8 @@ final class StatusSeal {
     }
 
     PrivilegeGrantStatus on(PrivilegeGrantStatus status, String grantUid) {
-        return status.withSeal(seal.over(parts(Shape.NEWEST, GrantRecord.of(status), grantUid)));
+        GrantRecord record = GrantRecord.of(status);
+        return status.withSeal(seal.over(parts(Shape.toWrite(record), record, grantUid)));
     }
 
     boolean forged(PrivilegeGrant grant) {

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class KubernetesBindingsTest {
     private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
-    private static final String BINDINGS = RBAC + "namespaces/payments/rolebindings?limit=50";
-    private static final String CLUSTER_BINDINGS = RBAC + "clusterrolebindings?limit=50";
+    private static final String BINDINGS = RBAC + "namespaces/payments/rolebindings?limit=25";
+    private static final String CLUSTER_BINDINGS = RBAC + "clusterrolebindings?limit=25";
 
     private final Map<String, String> answers = new HashMap<>(Map.of(BINDINGS, list(""), CLUSTER_BINDINGS, list("")));
     private final List<String> asked = new ArrayList<>();

@@ -91,6 +91,7 @@ final class FakeCluster implements GrantEffects {
     final Set<String> undeletable = new TreeSet<>();
 
     boolean accessReviewsAnswered = true;
+    boolean bindingsAnswered = true;
     Duration longestToken = Duration.ofDays(365);
 
     @Nullable
@@ -204,6 +205,9 @@ final class FakeCluster implements GrantEffects {
 
     @Override
     public GrantFacts askInsiders(GrantFacts facts, List<String> accounts, Instant now) {
+        if (!bindingsAnswered) {
+            throw new NotDone("bindings could not be listed", false);
+        }
         return facts.withRecord(facts.record()
                 .withInsiders(new InsidersWhenAsked(now.truncatedTo(ChronoUnit.SECONDS), accounts, true, List.of())));
     }
