@@ -73,6 +73,15 @@ sealed interface GrantAction {
         }
     }
 
+    /** Finds out who could act as these accounts, and writes it and the review's name down before anybody is asked to decide. */
+    record AskInsiders(List<String> accounts, String review) implements GrantAction {
+        @Override
+        public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
+            GrantFacts asked = effects.askInsiders(facts, accounts, now);
+            return effects.writeStatus(asked.withRecord(asked.record().withReview(review)), decision, now);
+        }
+    }
+
     /** Opens the review in which people decide the request. */
     record OpenReview(RequestReview review) implements GrantAction {
         @Override

@@ -5,6 +5,7 @@ import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Remembered;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,8 @@ interface GrantEffects {
     GrantFacts askDuties(GrantFacts facts, Instant now);
 
     GrantFacts remember(GrantFacts facts, Remembered what, Instant now);
+
+    GrantFacts askInsiders(GrantFacts facts, List<String> accounts, Instant now);
 
     GrantFacts openReview(GrantFacts facts, RequestReview review);
 

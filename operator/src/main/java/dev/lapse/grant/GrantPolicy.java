@@ -6,6 +6,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.condition.Reason;
+import dev.lapse.grant.GrantAction.AskInsiders;
 import dev.lapse.grant.GrantAction.ConfirmSight;
 import dev.lapse.grant.GrantAction.Hold;
 import dev.lapse.grant.GrantAction.Note;
@@ -135,6 +136,15 @@ final class GrantPolicy {
             return Optional.empty();
         }
         RequestReview review = RequestReview.of(facts, now).orElseThrow();
+        List<String> unasked = review.accountsToAskAbout().stream()
+                .filter(account -> facts.record()
+                        .insiders()
+                        .filter(known -> known.covers(List.of(account)))
+                        .isEmpty())
+                .toList();
+        if (!unasked.isEmpty()) {
+            return Optional.of(new AskInsiders(unasked, review.name()));
+        }
         return Optional.of(
                 facts.record().review().filter(review.name()::equals).isPresent()
                         ? new OpenReview(review)

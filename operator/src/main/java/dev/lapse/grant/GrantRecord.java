@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
@@ -29,6 +30,7 @@ record GrantRecord(
         Optional<Dies> dies,
         Optional<End> end,
         Optional<String> review,
+        Optional<InsidersWhenAsked> insiders,
         List<UsedWaiver> waivers) {
     private static final int MOST_CREDENTIALS = 16;
 
@@ -45,6 +47,7 @@ record GrantRecord(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     List.of());
         }
         return new GrantRecord(
@@ -58,6 +61,7 @@ record GrantRecord(
                 Optional.ofNullable(status.dies()),
                 Optional.ofNullable(status.end()),
                 Optional.ofNullable(status.review()),
+                Optional.ofNullable(status.insidersWhenAsked()),
                 status.waivers() == null ? List.of() : status.waivers());
     }
 
@@ -131,6 +135,12 @@ record GrantRecord(
         return with(copy -> copy.review = Optional.of(name));
     }
 
+    /** Beside what is known of other accounts already. */
+    GrantRecord withInsiders(InsidersWhenAsked found) {
+        return with(copy -> copy.insiders =
+                Optional.of(insiders.map(known -> known.and(found)).orElse(found)));
+    }
+
     GrantRecord withWaivers(List<UsedWaiver> used) {
         return with(copy -> copy.waivers = List.copyOf(used));
     }
@@ -163,6 +173,7 @@ record GrantRecord(
         private Optional<Dies> dies;
         private Optional<End> end;
         private Optional<String> review;
+        private Optional<InsidersWhenAsked> insiders;
         private List<UsedWaiver> waivers;
 
         Copy(GrantRecord from) {
@@ -176,12 +187,24 @@ record GrantRecord(
             dies = from.dies;
             end = from.end;
             review = from.review;
+            insiders = from.insiders;
             waivers = from.waivers;
         }
 
         GrantRecord done() {
             return new GrantRecord(
-                    phase, proof, resolved, activatedAt, expiresAt, objects, credentials, dies, end, review, waivers);
+                    phase,
+                    proof,
+                    resolved,
+                    activatedAt,
+                    expiresAt,
+                    objects,
+                    credentials,
+                    dies,
+                    end,
+                    review,
+                    insiders,
+                    waivers);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
@@ -44,6 +45,7 @@ final class GrantStatusReport {
                 decision.phase(),
                 record.proof().orElse(null),
                 record.review().orElse(null),
+                report.insiders(),
                 record.resolved().orElse(null),
                 record.activatedAt().orElse(null),
                 record.expiresAt().orElse(null),
@@ -55,6 +57,12 @@ final class GrantStatusReport {
                 report.history(previous),
                 null,
                 Conditions.merge(before, report.conditions()));
+    }
+
+    /** Only as long as somebody's verdict may have to be judged. */
+    private @Nullable InsidersWhenAsked insiders() {
+        boolean decided = decision.phase().ended() || facts.record().announced();
+        return decided ? null : facts.record().insiders().orElse(null);
     }
 
     /** What a requester mints lives for ten minutes, of which Lapse knows nothing. */

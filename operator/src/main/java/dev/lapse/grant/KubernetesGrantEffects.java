@@ -2,9 +2,12 @@ package dev.lapse.grant;
 
 import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Author;
+import dev.lapse.access.Insiders;
+import dev.lapse.access.KubernetesBindings;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.RecentAnswers;
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -23,6 +26,7 @@ import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +46,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final KubernetesSight sight;
     private final ActivationRights rights;
     private final KubernetesDuties duties;
+    private final KubernetesBindings bindings;
     private final KubernetesReviews reviews;
     private final KubernetesMemory memory;
     private final KubernetesOwedReviews owed;
@@ -67,6 +72,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             KubernetesSight sight,
             ActivationRights rights,
             KubernetesDuties duties,
+            KubernetesBindings bindings,
             KubernetesReviews reviews,
             KubernetesMemory memory,
             KubernetesOwedReviews owed,
@@ -84,6 +90,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.sight = sight;
         this.rights = rights;
         this.duties = duties;
+        this.bindings = bindings;
         this.reviews = reviews;
         this.memory = memory;
         this.owed = owed;
@@ -175,6 +182,17 @@ final class KubernetesGrantEffects implements GrantEffects {
     public GrantFacts remember(GrantFacts facts, Remembered what, Instant now) {
         memory.remember(what, now);
         return facts.withMemory(memory.of(facts.request().namespace()));
+    }
+
+    @Override
+    public GrantFacts askInsiders(GrantFacts facts, List<String> accounts, Instant now) {
+        GrantFacts known = facts;
+        for (String account : accounts) {
+            InsidersWhenAsked found = Insiders.of(
+                    bindings.reaching(Insiders.home(account)), account, now.truncatedTo(ChronoUnit.SECONDS));
+            known = known.withRecord(known.record().withInsiders(found));
+        }
+        return known;
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.AccessOracle;
+import dev.lapse.access.KubernetesBindings;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
 import dev.lapse.access.RecentAnswers;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
@@ -54,6 +56,7 @@ public final class KubernetesGrants implements AutoCloseable {
     private final KubernetesCluster cluster;
     private final KubernetesIdentities identities;
     private final KubernetesGrantObjects objects;
+    private final StatusSeal seal;
     private final GrantMetrics metrics;
     private final ExpiryLane lane;
     private final WakeUps wakeUps;
@@ -81,6 +84,7 @@ public final class KubernetesGrants implements AutoCloseable {
             Aliases aliases,
             KubernetesTokens tokens,
             AccessOracle oracle,
+            KubernetesBindings bindings,
             Supplier<GuardState> guard,
             Supplier<GuardParameters> parameters,
             Seal seal,
@@ -118,7 +122,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 new OperatorReach(() -> OperatorPlace.bounds(tools.parameters().get()), tools.oracle()),
                 authorRefused);
         KubernetesSight sight = new KubernetesSight(tools);
-        StatusSeal seal = new StatusSeal(tools.seal());
+        seal = new StatusSeal(tools.seal());
         KubernetesDuties duties = new KubernetesDuties(tools, seal, this::all);
         EndingNotes notes = new EndingNotes();
         RecentAnswers answers = new RecentAnswers(tools.oracle(), clock);
@@ -162,6 +166,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         sight,
                         rights,
                         duties,
+                        tools.bindings(),
                         tools.reviews(),
                         tools.memory(),
                         owed,
@@ -280,6 +285,19 @@ public final class KubernetesGrants implements AutoCloseable {
                                 .getName()
                                 .equals(grant.getStatus().review()))
                 .isPresent();
+    }
+
+    /** Who could act as the accounts of a request when it was asked; nothing if the operator has not written it down. */
+    public Optional<InsidersWhenAsked> insidersWhenAsked(AccessReview review) {
+        return find(new GrantKey(
+                        review.getMetadata().getNamespace(),
+                        review.getSpec().requested().grant()))
+                .filter(grant -> grant.getMetadata()
+                        .getUid()
+                        .equals(review.getSpec().requested().grantUID()))
+                .flatMap(grant -> seal.read(
+                                grant.getStatus(), grant.getMetadata().getUid(), clock.instant())
+                        .insiders());
     }
 
     /** The guard changed, or the memory can be read again: what waits for it may go on. */

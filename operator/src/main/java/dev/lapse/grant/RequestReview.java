@@ -4,6 +4,7 @@ import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Durations;
+import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
@@ -128,6 +129,13 @@ record RequestReview(String name, AccessReviewSpec spec) {
     private static Instant dueAt(GrantRequest request, Instant now) {
         Instant latest = now.plus(LONGEST).truncatedTo(ChronoUnit.SECONDS);
         return request.notAfter().filter(latest::isAfter).orElse(latest).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** Those whose insiders do not count; none if the entry lets them. */
+    List<String> accountsToAskAbout() {
+        return spec.insiders() == Insiders.Allow
+                ? List.of()
+                : List.copyOf(spec.requested().accounts());
     }
 
     /** Whether it is what the operator would have opened: while the guard was away anybody may have written one. */

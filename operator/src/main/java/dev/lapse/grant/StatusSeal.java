@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
@@ -28,9 +29,10 @@ final class StatusSeal {
     private enum Shape {
         /** Without the UIDs of namespaces: a status that has some is not of this shape. */
         V1("grant/1"),
-        V2("grant/2");
-
-        private static final Shape NEWEST = V2;
+        /** Without who could act as the account: a status that names some is not of this shape. */
+        V2("grant/2"),
+        /** Of what waits only: what is active keeps a shape that the version before believes, should somebody go back to it. */
+        V3("grant/3");
 
         private final String text;
 
@@ -38,12 +40,16 @@ final class StatusSeal {
             this.text = text;
         }
 
+        static Shape toWrite(GrantRecord record) {
+            return record.insiders().isPresent() ? V3 : V2;
+        }
+
         boolean holds(GrantRecord record) {
-            return this != V1
-                    || record.resolved()
-                            .map(Resolved::namespaceUIDs)
-                            .filter(uids -> !uids.isEmpty())
-                            .isEmpty();
+            boolean pinned = record.resolved()
+                    .map(Resolved::namespaceUIDs)
+                    .filter(uids -> !uids.isEmpty())
+                    .isPresent();
+            return this == V3 || (record.insiders().isEmpty() && (this == V2 || !pinned));
         }
     }
 
@@ -54,7 +60,8 @@ final class StatusSeal {
     }
 
     PrivilegeGrantStatus on(PrivilegeGrantStatus status, String grantUid) {
-        return status.withSeal(seal.over(parts(Shape.NEWEST, GrantRecord.of(status), grantUid)));
+        GrantRecord record = GrantRecord.of(status);
+        return status.withSeal(seal.over(parts(Shape.toWrite(record), record, grantUid)));
     }
 
     boolean forged(PrivilegeGrant grant) {
@@ -106,6 +113,7 @@ final class StatusSeal {
                 claimed.dies(),
                 Optional.of(end),
                 claimed.review(),
+                Optional.empty(),
                 List.of());
     }
 
@@ -139,6 +147,9 @@ final class StatusSeal {
                     .map(uids -> String.join(",", uids))
                     .orElse(""));
         }
+        if (shape == Shape.V3) {
+            record.insiders().ifPresent(insiders -> addTo(parts, insiders));
+        }
         record.objects()
                 .forEach(object -> parts.addAll(List.of(
                         object.kind().name(),
@@ -152,6 +163,20 @@ final class StatusSeal {
                         issued.issuedAt().toString(),
                         issued.expiresAt().toString())));
         return parts.toArray(String[]::new);
+    }
+
+    private static void addTo(List<String> parts, InsidersWhenAsked insiders) {
+        parts.addAll(List.of(
+                "insiders",
+                insiders.at().toString(),
+                String.join(",", insiders.accounts()),
+                String.valueOf(insiders.complete())));
+        insiders.insiders()
+                .forEach(insider -> parts.addAll(List.of(
+                        insider.kind().name(),
+                        insider.name(),
+                        insider.account(),
+                        String.join(",", insider.bindings()))));
     }
 
     private static String text(Optional<Instant> instant) {

@@ -1,11 +1,13 @@
 package dev.lapse.review;
 
 import dev.lapse.access.AccessOracle;
+import dev.lapse.access.KubernetesBindings;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private final KubernetesCertifications certifications;
     private final KubernetesCampaigns campaigns;
     private final Supplier<GuardState> guard;
+    private final Function<AccessReview, Optional<InsidersWhenAsked>> whenAsked;
     private final Consumer<AccessReview> changed;
     private final KubernetesTrigger<AccessReview> trigger;
     private final InstantSource clock;
@@ -70,6 +74,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             KubernetesCluster cluster,
             KubernetesEvents events,
             AccessOracle oracle,
+            KubernetesBindings bindings,
             Aliases aliases,
             KubernetesMemory memory,
             KubernetesEntitlementReviews entitlements,
@@ -82,14 +87,20 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     /**
      * @param firstPass waited for before the first pass
      * @param wanted whether what a review is about still asks for it
+     * @param whenAsked who could act as the accounts of a request when it was asked
      * @param changed is told of every change of a review
      */
     public AccessReviewReconciler(
-            Tools tools, FirstPass firstPass, Predicate<AccessReview> wanted, Consumer<AccessReview> changed) {
+            Tools tools,
+            FirstPass firstPass,
+            Predicate<AccessReview> wanted,
+            Function<AccessReview, Optional<InsidersWhenAsked>> whenAsked,
+            Consumer<AccessReview> changed) {
+        this.whenAsked = whenAsked;
         this.client = tools.client();
         this.reviews = tools.reviews();
         this.identities = tools.identities();
-        this.rights = new KubernetesReviewerRights(tools.oracle());
+        this.rights = new KubernetesReviewerRights(tools.oracle(), tools.bindings());
         this.metrics = new ReviewMetrics(tools.meters());
         this.journal = new ReviewJournal(tools.events(), metrics);
         this.aliases = tools.aliases().behind(tools.identities()::personBehind);
@@ -276,6 +287,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 identity.map(IdentityFacts::subject).map(SubjectFacts::userName).or(() -> kind.subject(review));
         return ReviewFacts.of(review, before, kind.wanted(review, before), subject, kind.revokedBefore(review), proofs)
                 .withAppliers(parameters.get().appliers())
+                .withWhenAsked(spec.type() == ReviewType.Request ? whenAsked.apply(review) : Optional.empty())
                 .withRoleChanges(identity.map(IdentityFacts::roleChanges).orElse(Map.of()));
     }
 

@@ -4,25 +4,32 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
 import dev.lapse.access.Author;
+import dev.lapse.access.BoundRights;
 import dev.lapse.access.CouldActAs;
+import dev.lapse.access.Insiders;
+import dev.lapse.access.KubernetesBindings;
 import dev.lapse.access.Permission;
 import dev.lapse.api.v1alpha1.Decision;
-import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
+import dev.lapse.api.v1alpha1.EligibleEntry;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
-import java.util.LinkedHashSet;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** Asks the API server what somebody who gave a verdict may do. */
 final class KubernetesReviewerRights {
-    private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
-
     private final AccessOracle oracle;
+    private final KubernetesBindings bindings;
 
-    KubernetesReviewerRights(AccessOracle oracle) {
+    KubernetesReviewerRights(AccessOracle oracle, KubernetesBindings bindings) {
         this.oracle = oracle;
+        this.bindings = bindings;
     }
 
     ReviewerRights of(ReviewFacts facts, Decision decision) {
@@ -31,13 +38,36 @@ final class KubernetesReviewerRights {
                 who,
                 ReviewVerb.toDecide(facts.spec().type()).on(facts.spec().identity()),
                 Optional.of(facts.namespace()));
-        if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == Insiders.Allow) {
+        if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == EligibleEntry.Insiders.Allow) {
             return new ReviewerRights(decides.verdict(), Verdict.Denied, decides.reason());
         }
         return accounts(facts).stream()
                 .flatMap(account -> actsAs(who, account))
                 .findFirst()
-                .orElseGet(() -> new ReviewerRights(Verdict.Allowed, Verdict.Denied, ""));
+                .orElseGet(() -> whenAsked(facts, decision));
+    }
+
+    /** Of groups that nobody states only this is known: whether what they could act by is as it was. */
+    private ReviewerRights whenAsked(ReviewFacts facts, Decision decision) {
+        ReviewerRights noInsider = new ReviewerRights(Verdict.Allowed, Verdict.Denied, "");
+        Map<String, BoundRights.Listed> now = new HashMap<>();
+        Set<Insider> changed = new HashSet<>();
+        try {
+            for (Insider group : WhenAsked.toAskAbout(facts, decision)) {
+                BoundRights.Listed listed =
+                        now.computeIfAbsent(group.account(), account -> bindings.reaching(Insiders.home(account)));
+                if (!Insiders.unchanged(group, listed)) {
+                    changed.add(group);
+                }
+            }
+            return noInsider.withChanged(Set.copyOf(changed));
+        } catch (KubernetesClientException failed) {
+            return new ReviewerRights(
+                    Verdict.Allowed,
+                    Verdict.Unknown,
+                    "whether those who could act as the account when it was asked still can could not be listed: "
+                            + failed.getMessage());
+        }
     }
 
     /** Each way in which somebody could, or in which it could not be found out. */
@@ -73,11 +103,6 @@ final class KubernetesReviewerRights {
         if (request == null) {
             return facts.subjectName().map(Set::of).orElse(Set.of());
         }
-        Set<String> accounts = new LinkedHashSet<>();
-        accounts.add(request.principalName());
-        if (request.requestedBy().startsWith(SERVICE_ACCOUNT)) {
-            accounts.add(request.requestedBy());
-        }
-        return accounts;
+        return request.accounts();
     }
 }

@@ -7,6 +7,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.guard.NameProof;
 import java.time.Instant;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param proofs whether the name beside each verdict is proved, by {@link #key}
  * @param appliers who writes for others, and so decides nothing
  * @param roleChangedAt by entry, when its role was last seen to allow something else than before
+ * @param whenAsked who could act as the accounts of a request when it was asked; absent if nobody wrote it down
  * @param rights what the API server says of those whose verdicts were looked at in this pass, by {@link #key}
  */
 record ReviewFacts(
@@ -48,7 +50,8 @@ record ReviewFacts(
         Map<String, NameProof.Answer> proofs,
         Set<String> appliers,
         Map<String, ReviewerRights> rights,
-        Map<String, Instant> roleChangedAt) {
+        Map<String, Instant> roleChangedAt,
+        Optional<InsidersWhenAsked> whenAsked) {
 
     /** @param status the review's status, if the operator wrote it */
     static ReviewFacts of(
@@ -76,7 +79,8 @@ record ReviewFacts(
                 proofs,
                 Set.of(),
                 Map.of(),
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 
     List<Decision> decisions() {
@@ -95,18 +99,26 @@ record ReviewFacts(
     ReviewFacts withRights(Decision decision, ReviewerRights known) {
         Map<String, ReviewerRights> now = new TreeMap<>(rights);
         now.put(key(decision), known);
-        return with(appliers, Map.copyOf(now), roleChangedAt);
+        return with(appliers, Map.copyOf(now), roleChangedAt, whenAsked);
     }
 
     ReviewFacts withAppliers(Set<String> names) {
-        return with(Set.copyOf(names), rights, roleChangedAt);
+        return with(Set.copyOf(names), rights, roleChangedAt, whenAsked);
     }
 
     ReviewFacts withRoleChanges(Map<String, Instant> byEntry) {
-        return with(appliers, rights, Map.copyOf(byEntry));
+        return with(appliers, rights, Map.copyOf(byEntry), whenAsked);
     }
 
-    private ReviewFacts with(Set<String> names, Map<String, ReviewerRights> known, Map<String, Instant> roleChanges) {
+    ReviewFacts withWhenAsked(Optional<InsidersWhenAsked> known) {
+        return with(appliers, rights, roleChangedAt, known);
+    }
+
+    private ReviewFacts with(
+            Set<String> names,
+            Map<String, ReviewerRights> known,
+            Map<String, Instant> roleChanges,
+            Optional<InsidersWhenAsked> insiders) {
         return new ReviewFacts(
                 namespace,
                 name,
@@ -125,7 +137,8 @@ record ReviewFacts(
                 proofs,
                 names,
                 known,
-                roleChanges);
+                roleChanges,
+                insiders);
     }
 
     static String key(Decision decision) {

@@ -32,7 +32,7 @@ final class VerdictChecks {
     record Unasked() implements Finding {}
 
     @FunctionalInterface
-    private interface Check {
+    interface Check {
         Optional<Finding> of(ReviewFacts facts, Decision decision, Aliases aliases, Instant now);
     }
 
@@ -47,7 +47,8 @@ final class VerdictChecks {
             VerdictChecks::isAPersonOrIsNamed,
             VerdictChecks::holdsTheVerb,
             VerdictChecks::couldBindIt,
-            VerdictChecks::isNoInsider);
+            VerdictChecks::isNoInsider,
+            WhenAsked::wasNoInsider);
 
     static Finding first(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return IN_ORDER.stream()
@@ -154,11 +155,11 @@ final class VerdictChecks {
                         + " say so, or " + whatNames(facts) + " may say insiders: Allow");
     }
 
-    private static String whatNames(ReviewFacts facts) {
+    static String whatNames(ReviewFacts facts) {
         return facts.spec().type() == ReviewType.Certification ? "the campaign" : "the entry";
     }
 
-    private static boolean isAYes(Decision decision) {
+    static boolean isAYes(Decision decision) {
         return decision.verdict() == Verdict.Approve || decision.verdict() == Verdict.Keep;
     }
 
@@ -220,7 +221,7 @@ final class VerdictChecks {
         };
     }
 
-    private static Optional<Finding> refuse(VerdictReason reason, String message) {
+    static Optional<Finding> refuse(VerdictReason reason, String message) {
         return Optional.of(new Judged(reason, message));
     }
 

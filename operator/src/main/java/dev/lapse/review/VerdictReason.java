@@ -27,6 +27,13 @@ public enum VerdictReason {
      * the yes of an account, as which whoever asked might act.
      */
     Insider,
+    /** Whoever gave it could act as such an account when the request was made; what was taken away since does not help. */
+    InsiderWhenAsked,
+    /**
+     * Who could act as such an account when the request was made is not known, or they could by a group whose members nobody
+     * knows and whose right has changed since.
+     */
+    NotKnownWhenAsked,
     /** The same person has approved under another name, or says Keep to what they revoked. */
     SamePerson,
     /** Of a certification: somebody has decided this item, and the first verdict that counts stands. */

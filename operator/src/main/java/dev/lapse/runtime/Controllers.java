@@ -2,6 +2,7 @@ package dev.lapse.runtime;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.KubernetesAccess;
+import dev.lapse.access.KubernetesBindings;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
@@ -68,6 +69,7 @@ final class Controllers implements AutoCloseable {
         events = new KubernetesEvents(client, clock, settings.instance());
         KubernetesWrites writes = new KubernetesWrites(client);
         AccessOracle oracle = new KubernetesAccess(client);
+        KubernetesBindings bindings = new KubernetesBindings(client);
         KubernetesSealKey.Loaded key = KubernetesSealKey.load(client);
         Seal seal = key.seal();
         sealMadeAt = key.madeAt();
@@ -92,6 +94,7 @@ final class Controllers implements AutoCloseable {
                         settings.aliases(),
                         new KubernetesTokens(client, ApiServer.address(client, settings), ApiServer.authority(client)),
                         oracle,
+                        bindings,
                         guard::state,
                         guard::parameters,
                         seal,
@@ -132,6 +135,7 @@ final class Controllers implements AutoCloseable {
                         cluster,
                         events,
                         oracle,
+                        bindings,
                         settings.aliases(),
                         memory,
                         vouchers,
@@ -142,6 +146,7 @@ final class Controllers implements AutoCloseable {
                         clock),
                 firstPass,
                 grants::wants,
+                grants::insidersWhenAsked,
                 grants::reviewChanged);
         operator = operator(client, settings, meters);
         sweeper = Executors.newSingleThreadScheduledExecutor(task -> {

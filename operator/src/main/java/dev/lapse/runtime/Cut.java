@@ -41,6 +41,9 @@ enum Cut {
     /** The longest name of an object that anything of ours can name; only those of roles and bindings may be longer. */
     static final int LONGEST_NAME = 253;
 
+    /** Stands in the place of subjects that are too many. */
+    static final String TOO_MANY = "[{\"kind\":\"" + Lapse.TOO_LARGE + "\",\"name\":\"\"}]";
+
     /** As many as policy lapse-size allows. The length of a label is bounded by Kubernetes. */
     static final int MOST_LABELS = 64;
 
@@ -160,7 +163,7 @@ enum Cut {
 
     /** What stands in the place of a field that is too large. */
     String instead(String field) {
-        return field.equals("rules") ? TOO_LARGE : field.equals("subjects") ? "[]" : "{}";
+        return field.equals("rules") ? TOO_LARGE : field.equals("subjects") ? TOO_MANY : "{}";
     }
 
     /** An error's status is a word, and kept. */

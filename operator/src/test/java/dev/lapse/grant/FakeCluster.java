@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -90,6 +91,7 @@ final class FakeCluster implements GrantEffects {
     final Set<String> undeletable = new TreeSet<>();
 
     boolean accessReviewsAnswered = true;
+    boolean bindingsAnswered = true;
     Duration longestToken = Duration.ofDays(365);
 
     @Nullable
@@ -199,6 +201,15 @@ final class FakeCluster implements GrantEffects {
     public GrantFacts remember(GrantFacts facts, Remembered what, Instant now) {
         write("remember", () -> memory = memory.with(what, now));
         return facts.withMemory(memory);
+    }
+
+    @Override
+    public GrantFacts askInsiders(GrantFacts facts, List<String> accounts, Instant now) {
+        if (!bindingsAnswered) {
+            throw new NotDone("bindings could not be listed", false);
+        }
+        return facts.withRecord(facts.record()
+                .withInsiders(new InsidersWhenAsked(now.truncatedTo(ChronoUnit.SECONDS), accounts, true, List.of())));
     }
 
     @Override

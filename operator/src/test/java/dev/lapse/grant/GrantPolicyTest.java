@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,36 @@ class GrantPolicyTest {
         assertThat(life.phase()).isEqualTo(GrantPhase.AwaitingApproval);
         assertThat(life.cluster.writes)
                 .containsExactly("status AwaitingApproval", "open review", "status AwaitingApproval");
+    }
+
+    @Test
+    void whoCouldActAsTheAccountIsKnownBeforeAnybodyIsAskedAndForgottenOnceItBegins() {
+        GrantLife life = GrantLife.of(Scene.inOrder().entry("approvals", "{required: 1}"));
+        life.cluster.bindingsAnswered = false;
+
+        assertThat(life.pass()).isFalse();
+
+        assertThat(life.cluster.consents).isEmpty();
+        life.cluster.bindingsAnswered = true;
+        life.settle();
+        assertThat(life.cluster.consents).hasSize(1);
+        assertThat(Objects.requireNonNull(life.status().insidersWhenAsked()).accounts())
+                .containsExactly("system:serviceaccount:lapse-principals:lapse-" + Scene.GRANT_UID);
+        life.approved();
+        life.settle();
+        assertThat(life.phase()).isEqualTo(GrantPhase.Active);
+        assertThat(life.status().insidersWhenAsked()).isNull();
+    }
+
+    @Test
+    void nothingIsListedWhereTheEntryLetsInsidersApprove() {
+        GrantLife life = GrantLife.of(Scene.inOrder().entry("approvals", "{required: 1, insiders: Allow}"));
+        life.cluster.bindingsAnswered = false;
+
+        life.settle();
+
+        assertThat(life.cluster.consents).hasSize(1);
+        assertThat(life.status().insidersWhenAsked()).isNull();
     }
 
     @Test

@@ -84,6 +84,36 @@ class StatusSealTest {
                         .add("three")));
     }
 
+    /** Else whoever may write it could leave out who does not approve, or have nobody approve. */
+    @Test
+    void whoCouldActAsTheAccountIsPartOfTheNewestShape() {
+        PrivilegeGrantStatus waiting = SEAL.on(recorded(StatusSealTest::asked), GRANT);
+        assertThat(SEAL.read(waiting, GRANT, NOW).insiders().orElseThrow().insiders())
+                .hasSize(1);
+
+        assertForged(recorded(StatusSealTest::asked));
+        assertForged(changed(waiting, status -> status.remove("insidersWhenAsked")));
+        assertForged(changed(waiting, status -> ((ObjectNode) status.get("insidersWhenAsked")).putArray("insiders")));
+        assertForged(changed(waiting, status -> ((ObjectNode) status.get("insidersWhenAsked")).put("complete", false)));
+        assertForged(changed(
+                waiting,
+                status -> ((ObjectNode) status.at("/insidersWhenAsked/insiders/0")).put("name", "somebody-else")));
+    }
+
+    private static void asked(ObjectNode status) {
+        ObjectNode asked = status.putObject("insidersWhenAsked");
+        asked.put("at", "2026-11-20T10:00:00Z").put("complete", true);
+        asked.putArray("accounts").add("system:serviceaccount:payments:ci");
+        asked.putArray("insiders")
+                .addObject()
+                .put("kind", "Group")
+                .put("name", "owners")
+                .put("account", "system:serviceaccount:payments:ci")
+                .put("by", "create pods, by RoleBinding payments/owners")
+                .putArray("bindings")
+                .add("0123");
+    }
+
     private static void assertForged(PrivilegeGrantStatus status) {
         assertThat(SEAL.read(status, GRANT, NOW).end().map(End::cause)).contains(EndCause.StatusForged);
     }

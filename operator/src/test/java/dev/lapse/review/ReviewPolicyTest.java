@@ -8,6 +8,9 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
 import dev.lapse.guard.NameProof.Answer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,7 @@ class ReviewPolicyTest {
     private static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
     private static final Instant DUE = Instant.parse("2026-11-03T10:00:00Z");
     private static final String HASH = "0123456789abcdef0123456789abcdef";
+    private static final String ACCOUNT = "system:serviceaccount:lapse-principals:lapse-1";
     private static final ReviewerRights MAY = new ReviewerRights(Verdict.Allowed, Verdict.Denied, "");
     private static final Aliases ALIASES =
             new Aliases(List.of(List.of("olivia", "olivia-adm"), List.of("rashid", "r2")));
@@ -35,6 +40,7 @@ class ReviewPolicyTest {
     private final List<String> decisions = new ArrayList<>();
     private final Map<String, Answer> proofs = new HashMap<>();
     private final Map<String, ReviewerRights> rights = new HashMap<>();
+    private Optional<InsidersWhenAsked> whenAsked = Optional.of(insiders(true));
     private boolean wanted = true;
     private Instant now = NOW;
 
@@ -165,6 +171,79 @@ class ReviewPolicyTest {
         assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
         assertThat(reason(decided, "erin")).isEqualTo("NotAllowed");
         assertThat(reason(decided, "ada")).isEqualTo("Insider");
+    }
+
+    /** What the API server says of them today is as good as it can be. */
+    @Test
+    void whoCouldActAsTheAccountWhenItWasAskedDoesNotApproveWhateverTheyMayNow() {
+        Insider byName = insider(Kind.User, "ada");
+        Insider underAnotherName = insider(Kind.User, "olivia-adm");
+        Insider stated = insider(Kind.Group, "owners");
+        whenAsked = Optional.of(insiders(true, byName, underAnotherName, stated));
+        says("ada", "Approve");
+        says("olivia", "Approve");
+        says("erin", "Approve", HASH, "owners");
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.approvals()).isZero();
+        assertThat(decided.verdicts()).extracting(SeenVerdict::reason).containsOnly("InsiderWhenAsked");
+        assertThat(decided.verdicts().get(0).message())
+                .isEqualTo(
+                        "ada could act as " + ACCOUNT + " when this was asked (create pods, by RoleBinding payments/b),"
+                                + " and taking that away since does not help: somebody else must approve, or a new PrivilegeGrant"
+                                + " must ask anew, or the entry may say insiders: Allow");
+        assertThat(decided.verdicts().get(1).message()).contains("as user olivia-adm (create pods");
+        assertThat(decided.verdicts().get(2).message()).contains("as group owners (create pods");
+    }
+
+    /** The guard knows all groups of whoever writes, but asks what they may at that moment. */
+    @Test
+    void ofAGroupThatNobodyStatesItCountsOnlyWhetherItsRightIsTheVerySame() {
+        Insider group = insider(Kind.Group, "owners");
+        whenAsked = Optional.of(insiders(true, group));
+        says("erin", "Approve");
+
+        assertThat(decide().outcome()).contains(Outcome.Approved);
+
+        rights.put("request/erin", MAY.withChanged(Set.of(group)));
+        assertThat(reason(decide(), "erin")).isEqualTo("NotKnownWhenAsked");
+        assertThat(decide().verdicts().get(0).message()).contains("group owners could act as", "must ask anew");
+    }
+
+    @Test
+    void whereEverybodyCouldActAsTheAccountNobodyApproves() {
+        whenAsked = Optional.of(insiders(true, insider(Kind.Group, "system:authenticated")));
+        says("erin", "Approve");
+
+        assertThat(reason(decide(), "erin")).isEqualTo("InsiderWhenAsked");
+    }
+
+    @Test
+    void whatWasNotWrittenDownNeverCounts() {
+        says("erin", "Approve");
+
+        whenAsked = Optional.empty();
+        assertThat(reason(decide(), "erin")).isEqualTo("NotKnownWhenAsked");
+
+        whenAsked = Optional.of(insiders(false));
+        assertThat(reason(decide(), "erin")).isEqualTo("NotKnownWhenAsked");
+
+        whenAsked = Optional.of(new InsidersWhenAsked(NOW, List.of("system:serviceaccount:a:b"), true, List.of()));
+        assertThat(reason(decide(), "erin")).isEqualTo("NotKnownWhenAsked");
+    }
+
+    @Test
+    void whoCouldActAsTheAccountWhenItWasAskedMaySayNoAndApprovesWhereTheEntryLetsThem() {
+        whenAsked = Optional.of(insiders(true, insider(Kind.User, "ada")));
+        says("ada", "Deny");
+        assertThat(decide().outcome()).contains(Outcome.Denied);
+
+        decisions.clear();
+        says("ada", "Approve");
+        reviewers = "insiders: Allow";
+        whenAsked = Optional.empty();
+        assertThat(decide().outcome()).contains(Outcome.Approved);
     }
 
     @Test
@@ -369,6 +448,14 @@ class ReviewPolicyTest {
         return decided;
     }
 
+    private static Insider insider(Kind kind, String name) {
+        return new Insider(kind, name, ACCOUNT, "create pods, by RoleBinding payments/b", List.of("as-it-was"));
+    }
+
+    private static InsidersWhenAsked insiders(boolean complete, Insider... insiders) {
+        return new InsidersWhenAsked(DUE.minusSeconds(60), List.of(ACCOUNT), complete, List.of(insiders));
+    }
+
     private ReviewFacts facts() {
         AccessReview review = Serialization.unmarshal(
                 """
@@ -404,7 +491,13 @@ class ReviewPolicyTest {
                 """.formatted(HASH, reason, required, DUE, reviewers, String.join(", ", decisions)),
                 AccessReview.class);
         ReviewFacts facts = ReviewFacts.of(
-                review, status, wanted, Optional.of("system:serviceaccount:payments:ci"), Map.of(), Map.copyOf(proofs));
+                        review,
+                        status,
+                        wanted,
+                        Optional.of("system:serviceaccount:payments:ci"),
+                        Map.of(),
+                        Map.copyOf(proofs))
+                .withWhenAsked(whenAsked);
         for (var decision : facts.decisions()) {
             ReviewerRights known = rights.get(ReviewFacts.key(decision));
             if (known != null) {

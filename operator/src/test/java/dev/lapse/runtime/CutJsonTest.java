@@ -249,7 +249,7 @@ class CutJsonTest {
 
         JsonNode cut = read(Cut.BINDING, binding.toString());
 
-        assertThat(cut.get("subjects")).isEmpty();
+        assertThat(cut.get("subjects")).isEqualTo(JSON.readTree(Cut.TOO_MANY));
         assertThat(cut.at("/roleRef/name").asText()).isEqualTo("view");
     }
 

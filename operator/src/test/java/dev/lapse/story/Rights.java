@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
@@ -56,8 +57,9 @@ final class Rights {
     /**
      * @param verbs separated by spaces
      * @param resource {@code group/resource}, {@code resource} of the core group, or either with {@code :name} behind it
+     * @return what gives it: whoever deletes it takes it away
      */
-    void give(Subject whom, String namespace, String verbs, String resource) {
+    RoleBinding give(Subject whom, String namespace, String verbs, String resource) {
         String name = "story-" + NUMBER.incrementAndGet();
         admin.resource(new RoleBuilder()
                         .withNewMetadata()
@@ -67,8 +69,9 @@ final class Rights {
                         .withRules(rule(verbs, resource))
                         .build())
                 .create();
-        bind(whom, namespace, "Role", name);
+        RoleBinding binding = bind(whom, namespace, "Role", name);
         awaitNoticed(whom, namespace, rule(verbs, resource));
+        return binding;
     }
 
     /** The API server decides by its own watch of roles and bindings, which follows a moment later. */
@@ -130,8 +133,8 @@ final class Rights {
                 .forEach(binding -> bindings.resource(binding).delete());
     }
 
-    void bind(Subject whom, String namespace, String kind, String role) {
-        admin.resource(new RoleBindingBuilder()
+    RoleBinding bind(Subject whom, String namespace, String kind, String role) {
+        return admin.resource(new RoleBindingBuilder()
                         .withNewMetadata()
                         .withName("story-" + NUMBER.incrementAndGet())
                         .withNamespace(namespace)

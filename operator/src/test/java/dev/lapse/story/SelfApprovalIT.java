@@ -3,9 +3,15 @@ package dev.lapse.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lapse.access.AccessOracle;
+import dev.lapse.access.Author;
+import dev.lapse.access.KubernetesAccess;
+import dev.lapse.access.Permission;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.story.Caller.Answer;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Whoever asks finds nobody's yes but another person's: not their own under a second name, not the identity's, not one
@@ -100,6 +107,126 @@ class SelfApprovalIT {
         assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
         assertThat(review.says("olivia", "Deny").passed()).isTrue();
         grant.awaitPhase(GrantPhase.Denied);
+    }
+
+    @StoryTest
+    void whoCouldActAsTheAccountWhenItWasAskedDoesNotApproveOnceThatIsTakenAway() {
+        RoleBinding right = story.rights().give(Rights.user("olivia"), here, "create", "serviceaccounts/token");
+        Review review = Review.of(story, asksForTheAccount());
+        takeAway(right, Author.of("olivia", List.of()), "create", "serviceaccounts/token");
+
+        assertThat(review.says("olivia", "Approve").passed()).isTrue();
+
+        assertThat(review.verdictOf("olivia").reason()).isEqualTo("InsiderWhenAsked");
+        assertThat(review.verdictOf("olivia").message())
+                .contains("create serviceaccounts/token", "RoleBinding " + here, "must ask anew", "insiders: Allow");
+        assertThat(review.now().getStatus().approvals()).isEqualTo("0/1");
+        review.approvedBy("ada");
+        assertThat(review.verdictOf("ada").counts()).isTrue();
+    }
+
+    /** By a group that she states, as her right to approve comes from it. */
+    @StoryTest
+    void whoCouldByAGroupWhenItWasAskedDoesNotApproveOnceThatIsTakenAway() {
+        RoleBinding right = story.rights().give(Rights.group("payments-owners"), here, "create", "pods");
+        Review review = Review.of(story, asksForTheAccount());
+        takeAway(right, Author.of("olivia", List.of("payments-owners")), "create", "pods");
+
+        assertThat(review.says("olivia", "olivia", "Approve", review.hash(), List.of("payments-owners"))
+                        .passed())
+                .isTrue();
+
+        assertThat(review.verdictOf("olivia").reason()).isEqualTo("InsiderWhenAsked");
+        assertThat(review.now().getStatus().approvals()).isEqualTo("0/1");
+    }
+
+    /** Nobody but admission knows who is in a group, and admission knows only what it may by now. */
+    @StoryTest
+    void nobodyApprovesOnceAGroupThatCouldWhenItWasAskedIsChanged() {
+        RoleBinding right = story.rights().give(Rights.group("payments-owners"), here, "create get", "secrets");
+        Review review = Review.of(story, asksForTheAccount());
+        takeAway(right, Author.of("olivia", List.of("payments-owners")), "create", "secrets");
+
+        assertThat(review.says("olivia", "Approve").passed()).isTrue();
+
+        assertThat(review.verdictOf("olivia").reason()).isEqualTo("NotKnownWhenAsked");
+        assertThat(review.verdictOf("olivia").message())
+                .contains("group payments-owners could act as", "must ask anew");
+        Review anew = Review.of(story, story.asks("rashid", "look", "10m").awaitPhase(GrantPhase.AwaitingApproval));
+        anew.approvedBy("ada");
+        assertThat(anew.verdictOf("ada").counts()).isTrue();
+    }
+
+    /** The members of a group that still can are refused by the guard, and nobody else is. */
+    @StoryTest
+    void aGroupThatStillCanKeepsNobodyElseFromApproving() {
+        story.rights().give(Rights.group("payments-owners"), here, "create", "pods");
+        Review review = Review.of(story, asksForTheAccount());
+
+        assertThat(review.says("olivia", "Approve").message()).contains("could act as");
+        review.approvedBy("ada");
+
+        assertThat(review.verdictOf("ada").counts()).isTrue();
+    }
+
+    /** The privilege is for another account, but whoever acts as the one that asked has asked. */
+    @StoryTest
+    void whoCouldActAsTheAccountThatAskedDoesNotApproveOnceThatIsTakenAway() {
+        story.account("runner");
+        String runner = "system:serviceaccount:" + here + ":runner";
+        story.rights().give(Rights.user(runner), here, "create get patch", Story.GRANTS);
+        story.rights().give(Rights.user(runner), here, "request", Story.IDENTITIES);
+        RoleBinding right = story.rights().give(Rights.user("olivia"), here, "create", "serviceaccounts/token:runner");
+        story.identity(Entry.of("look", "view").in(here).with("approvals", Map.of("required", 1)));
+        Grant grant = story.asksAs(story.workloadToken("runner").caller(), runner, "look", Map.of())
+                .awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, grant);
+        takeAway(right, Author.of("olivia", List.of()), "create", "serviceaccounts/token:runner");
+
+        review.approvedBy("olivia");
+
+        assertThat(review.verdictOf("olivia").reason()).isEqualTo("InsiderWhenAsked");
+        assertThat(review.verdictOf("olivia").message()).contains("could act as " + runner + " when this was asked");
+        review.approvedBy("ada");
+        assertThat(grant.awaitActive().status().insidersWhenAsked()).isNull();
+    }
+
+    @StoryTest
+    void whoCouldHaveGivenThemselvesTheRightWhenItWasAskedDoesNotApprove() {
+        RoleBinding bind =
+                story.rights().give(Rights.user("olivia"), here, "bind", "rbac.authorization.k8s.io/clusterroles");
+        story.let("olivia", "create", "rbac.authorization.k8s.io/rolebindings");
+        RoleBinding escalate =
+                story.rights().give(Rights.user("ada"), here, "escalate patch", "rbac.authorization.k8s.io/roles");
+        Review review = Review.of(story, asksForTheAccount());
+        takeAway(bind, Author.of("olivia", List.of()), "bind", "rbac.authorization.k8s.io/clusterroles");
+        takeAway(escalate, Author.of("ada", List.of()), "escalate", "rbac.authorization.k8s.io/roles");
+
+        review.approvedBy("olivia");
+        assertThat(review.verdictOf("olivia").reason()).isEqualTo("InsiderWhenAsked");
+
+        review.approvedBy("ada");
+        assertThat(review.verdictOf("ada").reason()).isEqualTo("InsiderWhenAsked");
+        assertThat(review.now().getStatus().approvals()).isEqualTo("0/1");
+    }
+
+    private Grant asksForTheAccount() {
+        story.identity(Entry.of("look", "view").in(here).forSubject().with("approvals", Map.of("required", 1)));
+        return story.asks("rashid", "look", "10m").awaitPhase(GrantPhase.AwaitingApproval);
+    }
+
+    /** An authorizer answers by its own watch: what is taken away may be allowed for a moment more. */
+    private void takeAway(RoleBinding binding, Author who, String verb, String resource) {
+        story.admin().resource(binding).delete();
+        PolicyRule rule = Rights.rule(verb, resource);
+        Permission right = Permission.onResource(
+                verb,
+                rule.getApiGroups().get(0),
+                rule.getResources().get(0),
+                rule.getResourceNames().stream().findFirst().orElse(""));
+        KubernetesAccess access = new KubernetesAccess(story.admin());
+        await().atMost(InstalledOperator.LIMIT)
+                .until(() -> access.ask(who, right, Optional.of(here)).verdict() == AccessOracle.Verdict.Denied);
     }
 
     /** Its requester may mint tokens of it, by a group that nothing states; the entry names the account. */

@@ -24,6 +24,11 @@ public record PrivilegeGrantStatus(
                 "The AccessReview of the same namespace in which people decide this request. Absent: nobody has to.")
         String review,
 
+        @Nullable
+        @JsonPropertyDescription(
+                "While people decide: who could act as the accounts that the request is about when it was asked. They do not approve it, even if the right was taken away from them since.")
+        InsidersWhenAsked insidersWhenAsked,
+
         @Nullable @JsonPropertyDescription("What the request was found to mean when it was activated. Written once.")
         Resolved resolved,
 
@@ -59,7 +64,7 @@ public record PrivilegeGrantStatus(
 
         @Nullable
         @JsonPropertyDescription(
-                "Proves to the operator that it wrote what it builds on itself: phase, proof, resolved, expiresAt, objects, credentials.")
+                "Proves to the operator that it wrote what it builds on itself: phase, proof, insidersWhenAsked, resolved, expiresAt, objects, credentials.")
         String seal,
 
         @JsonPropertyDescription(
@@ -72,6 +77,7 @@ public record PrivilegeGrantStatus(
                 phase,
                 proof,
                 review,
+                insidersWhenAsked,
                 resolved,
                 activatedAt,
                 expiresAt,

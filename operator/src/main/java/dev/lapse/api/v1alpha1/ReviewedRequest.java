@@ -7,7 +7,9 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A request as it stood when a review of it was opened, or what was taken without one. */
@@ -89,6 +91,16 @@ public record ReviewedRequest(
 
         @Nullable @JsonPropertyDescription("Of type Request: it would end by this instant, whatever the duration says.")
         Instant notAfter) {
+    /** The account that will hold the privilege, and the one that asked, if that is no person. */
+    public Set<String> accounts() {
+        Set<String> accounts = new LinkedHashSet<>();
+        accounts.add(principalName);
+        if (requestedBy.startsWith("system:serviceaccount:")) {
+            accounts.add(requestedBy);
+        }
+        return accounts;
+    }
+
     /** For people: how it is used and when it begins, as far as that is not what everybody expects. */
     public List<String> unusual() {
         List<String> told = new ArrayList<>();

@@ -1,0 +1,27 @@
+package dev.lapse.access;
+
+import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one binding gives, and to which people.
+ *
+ * @param name for people: {@code RoleBinding payments/owners}
+ * @param version another one for each change of the binding or its role
+ * @param namespace where it gives it; nothing if that is everywhere
+ * @param rules those of its role that {@link Insiders} asks about; nothing if the role is too large to judge
+ */
+public record BoundRights(
+        String name, String version, Optional<String> namespace, List<Holder> holders, Optional<List<Rule>> rules) {
+
+    /** A subject of a binding that people are, or may be in. */
+    public record Holder(Kind kind, String name) {}
+
+    /**
+     * All that give something in one namespace.
+     *
+     * @param complete false if there were too many, or one was too large
+     */
+    public record Listed(List<BoundRights> bindings, boolean complete) {}
+}

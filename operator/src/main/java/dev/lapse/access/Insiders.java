@@ -1,0 +1,184 @@
+package dev.lapse.access;
+
+import dev.lapse.access.BoundRights.Holder;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
+import dev.lapse.api.v1alpha1.PeoplesText;
+import dev.lapse.api.v1alpha1.StatusText;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Who could act as an account, by the bindings that there are: the users and groups that hold one of the ways of
+ * {@link CouldActAs}. Accounts are left out, as nobody counts the yes of an account where insiders do not count.
+ */
+public final class Insiders {
+    /** Who is in one of these is everybody. */
+    private static final Set<String> EVERYBODY = Set.of("system:authenticated", "system:unauthenticated");
+
+    /** What acting as whatever account takes, whatever its name. */
+    private static final Set<Permission> ALL = Stream.of("system:serviceaccount:any:any", "any")
+            .flatMap(account -> CouldActAs.ways(account).stream())
+            .flatMap(way -> way.rights().stream())
+            .collect(Collectors.toUnmodifiableSet());
+
+    private final String account;
+    private final List<CouldActAs.Way> ways;
+    private final List<Permission> permissions;
+    private final Map<Holder, Held> held =
+            new TreeMap<>(Comparator.comparing(Holder::kind).thenComparing(Holder::name));
+
+    private static final class Held {
+        private final BitSet rights = new BitSet();
+        /** By name, what each of them gives. */
+        private final Map<String, BoundRights> bindings = new TreeMap<>();
+    }
+
+    private Insiders(List<BoundRights> bindings, String account) {
+        this.account = account;
+        this.ways = CouldActAs.ways(account);
+        Set<Permission> all = new LinkedHashSet<>();
+        ways.forEach(way -> all.addAll(way.rights()));
+        this.permissions = List.copyOf(all);
+        bindings.stream().filter(this::reaches).forEach(this::add);
+    }
+
+    /** @param listed everything that gives something where the account lives */
+    public static InsidersWhenAsked of(BoundRights.Listed listed, String account, Instant at) {
+        return InsidersWhenAsked.of(
+                at, List.of(account), listed.complete(), new Insiders(listed.bindings(), account).all());
+    }
+
+    /** Whether everything that the group could act by when it was asked has stood untouched until now. */
+    public static boolean unchanged(Insider group, BoundRights.Listed now) {
+        Held today = new Insiders(now.bindings(), group.account()).held.get(new Holder(group.kind(), group.name()));
+        return today != null
+                && today.bindings.values().stream()
+                        .map(BoundRights::version)
+                        .toList()
+                        .containsAll(group.bindings());
+    }
+
+    public static boolean everybody(Insider insider) {
+        return insider.kind() == Kind.Group && EVERYBODY.contains(insider.name());
+    }
+
+    /** Where the account lives; nothing if only what is bound everywhere reaches it. */
+    public static Optional<String> home(String account) {
+        return CouldActAs.ways(account).get(0).namespace();
+    }
+
+    private boolean reaches(BoundRights binding) {
+        return binding.namespace().isEmpty()
+                || binding.namespace().equals(ways.get(0).namespace());
+    }
+
+    private void add(BoundRights binding) {
+        BitSet rights = new BitSet();
+        for (int i = 0; i < permissions.size(); i++) {
+            Permission what = permissions.get(i);
+            rights.set(
+                    i,
+                    binding.rules()
+                            .map(rules -> rules.stream().anyMatch(rule -> allows(rule, what)))
+                            .orElse(true));
+        }
+        if (rights.isEmpty()) {
+            return;
+        }
+        for (Holder holder : binding.holders()) {
+            Held of = held.computeIfAbsent(holder, none -> new Held());
+            of.rights.or(rights);
+            of.bindings.put(binding.name(), binding);
+        }
+    }
+
+    private List<Insider> all() {
+        BitSet everybodys = new BitSet();
+        EVERYBODY.stream()
+                .map(name -> held.get(new Holder(Kind.Group, name)))
+                .filter(known -> known != null)
+                .forEach(known -> everybodys.or(known.rights));
+        Map<Holder, Insider> found = new HashMap<>();
+        held.forEach((holder, of) -> way(plus(of.rights, everybodys), of.rights)
+                .ifPresent(way -> found.put(holder, insider(holder, of, way))));
+        // Nobody knows who is in which group: a part of a way may be completed by what a group holds.
+        BitSet groups = new BitSet();
+        groups.or(everybodys);
+        held.forEach((holder, of) -> {
+            if (holder.kind() == Kind.Group && !found.containsKey(holder)) {
+                groups.or(of.rights);
+            }
+        });
+        held.forEach((holder, of) -> {
+            if (!found.containsKey(holder)) {
+                way(plus(of.rights, groups), of.rights).ifPresent(way -> found.put(holder, insider(holder, of, way)));
+            }
+        });
+        return held.keySet().stream()
+                .flatMap(holder -> Optional.ofNullable(found.get(holder)).stream())
+                .toList();
+    }
+
+    /** A way that is whole in {@code rights}, and in part their own. */
+    private Optional<CouldActAs.Way> way(BitSet rights, BitSet own) {
+        return ways.stream()
+                .filter(way -> way.rights().stream().allMatch(right -> rights.get(permissions.indexOf(right))))
+                .filter(way -> way.rights().stream().anyMatch(right -> own.get(permissions.indexOf(right))))
+                .findFirst();
+    }
+
+    private Insider insider(Holder holder, Held of, CouldActAs.Way way) {
+        List<String> versions = new ArrayList<>();
+        of.bindings.values().forEach(binding -> versions.add(binding.version()));
+        String by = way.describe() + ", by " + of.bindings.keySet().iterator().next();
+        return new Insider(
+                holder.kind(),
+                holder.name(),
+                account,
+                StatusText.fit(PeoplesText.oneLine(by), InsidersWhenAsked.LONGEST_BY),
+                holder.kind() == Kind.Group ? List.copyOf(versions) : List.of());
+    }
+
+    private static BitSet plus(BitSet one, BitSet other) {
+        BitSet both = new BitSet();
+        both.or(one);
+        both.or(other);
+        return both;
+    }
+
+    /** Whether a rule has anything to do with acting as whatever account: all others need not be held. */
+    public static boolean concerns(Rule rule) {
+        return ALL.stream().anyMatch(right -> allowsKind(rule, right));
+    }
+
+    /** As the RBAC authorizer has it. */
+    static boolean allows(Rule rule, Permission what) {
+        return allowsKind(rule, what)
+                && (rule.resourceNames().isEmpty() || rule.resourceNames().contains(what.name()));
+    }
+
+    private static boolean allowsKind(Rule rule, Permission what) {
+        String resource = what.subresource().isEmpty() ? what.resource() : what.resource() + "/" + what.subresource();
+        return has(rule.verbs(), what.verb())
+                && has(rule.apiGroups(), what.apiGroup())
+                && (has(rule.resources(), resource)
+                        || (!what.subresource().isEmpty() && rule.resources().contains("*/" + what.subresource())));
+    }
+
+    private static boolean has(List<String> values, String value) {
+        return values.contains("*") || values.contains(value);
+    }
+}
