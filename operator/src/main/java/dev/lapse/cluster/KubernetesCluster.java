@@ -31,14 +31,16 @@ public final class KubernetesCluster implements AutoCloseable {
     private final KubernetesView<RoleBinding> roleBindings;
     private final KubernetesView<ClusterRoleBinding> clusterRoleBindings;
 
-    public KubernetesCluster(KubernetesClient client) {
-        namespaces = new KubernetesView<>(client.namespaces(), KubernetesCluster::pruned);
-        accounts = new KubernetesView<>(client.serviceAccounts().inAnyNamespace(), account -> {
+    /** @param room of the heap, for what the informers show */
+    public KubernetesCluster(KubernetesClient client, HeapRoom room) {
+        namespaces = new KubernetesView<>(room, client.namespaces(), KubernetesCluster::pruned);
+        accounts = new KubernetesView<>(room, client.serviceAccounts().inAnyNamespace(), account -> {
             account.setSecrets(List.of());
             account.setImagePullSecrets(List.of());
             return pruned(account);
         });
         roles = new KubernetesView<>(
+                room,
                 client.rbac().roles().inAnyNamespace(),
                 KubernetesCluster::pruned,
                 new OneByOne<>(
@@ -50,6 +52,7 @@ public final class KubernetesCluster implements AutoCloseable {
                                 .getItems(),
                         Role::getRules));
         clusterRoles = new KubernetesView<>(
+                room,
                 client.rbac().clusterRoles(),
                 KubernetesCluster::pruned,
                 new OneByOne<>(
@@ -60,10 +63,11 @@ public final class KubernetesCluster implements AutoCloseable {
                                 .getItems(),
                         ClusterRole::getRules));
         roleBindings = new KubernetesView<>(
+                room,
                 client.rbac().roleBindings().inAnyNamespace().withLabel(Lapse.GRANT_UID_LABEL),
                 KubernetesCluster::pruned);
         clusterRoleBindings = new KubernetesView<>(
-                client.rbac().clusterRoleBindings().withLabel(Lapse.GRANT_UID_LABEL), KubernetesCluster::pruned);
+                room, client.rbac().clusterRoleBindings().withLabel(Lapse.GRANT_UID_LABEL), KubernetesCluster::pruned);
     }
 
     /**

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
 import java.util.Optional;
@@ -27,25 +26,21 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     private final UnaryOperator<Optional<T>> completed;
 
     /**
+     * @param room of the heap
      * @param source what to watch
      * @param pruned what to keep of each object: memory is paid for every object of the cluster
      */
-    KubernetesView(Informable<T> source, UnaryOperator<T> pruned) {
-        this(source, pruned, UnaryOperator.identity());
+    KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned) {
+        this(room, source, pruned, UnaryOperator.identity());
     }
 
     /** @param completed makes an object whole of which the informer shows only that it is there */
-    KubernetesView(Informable<T> source, UnaryOperator<T> pruned, UnaryOperator<Optional<T>> completed) {
+    KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned, UnaryOperator<Optional<T>> completed) {
         this.completed = completed;
         this.informer = source.withLimit(PAGE).runnableInformer(0);
         // Whatever broke the watch, it begins again: an informer that stops shows the past for ever.
         this.informer.exceptionHandler((started, cause) -> true);
-        this.informer.itemStore(new BasicItemStore<>(Cache::metaNamespaceKeyFunc) {
-            @Override
-            public T put(String key, T object) {
-                return super.put(key, pruned.apply(object));
-            }
-        });
+        this.informer.itemStore(new KubernetesStore<>(room, pruned));
         this.informer.addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(T object) {

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesTrigger;
+import dev.lapse.grant.KubernetesPacking.Packed;
 import dev.lapse.grant.PassQueue.Desk;
 import dev.lapse.identity.IdentityFacts;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -13,10 +14,12 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * whatever else there is to do waits for its turn.
  */
 public final class GrantEventSources {
+    /** By namespace and identity, grants that have not ended. */
     private static final String BY_IDENTITY = "identity";
 
     /** By namespace, and by namespace and identity, grants that may give access. */
@@ -45,12 +49,13 @@ public final class GrantEventSources {
     private final BiConsumer<String, String> identityConcerned;
     private final Consumer<String> reviewsConcerned;
     private final Predicate<PrivilegeGrant> forged;
+    private final KubernetesPacking packing;
     private final KubernetesTrigger<PrivilegeGrant> trigger;
     /** By UID, grants whose object is gone and whose access may not be: torn out by hand, or with its definition. */
     private final Map<String, PrivilegeGrant> torn = new ConcurrentHashMap<>();
 
     /** By UID, grants that gave access when the process began, until the informer shows them. */
-    private final Map<String, PrivilegeGrant> early = new ConcurrentHashMap<>();
+    private final Map<String, Packed> early = new ConcurrentHashMap<>();
 
     private volatile @Nullable IndexerResourceCache<PrivilegeGrant> cache;
     /** Whether the informer shows all grants. */
@@ -74,7 +79,8 @@ public final class GrantEventSources {
             FirstPass firstPass,
             BiConsumer<String, String> identityConcerned,
             Consumer<String> reviewsConcerned,
-            Predicate<PrivilegeGrant> forged) {
+            Predicate<PrivilegeGrant> forged,
+            KubernetesPacking packing) {
         this.lane = lane;
         this.wakeUps = wakeUps;
         this.passes = passes;
@@ -83,6 +89,7 @@ public final class GrantEventSources {
         this.identityConcerned = identityConcerned;
         this.reviewsConcerned = reviewsConcerned;
         this.forged = forged;
+        this.packing = packing;
         this.trigger =
                 new KubernetesTrigger<>("lapse", this::beforeFirstPass, this::added, this::changed, this::deleted);
     }
@@ -90,8 +97,10 @@ public final class GrantEventSources {
     List<EventSource<?, PrivilegeGrant>> connect(IndexerResourceCache<PrivilegeGrant> grants) {
         grants.addIndexer(
                 BY_IDENTITY,
-                grant -> List.of(grant.getMetadata().getNamespace() + "/"
-                        + grant.getSpec().identityRef().name()));
+                grant -> open(grant)
+                        ? List.of(grant.getMetadata().getNamespace() + "/"
+                                + grant.getSpec().identityRef().name())
+                        : List.of());
         grants.addIndexer(
                 LIVE,
                 grant -> open(grant) && announced(grant)
@@ -150,7 +159,7 @@ public final class GrantEventSources {
     void lookAgainWhere(Predicate<PrivilegeGrant> fits) {
         // Before that every grant is looked at anyway.
         if (running) {
-            all().filter(GrantEventSources::open).filter(fits).forEach(this::look);
+            allOpen().filter(fits).forEach(this::look);
         }
     }
 
@@ -163,23 +172,41 @@ public final class GrantEventSources {
         return (listed ? find(grant) : Optional.<PrivilegeGrant>empty())
                 .filter(there -> there.getMetadata().getUid().equals(uid))
                 .or(() -> Optional.ofNullable(torn.get(uid)))
-                .or(() -> Optional.ofNullable(early.get(uid)));
+                .or(() -> Optional.ofNullable(early.get(uid)).map(Packed::grant));
     }
 
     /**
      * What is over ends at once, before anything else is known, and also if nothing else can be known: for that a grant's
-     * own status is enough.
+     * own status is enough. Where nothing else can be known for long, this is repeated.
+     *
+     * @param listed all grants
+     * @param over whether the access of a UID was taken away already
      */
-    void begin(Stream<PrivilegeGrant> listed) {
+    void begin(Stream<PrivilegeGrant> listed, Predicate<String> over) {
+        lane.start(workers.lane());
+        Set<String> there = new HashSet<>();
         listed.filter(GrantEventSources::open)
                 .filter(GrantEventSources::announced)
-                .forEach(grant -> early.put(grant.getMetadata().getUid(), grant));
-        lane.scheduleAll(early.values().stream().flatMap(GrantEventSources::due).toList());
-        early.values().stream()
-                .filter(grant -> Boolean.TRUE.equals(grant.getSpec().revoked())
-                        || grant.getMetadata().getDeletionTimestamp() != null)
-                .forEach(grant -> lane.suspect(grant.getMetadata().getUid(), key(grant)));
-        lane.start(workers.lane());
+                .forEach(grant -> {
+                    String uid = grant.getMetadata().getUid();
+                    there.add(uid);
+                    if (!over.test(uid)) {
+                        early.put(uid, packing.pack(grant));
+                        lane.scheduleAll(due(grant).toList());
+                        if (Boolean.TRUE.equals(grant.getSpec().revoked())
+                                || grant.getMetadata().getDeletionTimestamp() != null) {
+                            lane.suspect(uid, key(grant));
+                        }
+                    }
+                });
+        early.keySet().stream().filter(uid -> !there.contains(uid)).toList().forEach(this::tornEarly);
+    }
+
+    private void tornEarly(String uid) {
+        Optional.ofNullable(early.remove(uid)).map(Packed::grant).ifPresent(grant -> {
+            torn.put(uid, grant);
+            lane.suspect(uid, key(grant));
+        });
     }
 
     /** The grants of this name whose objects are gone. */
@@ -198,10 +225,21 @@ public final class GrantEventSources {
 
     /** Each as it is by what the operator itself wrote last: lists and indexes follow the watch, which is behind that. */
     Stream<PrivilegeGrant> all() {
+        return outlines().flatMap(listed -> find(key(listed)).stream());
+    }
+
+    /** As {@link #all}, without those that have ended, which are many and cost something to read. */
+    Stream<PrivilegeGrant> allOpen() {
+        return outlines()
+                .filter(GrantEventSources::open)
+                .map(listed -> find(key(listed)).orElse(listed))
+                .filter(GrantEventSources::open);
+    }
+
+    /** Of those that have ended only their phase and their identity can be read. */
+    private Stream<PrivilegeGrant> outlines() {
         IndexerResourceCache<PrivilegeGrant> connected = cache;
-        return connected == null
-                ? Stream.empty()
-                : connected.list().map(listed -> find(key(listed)).orElse(listed));
+        return connected == null ? Stream.empty() : connected.list();
     }
 
     private Stream<PrivilegeGrant> ofIdentity(String namespace, String name) {
@@ -232,15 +270,16 @@ public final class GrantEventSources {
 
     Map<GrantMetrics.PhaseAndType, Long> census(Function<PrivilegeGrant, Optional<IdentityFacts>> identity) {
         Map<GrantMetrics.PhaseAndType, Long> counted = new HashMap<>();
-        all().forEach(grant -> counted.merge(
-                new GrantMetrics.PhaseAndType(
-                        phase(grant),
-                        identity.apply(grant)
-                                .map(IdentityFacts::type)
-                                .map(Enum::name)
-                                .orElse("unknown")),
-                1L,
-                Long::sum));
+        outlines()
+                .forEach(grant -> counted.merge(
+                        new GrantMetrics.PhaseAndType(
+                                phase(grant),
+                                identity.apply(grant)
+                                        .map(IdentityFacts::type)
+                                        .map(Enum::name)
+                                        .orElse("unknown")),
+                        1L,
+                        Long::sum));
         return counted;
     }
 
@@ -265,9 +304,7 @@ public final class GrantEventSources {
      */
     private void beforeFirstPass() {
         listed = true;
-        lane.scheduleAll(all().filter(GrantEventSources::open)
-                .flatMap(GrantEventSources::due)
-                .toList());
+        lane.scheduleAll(allOpen().flatMap(GrantEventSources::due).toList());
         lane.start(workers.lane());
         lane.awaitNothingDue(OVERDUE_AT_START);
         wakeUps.start();

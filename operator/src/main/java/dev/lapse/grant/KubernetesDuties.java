@@ -45,7 +45,7 @@ final class KubernetesDuties {
     private final DutyWaivers waivers;
     private final Supplier<Stream<PrivilegeGrant>> grants;
 
-    /** @param grants all of the cluster, as the informer has them */
+    /** @param grants all of the cluster that have not ended, as the informer has them */
     KubernetesDuties(KubernetesGrants.Tools tools, StatusSeal seal, Supplier<Stream<PrivilegeGrant>> grants) {
         this.rules = tools.duties();
         this.cluster = tools.cluster();

@@ -13,6 +13,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
+import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesWrites;
@@ -31,6 +32,7 @@ import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,6 +70,8 @@ public final class KubernetesGrants implements AutoCloseable {
     private final BiConsumer<String, String> identityConcerned;
     private final InstantSource clock;
     private final KubernetesPrimaryCache primaryCache = new KubernetesPrimaryCache();
+    private final EndingNotes notes = new EndingNotes();
+    private final KubernetesPacking packing;
 
     /** What the controller works with. */
     public record Tools(
@@ -116,6 +120,7 @@ public final class KubernetesGrants implements AutoCloseable {
         clock = tools.clock();
         owed = new KubernetesOwedReviews(tools.memory(), tools.reviews(), identities, clock);
         client = tools.client();
+        packing = new KubernetesPacking(client.getKubernetesSerialization());
         objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
         ActivationRights rights = new ActivationRights(
                 tools.oracle(),
@@ -123,8 +128,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 authorRefused);
         KubernetesSight sight = new KubernetesSight(tools);
         seal = new StatusSeal(tools.seal());
-        KubernetesDuties duties = new KubernetesDuties(tools, seal, this::all);
-        EndingNotes notes = new EndingNotes();
+        KubernetesDuties duties = new KubernetesDuties(tools, seal, this::allOpen);
         RecentAnswers answers = new RecentAnswers(tools.oracle(), clock);
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
@@ -154,7 +158,8 @@ public final class KubernetesGrants implements AutoCloseable {
                 firstPass,
                 identityConcerned,
                 reviewsConcerned,
-                grant -> seal.forged(grant) || tools.ended().risen(grant));
+                grant -> seal.forged(grant) || tools.ended().risen(grant),
+                packing);
         work = new GrantWork(
                 observer,
                 sources,
@@ -204,10 +209,15 @@ public final class KubernetesGrants implements AutoCloseable {
         passes.add(grant, Desk.Begin);
     }
 
-    /** Ends what is over, before anything else is read: it needs nothing but the grants. */
+    /**
+     * Ends what is over, before anything else is read: it needs nothing but the grants. Called again, it goes by what the
+     * grants say then.
+     */
     public void begin() {
         try {
-            sources.begin(KubernetesLiveGrants.listed(client));
+            sources.begin(
+                    KubernetesLiveGrants.listed(client),
+                    uid -> notes.bindingsGoneAt(uid).isPresent());
         } catch (KubernetesClientException refused) {
             // The informer asks again, and goes on asking.
             LOG.atWarn().addKeyValue("error", refused.getMessage()).log("the grants could not be listed first");
@@ -216,6 +226,11 @@ public final class KubernetesGrants implements AutoCloseable {
 
     public PrivilegeGrantReconciler reconciler() {
         return reconciler;
+    }
+
+    /** Where the informer of grants keeps them. */
+    public ItemStore<PrivilegeGrant> store(HeapRoom room) {
+        return new KubernetesGrantStore(packing, room);
     }
 
     /** The active grants of an identity, the first to end first. */
@@ -324,7 +339,7 @@ public final class KubernetesGrants implements AutoCloseable {
             return;
         }
         owed.openMissing(debt -> true, this::find);
-        new KubernetesOrphans(cluster, objects).remove(sources.all());
+        new KubernetesOrphans(cluster, objects).remove(sources.allOpen());
         // Whatever an event was lost for, and above all whatever should be over by now.
         sources.lookAgainWhere(this::isOverlooked);
         cluster.tidy();
@@ -350,8 +365,8 @@ public final class KubernetesGrants implements AutoCloseable {
                 .isPresent();
     }
 
-    private Stream<PrivilegeGrant> all() {
-        return sources.all();
+    private Stream<PrivilegeGrant> allOpen() {
+        return sources.allOpen();
     }
 
     private Optional<PrivilegeGrant> find(Due due) {

@@ -4,34 +4,33 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** The first thing that is read at a start: the grants that give access, page by page, and of the others nothing is kept. */
+/** All grants, page by page, each page when it is asked for: the first thing that is read at a start, and all where nothing else fits. */
 final class KubernetesLiveGrants {
-    /** So many of the largest are some megabytes. */
     private static final long PAGE = 100;
 
     private KubernetesLiveGrants() {}
 
     static Stream<PrivilegeGrant> listed(KubernetesClient client) {
-        List<PrivilegeGrant> live = new ArrayList<>();
-        @Nullable String next = null;
-        do {
-            KubernetesResourceList<PrivilegeGrant> page = client.resources(PrivilegeGrant.class)
-                    .inAnyNamespace()
-                    .list(new ListOptionsBuilder()
-                            .withLimit(PAGE)
-                            .withContinue(next)
-                            .build());
-            page.getItems().stream()
-                    .filter(GrantEventSources::open)
-                    .filter(grant -> grant.getStatus() != null)
-                    .forEach(live::add);
-            next = page.getMetadata().getContinue();
-        } while (next != null && !next.isEmpty());
-        return live.stream();
+        return Stream.iterate(Optional.of(page(client, "")), Optional::isPresent, page -> next(client, page.get()))
+                .flatMap(page -> page.get().getItems().stream());
+    }
+
+    private static Optional<KubernetesResourceList<PrivilegeGrant>> next(
+            KubernetesClient client, KubernetesResourceList<PrivilegeGrant> page) {
+        return Optional.ofNullable(page.getMetadata().getContinue())
+                .filter(next -> !next.isEmpty())
+                .map(next -> page(client, next));
+    }
+
+    private static KubernetesResourceList<PrivilegeGrant> page(KubernetesClient client, String from) {
+        return client.resources(PrivilegeGrant.class)
+                .inAnyNamespace()
+                .list(new ListOptionsBuilder()
+                        .withLimit(PAGE)
+                        .withContinue(from.isEmpty() ? null : from)
+                        .build());
     }
 }

@@ -26,7 +26,7 @@ final class KubernetesOrphans {
         this.objects = objects;
     }
 
-    /** @param grants all there are */
+    /** @param grants all that have not ended */
     void remove(Stream<PrivilegeGrant> grants) {
         Map<ObjectKind, List<? extends HasMetadata>> ours = new EnumMap<>(ObjectKind.class);
         ours.put(ObjectKind.RoleBinding, cluster.roleBindings().list());

@@ -5,8 +5,10 @@ import dev.lapse.access.KubernetesAccess;
 import dev.lapse.access.KubernetesBindings;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
+import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesStore;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.cluster.ServerClock;
 import dev.lapse.credential.KubernetesTokens;
@@ -61,10 +63,11 @@ final class Controllers implements AutoCloseable {
     private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
     private volatile boolean started;
 
-    Controllers(KubernetesClient client, Settings settings, Meters meters, ServerClock clock) throws IOException {
+    Controllers(KubernetesClient client, Settings settings, Meters meters, ServerClock clock, HeapRoom room)
+            throws IOException {
         this.clock = clock;
         sweepEvery = settings.sweepEvery();
-        cluster = new KubernetesCluster(client);
+        cluster = new KubernetesCluster(client, room);
         guard = new KubernetesGuard(client, clock, settings.guardSettle());
         events = new KubernetesEvents(client, clock, settings.instance());
         KubernetesWrites writes = new KubernetesWrites(client);
@@ -148,7 +151,7 @@ final class Controllers implements AutoCloseable {
                 grants::wants,
                 grants::insidersWhenAsked,
                 grants::reviewChanged);
-        operator = operator(client, settings, meters);
+        operator = operator(client, settings, room);
         sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "sweep");
             thread.setDaemon(true);
@@ -167,7 +170,7 @@ final class Controllers implements AutoCloseable {
                         + account.getMetadata().getName()));
         cluster.roles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.clusterRoles().onChange(role -> roleChanged(role.getMetadata().getName()));
-        grants.begin();
+        endWhatIsOver();
         cluster.start(SYNC_LIMIT, abandoned);
         memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
         memory.onReadable(reviewReconciler::lookAgainAtAll);
@@ -186,6 +189,11 @@ final class Controllers implements AutoCloseable {
                 this::sweep, sweepEvery.toMillis(), sweepEvery.toMillis(), TimeUnit.MILLISECONDS);
         started = true;
         LOG.atInfo().log("controllers run");
+    }
+
+    /** Without anything else, and as often as one likes. */
+    void endWhatIsOver() {
+        grants.begin();
     }
 
     boolean started() {
@@ -231,7 +239,7 @@ final class Controllers implements AutoCloseable {
         }
     }
 
-    private Operator operator(KubernetesClient client, Settings settings, Meters meters) {
+    private Operator operator(KubernetesClient client, Settings settings, HeapRoom room) {
         Operator made = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
@@ -243,18 +251,21 @@ final class Controllers implements AutoCloseable {
         made.register(
                 identityReconciler,
                 config -> config.withName("serviceidentity")
+                        .withItemStore(new KubernetesStore<>(room))
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
                         .withInformerListLimit(PAGE));
         made.register(
                 grants.reconciler(),
                 config -> config.withName("privilegegrant")
+                        .withItemStore(grants.store(room))
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
                         .withInformerListLimit(PAGE));
         made.register(
                 reviewReconciler,
                 config -> config.withName("accessreview")
+                        .withItemStore(new KubernetesStore<>(room))
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
                         .withInformerListLimit(PAGE));

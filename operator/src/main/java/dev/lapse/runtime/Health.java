@@ -17,6 +17,7 @@ final class Health {
     private volatile @Nullable LeaseElection election;
     private volatile @Nullable Controllers controllers;
     private volatile String unable = "";
+    private volatile boolean endsOnly;
 
     Health(Supplier<ServerClock.Reading> clock, Watches watches) {
         this.clock = clock;
@@ -36,6 +37,22 @@ final class Health {
     void unable(String why) {
         unable = why;
         controllers = null;
+        endsOnly = false;
+    }
+
+    /** It leads, and the heap has no room for more than to end what is over. */
+    void onlyEnds() {
+        endsOnly = true;
+        controllers = null;
+    }
+
+    /** Everything is done again. */
+    void doesEverything() {
+        endsOnly = false;
+    }
+
+    boolean endsOnly() {
+        return endsOnly;
     }
 
     boolean isUnable() {
@@ -43,7 +60,7 @@ final class Health {
     }
 
     boolean isLeading() {
-        return controllers != null;
+        return controllers != null || endsOnly;
     }
 
     /** Each check with what it found; ready if none begins with {@code no}. */
@@ -58,6 +75,12 @@ final class Health {
         }
         checks.put("clock", clock());
         Controllers leading = controllers;
+        if (endsOnly) {
+            checks.put(
+                    "role",
+                    "no: leader, but the heap is full: only what is over by its own status ends; see the runbook heap-full");
+            return checks;
+        }
         if (leading == null) {
             checks.put("role", role(among));
             return checks;

@@ -1,8 +1,10 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -21,15 +23,20 @@ final class Lead implements LeaseElection.Candidate {
     private static final Duration LONGEST_REST = Duration.ofSeconds(30);
     private static final Duration TO_CLOSE = Duration.ofSeconds(30);
 
+    /** Until there is another try to do everything, where the heap was full. */
+    private static final Duration REST_WHEN_FULL = Duration.ofSeconds(30);
+
     private final KubernetesClient client;
     private final KubernetesClient quick;
     private final Settings settings;
     private final ServerClock clock;
     private final Watches watches;
     private final Health health;
+    private final HeapRoom room;
     private @Nullable LeaseElection election;
     private @Nullable Controllers controllers;
     private @Nullable Meters meters;
+    private @Nullable EndsOnly endsOnly;
     private boolean busy;
     private boolean stopping;
     private int failures;
@@ -42,13 +49,15 @@ final class Lead implements LeaseElection.Candidate {
             Settings settings,
             ServerClock clock,
             Watches watches,
-            Health health) {
+            Health health,
+            HeapRoom room) {
         this.client = client;
         this.quick = quick;
         this.settings = settings;
         this.clock = clock;
         this.watches = watches;
         this.health = health;
+        this.room = room;
     }
 
     /** @param among absent if this instance leads without asking others */
@@ -114,12 +123,17 @@ final class Lead implements LeaseElection.Candidate {
     /** Ends the work, in order. */
     void stop() {
         Controllers begun;
+        EndsOnly ends;
         synchronized (this) {
             stopping = true;
             begun = controllers;
+            ends = endsOnly;
         }
         if (begun != null) {
             begun.close();
+        }
+        if (ends != null) {
+            ends.close();
         }
     }
 
@@ -129,7 +143,7 @@ final class Lead implements LeaseElection.Candidate {
             // From here on every kind has to be heard of by its informer.
             watches.forget();
             Meters fresh = new Meters();
-            begun = new Controllers(client, settings, fresh, clock);
+            begun = new Controllers(client, settings, fresh, clock, room);
             synchronized (this) {
                 controllers = begun;
                 meters = fresh;
@@ -139,7 +153,12 @@ final class Lead implements LeaseElection.Candidate {
             synchronized (this) {
                 failures = 0;
             }
+            doesEverything();
         } catch (Throwable failed) {
+            if (room.isFull()) {
+                onlyEnds(begun);
+                return;
+            }
             LOG.atError().setCause(failed).log("the operator could not start");
             giveUp(begun, "it could not start: " + failed.getMessage());
         }
@@ -150,13 +169,17 @@ final class Lead implements LeaseElection.Candidate {
             watches.breakOffTheDeaf();
             Controllers begun;
             boolean begins;
+            boolean goesOn;
             synchronized (this) {
                 begun = controllers;
-                begins = election == null && begun == null && !busy && System.nanoTime() - restsUntil >= 0;
+                begins = begun == null && !busy && !stopping && System.nanoTime() - restsUntil >= 0;
+                goesOn = endsOnly != null;
             }
-            if (begun != null) {
+            if (begun != null && room.isFull()) {
+                onlyEnds(begun);
+            } else if (begun != null) {
                 lookAt(begun);
-            } else if (begins && able()) {
+            } else if (begins && (goesOn || (election == null && able()))) {
                 leads();
             }
         } catch (RuntimeException failed) {
@@ -176,8 +199,66 @@ final class Lead implements LeaseElection.Candidate {
         }
     }
 
+    /**
+     * The heap has no room for everything. What takes it is given up, whatever it was about to do; what is over goes on
+     * ending meanwhile, with as little as that takes.
+     */
+    private void onlyEnds(@Nullable Controllers begun) {
+        synchronized (this) {
+            if (stopping || controllers != begun) {
+                return;
+            }
+            controllers = null;
+            meters = null;
+            busy = true;
+        }
+        LOG.atError().log("the heap is full: only what is over by its own status ends, see the runbook heap-full");
+        health.onlyEnds();
+        try {
+            endOnly();
+            if (begun != null) {
+                begun.abandon();
+            }
+            close(begun);
+            watches.forget();
+        } finally {
+            room.emptied();
+            synchronized (this) {
+                restsUntil = System.nanoTime() + REST_WHEN_FULL.toNanos();
+                busy = false;
+            }
+        }
+    }
+
+    private void endOnly() {
+        try {
+            synchronized (this) {
+                if (endsOnly == null && !stopping) {
+                    endsOnly = new EndsOnly(client, settings, clock, room);
+                    endsOnly.start();
+                }
+            }
+        } catch (IOException | RuntimeException failed) {
+            LOG.atError().setCause(failed).log("not even what is over can be ended, it is tried again");
+        }
+    }
+
+    private void doesEverything() {
+        EndsOnly before;
+        synchronized (this) {
+            before = endsOnly;
+            endsOnly = null;
+        }
+        health.doesEverything();
+        if (before != null) {
+            before.close();
+            LOG.atInfo().log("the heap has room again: everything is done");
+        }
+    }
+
     private void giveUp(@Nullable Controllers begun, String why) {
         Duration rest;
+        EndsOnly ends;
         LeaseElection among = election;
         synchronized (this) {
             if (stopping || (begun != null && controllers != begun)) {
@@ -185,6 +266,8 @@ final class Lead implements LeaseElection.Candidate {
             }
             controllers = null;
             meters = null;
+            ends = endsOnly;
+            endsOnly = null;
             busy = true;
             rest = Duration.ofSeconds(1L << Math.min(failures, 5));
             rest = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
@@ -200,6 +283,9 @@ final class Lead implements LeaseElection.Candidate {
             among.giveUp(rest);
         }
         close(begun);
+        if (ends != null) {
+            ends.close();
+        }
         watches.forget();
         synchronized (this) {
             busy = false;

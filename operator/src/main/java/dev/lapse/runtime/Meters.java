@@ -51,6 +51,15 @@ final class Meters {
                 .register(registry);
     }
 
+    void watchRoom(BooleanSupplier endsOnly) {
+        Gauge.builder("lapse.heap.full", endsOnly, full -> full.getAsBoolean() ? 1 : 0)
+                .description(
+                        "1 while the heap has no room for everything that is watched: grants end by what their own status"
+                                + " says, and nothing else is done")
+                .strongReference(true)
+                .register(registry);
+    }
+
     /** What a collection leaves in the pool that fills up for good. */
     private static double heapUsed() {
         return ManagementFactory.getMemoryPoolMXBeans().stream()

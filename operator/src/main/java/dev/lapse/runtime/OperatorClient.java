@@ -41,6 +41,7 @@ final class OperatorClient {
                     protected void additionalConfig(OkHttpClient.Builder builder) {
                         // What is repeated is decided call by call: a token request never is.
                         builder.followRedirects(false).followSslRedirects(false).retryOnConnectionFailure(false);
+                        builder.addInterceptor(new ListPages());
                         builder.addNetworkInterceptor(new ServerAnswers(clock, watches));
                     }
                 })

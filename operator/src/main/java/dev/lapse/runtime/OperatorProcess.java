@@ -1,5 +1,6 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
@@ -39,7 +40,8 @@ final class OperatorProcess {
         Meters meters = new Meters().withJvm();
         try (KubernetesClient client = OperatorClient.connected(clock, watches)) {
             KubernetesClient quick = quick(client);
-            Lead lead = new Lead(client, quick, settings, clock, watches, health);
+            HeapRoom room = HeapRoom.ofThisProcess();
+            Lead lead = new Lead(client, quick, settings, clock, watches, health, room);
             try (HttpEndpoints http =
                             new HttpEndpoints(settings.http(), health, () -> meters.scrape() + lead.scrape());
                     ClockWatch clockWatch = new ClockWatch(clock, quick, settings.instance())) {
@@ -68,6 +70,7 @@ final class OperatorProcess {
     private void watch(Meters meters, @Nullable LeaseElection election) {
         meters.watchClock(clock::reading, clock::steps);
         meters.watchWatches(watches, () -> health.isLeading() || health.isUnable());
+        meters.watchRoom(health::endsOnly);
         meters.watchLease(health::isLeading, () -> election == null ? Duration.ZERO : election.unrenewed());
     }
 

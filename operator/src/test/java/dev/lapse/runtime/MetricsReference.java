@@ -84,6 +84,7 @@ public final class MetricsReference {
     private static Meters begun() {
         Meters meters = new Meters();
         meters.watchHeap();
+        meters.watchRoom(() -> false);
         meters.watchClock(() -> new ServerClock.Reading(true, Duration.ZERO), () -> 0);
         meters.watchLease(() -> true, () -> Duration.ZERO);
         meters.watchWatches(new Watches(System::nanoTime), () -> true);

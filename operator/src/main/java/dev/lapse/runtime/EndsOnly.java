@@ -1,0 +1,49 @@
+package dev.lapse.runtime;
+
+import dev.lapse.cluster.HeapRoom;
+import dev.lapse.cluster.ServerClock;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What goes on where the heap has no room for everything that is watched: grants are read page by page, again and again,
+ * and end when their own status says so. It needs room for those that give access, and for nothing else.
+ */
+final class EndsOnly implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EndsOnly.class);
+    private static final long EVERY_SECONDS = 5;
+
+    private final Controllers controllers;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "ends-only");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    EndsOnly(KubernetesClient client, Settings settings, ServerClock clock, HeapRoom room) throws IOException {
+        controllers = new Controllers(client, settings, new Meters(), clock, room);
+    }
+
+    void start() {
+        timer.scheduleWithFixedDelay(this::look, 0, EVERY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void look() {
+        try {
+            controllers.endWhatIsOver();
+        } catch (RuntimeException failed) {
+            LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the grants could not be looked at");
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        controllers.close();
+    }
+}

@@ -1,0 +1,202 @@
+package dev.lapse.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * There is more in the cluster, each object within its bounds, than the operator's heap has room for: granting stops, and
+ * what ends goes on ending, by time and by revocation, also across a start. When there is room again, everything is done
+ * that was left. The process is the packaged one with the options it is shipped with.
+ */
+class FullHeapIT {
+    private static final int IDENTITIES = 600;
+    private static final String TENANT = "full-heap-tenant";
+
+    /** What is over by its time goes as ever. */
+    private static final Duration ON_TIME = Duration.ofSeconds(3);
+
+    /** Of a revocation the operator hears when it reads the grants the next time. */
+    private static final Duration REVOKED = Duration.ofSeconds(15);
+
+    private static final Duration ACROSS_A_START = Duration.ofSeconds(8);
+
+    /** Another try to do everything comes after half a minute. */
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
+
+    private static Stage stage;
+    private static Map<String, String> direct;
+
+    @BeforeAll
+    static void begins() {
+        // The proxy of other tests would hold all of it in this process.
+        direct = Map.of(
+                "LAPSE_OPERATOR_SERVER",
+                dev.lapse.story.Cluster.running().admin().getConfiguration().getMasterUrl(),
+                "LAPSE_RECONCILERS",
+                "8",
+                "LAPSE_EXPIRY_WORKERS",
+                "8");
+        stage = Stage.set(direct);
+        stage.scenery().namespace(TENANT);
+    }
+
+    @AfterAll
+    static void ends() {
+        stage.close();
+    }
+
+    @Test
+    void whatEndsGoesOnEndingWhereThereIsNoRoomForAnythingElse() {
+        Life meanwhile = life(1);
+        Life revoked = life(2);
+        Life across = life(3);
+        Life untouched = life(4);
+        List<Life> all = List.of(meanwhile, revoked, across, untouched);
+        stage.scenery().place(all);
+        stage.scenery().ask(List.of(meanwhile), Duration.ofSeconds(75));
+        stage.scenery().ask(List.of(across), Duration.ofSeconds(120));
+        stage.scenery().ask(List.of(revoked, untouched), Duration.ofMinutes(30));
+        stage.scenery().awaitPhase(all, GrantPhase.Active);
+        long process = pid();
+
+        fill();
+        awaitFull();
+        assertThat(Instant.now()).as("when the heap is full").isBefore(end(meanwhile));
+        assertThat(lag(meanwhile, end(meanwhile))).as("an end by time").isLessThan(ON_TIME);
+        Instant asked = Instant.now();
+        stage.scenery().revoke(revoked);
+        assertThat(lag(revoked, asked)).as("a revocation").isLessThan(REVOKED);
+        assertThat(pid()).as("the process is the same").isEqualTo(process);
+
+        await().atMost(PATIENCE).until(() -> Instant.now().isAfter(end(across).minusSeconds(2)));
+        stage.kill();
+        stage.startUnready(direct);
+        assertThat(lag(across, end(across))).as("an end across a start").isLessThan(ACROSS_A_START);
+        awaitFull();
+        long started = pid();
+        assertThat(bound(untouched)).as("what has not ended").isTrue();
+
+        empty();
+        await().atMost(PATIENCE)
+                .until(() -> stage.get("/readyz").statusCode() == 200
+                        && metric("lapse_heap_full").equals("0.0"));
+        stage.scenery().awaitPhase(List.of(meanwhile, across), GrantPhase.Expired);
+        stage.scenery().awaitPhase(List.of(revoked), GrantPhase.Revoked);
+        assertThat(stage.scenery().phase(untouched)).isEqualTo(GrantPhase.Active);
+        Life afterwards = life(5);
+        stage.scenery().place(List.of(afterwards));
+        stage.scenery().ask(List.of(afterwards), Duration.ofMinutes(30));
+        stage.scenery().awaitPhase(List.of(afterwards), GrantPhase.Active);
+        assertThat(pid()).as("the process is the same").isEqualTo(started);
+    }
+
+    private static Life life(int number) {
+        return new Life("full-heap-" + number, Shape.DEDICATED_TOKEN, Life.UNHARMED);
+    }
+
+    private static Instant end(Life life) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(stage.scenery().grant(life).getStatus()).expiresAt());
+    }
+
+    /** From {@code since} to the moment when nobody sees a binding any more. */
+    private static Duration lag(Life life, Instant since) {
+        await("the binding of " + life + " is gone")
+                .pollInterval(Duration.ofMillis(50))
+                .atMost(PATIENCE)
+                .until(() -> !bound(life));
+        return Duration.between(since, Instant.now());
+    }
+
+    private static boolean bound(Life life) {
+        return !stage.admin()
+                .rbac()
+                .roleBindings()
+                .inNamespace(life.namespace)
+                .withLabel("lapse.dev/grant-uid")
+                .list()
+                .getItems()
+                .isEmpty();
+    }
+
+    private static void awaitFull() {
+        await().atMost(PATIENCE)
+                .until(() -> stage.answers("/readyz")
+                        && stage.get("/readyz").body().contains("the heap is full")
+                        && metric("lapse_heap_full").equals("1.0"));
+    }
+
+    private static String metric(String name) {
+        return stage.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .findFirst()
+                .map(line -> line.substring(name.length() + 1))
+                .orElse("");
+    }
+
+    private static void fill() {
+        KubernetesClient admin = stage.admin();
+        IntStream.range(0, IDENTITIES)
+                .parallel()
+                .forEach(i -> admin.resource(identity(i)).create());
+    }
+
+    private static void empty() {
+        stage.admin().resources(ServiceIdentity.class).inNamespace(TENANT).delete();
+    }
+
+    /** Some 300 KB, each field within its bounds. */
+    private static ServiceIdentity identity(int number) {
+        String entries = IntStream.range(0, 32)
+                .mapToObj(entry -> """
+                            - name: entry-%1$d
+                              role: {kind: ClusterRole, name: view}
+                              namespaces: [%2$s]
+                              approvals: {required: 1, approvers: [%3$s]}
+                              requesters: [%3$s]
+                              principal: Dedicated
+                              entitledBy: admin
+                              entitledByAs: [system:masters]
+                        """.formatted(
+                                entry,
+                                TENANT,
+                                IntStream.range(0, 16)
+                                        .mapToObj(user -> "{user: " + ("p" + number + "-" + entry + "-" + user + "-")
+                                                + "x".repeat(230) + "}")
+                                        .collect(Collectors.joining(", "))))
+                .collect(Collectors.joining());
+        String yaml = """
+                apiVersion: lapse.dev/v1alpha1
+                kind: ServiceIdentity
+                metadata: {name: large-%d, namespace: %s}
+                spec:
+                  actorType: Pipeline
+                  subject: {serviceAccount: {name: ci-%d}}
+                  owner: {user: olivia}
+                  changedBy: admin
+                  eligible:
+                %s
+                """.formatted(number, TENANT, number, entries);
+        return stage.admin().getKubernetesSerialization().unmarshal(yaml, ServiceIdentity.class);
+    }
+
+    private static long pid() {
+        return stage.process(1).orElseThrow().pid();
+    }
+}
