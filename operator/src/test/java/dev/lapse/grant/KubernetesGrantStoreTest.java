@@ -102,7 +102,7 @@ class KubernetesGrantStoreTest {
                 status:
                   observedGeneration: 1
                   phase: %2$s
-                  proof: {epoch: %4$s, proved: true}
+                  proof: {generation: 1, epoch: %4$s, at: "2026-11-27T09:12:31Z"}
                   review: %1$s-0123456789
                   resolved:
                     identityUID: %5$s
