@@ -1,6 +1,8 @@
 package dev.lapse.runtime;
 
+import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.cluster.HeapRoom;
+import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -19,6 +21,7 @@ final class EndsOnly implements AutoCloseable {
     private static final long EVERY_SECONDS = 5;
 
     private final Controllers controllers;
+    private final KubernetesEvents events;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "ends-only");
         thread.setDaemon(true);
@@ -27,10 +30,29 @@ final class EndsOnly implements AutoCloseable {
 
     EndsOnly(KubernetesClient client, Settings settings, ServerClock clock, HeapRoom room) throws IOException {
         controllers = new Controllers(client, settings, new Meters(), clock, room);
+        events = new KubernetesEvents(client, clock, settings.instance());
     }
 
     void start() {
         timer.scheduleWithFixedDelay(this::look, 0, EVERY_SECONDS, TimeUnit.SECONDS);
+        say(
+                KubernetesEvents.Kind.Warning,
+                "HeapFull",
+                "the heap is full: a grant ends when its own spec and status say so, and nothing else is done until there is"
+                        + " room; see the runbook heap-full");
+    }
+
+    /** Everything is done again. */
+    void isOver() {
+        say(KubernetesEvents.Kind.Normal, "HeapHasRoom", "the heap has room again, and everything is done");
+    }
+
+    private void say(KubernetesEvents.Kind kind, String reason, String note) {
+        events.tell(
+                new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LeaseElection.LEASE, ""),
+                kind,
+                reason,
+                note);
     }
 
     private void look() {
@@ -45,5 +67,6 @@ final class EndsOnly implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         controllers.close();
+        events.close();
     }
 }

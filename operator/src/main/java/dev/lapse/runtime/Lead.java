@@ -251,6 +251,7 @@ final class Lead implements LeaseElection.Candidate {
         }
         health.doesEverything();
         if (before != null) {
+            before.isOver();
             before.close();
             LOG.atInfo().log("the heap has room again: everything is done");
         }

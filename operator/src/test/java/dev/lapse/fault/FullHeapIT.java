@@ -97,6 +97,7 @@ class FullHeapIT {
         stage.scenery().awaitPhase(List.of(meanwhile, across), GrantPhase.Expired);
         stage.scenery().awaitPhase(List.of(revoked), GrantPhase.Revoked);
         assertThat(stage.scenery().phase(untouched)).isEqualTo(GrantPhase.Active);
+        assertThat(events()).contains("HeapFull", "HeapHasRoom");
         Life afterwards = life(5);
         stage.scenery().place(List.of(afterwards));
         stage.scenery().ask(List.of(afterwards), Duration.ofMinutes(30));
@@ -148,6 +149,12 @@ class FullHeapIT {
                 .findFirst()
                 .map(line -> line.substring(name.length() + 1))
                 .orElse("");
+    }
+
+    private static List<String> events() {
+        return stage.admin().v1().events().inNamespace("lapse-system").list().getItems().stream()
+                .map(event -> event.getReason())
+                .toList();
     }
 
     private static void fill() {
