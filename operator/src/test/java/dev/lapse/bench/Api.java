@@ -17,6 +17,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -115,6 +116,26 @@ final class Api {
     JsonNode get(String path) {
         var answer = send("GET", path, "");
         return answer.code() == 404 ? MissingNode.getInstance() : expected(answer, "GET " + path);
+    }
+
+    /** Hears of each change until {@code enough} says that this was the last one. */
+    void watch(String path, Predicate<JsonNode> enough) {
+        var request = HttpRequest.newBuilder(URI.create(server + path))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        try (var lines = http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+            for (var events = lines.iterator(); events.hasNext(); ) {
+                if (enough.test(JSON.readTree(events.next()).path("object"))) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("watch of " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted at a watch of " + path, e);
+        }
+        throw new IllegalStateException("the watch of " + path + " was closed too early");
     }
 
     JsonNode create(String path, String object) {

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /** Namespaces, accounts, identities and grants to measure with, made by an administrator outside the operator. */
 final class Scene {
@@ -131,6 +132,13 @@ final class Scene {
     JsonNode grants(String namespace) {
         return admin.get(LAPSE + namespace + "/privilegegrants?resourceVersion=0")
                 .path("items");
+    }
+
+    /** Hears of each change of a grant from now on, until {@code enough} says that this was the last one. */
+    void watchGrants(String namespace, Predicate<JsonNode> enough) {
+        String path = LAPSE + namespace + "/privilegegrants";
+        String now = admin.get(path + "?limit=1").path("metadata").path("resourceVersion").asText();
+        admin.watch(path + "?watch=true&resourceVersion=" + now, enough);
     }
 
     void deleteGrants(String namespace) {

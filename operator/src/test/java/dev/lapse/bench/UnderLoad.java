@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -256,24 +256,21 @@ final class UnderLoad implements Callable<Integer> {
         return values.isEmpty() ? "none" : Figures.quantile(values, share);
     }
 
-    /** From the end of each grant to the status that says so, as somebody sees it who lists the grants. */
+    /** From the end of each grant to the status that says so, as somebody sees it who watches the grants. */
     private void endsToStatus() {
         String namespace = "bench-ends";
         scene.namespace(namespace);
         scene.identity(namespace, "robot", "Dedicated");
         scene.awaitEligible(namespace, "robot");
         Instant end = makeThatEndTogether(namespace, ends);
-        Scene.await("the end", Duration.ofMinutes(30), () -> !Instant.now().isBefore(end));
-        List<Double> seenAt = new ArrayList<>();
-        while (seenAt.size() < ends) {
-            long ended = StreamSupport.stream(scene.grants(namespace).spliterator(), false)
-                    .filter(grant -> Scene.phase(grant).equals("Expired"))
-                    .count();
-            double now = millis(end, Instant.now());
-            while (seenAt.size() < ended) {
-                seenAt.add(now);
+        Map<String, Double> ended = new HashMap<>();
+        scene.watchGrants(namespace, grant -> {
+            if (Scene.phase(grant).equals("Expired")) {
+                ended.putIfAbsent(grant.path("metadata").path("name").asText(), millis(end, Instant.now()));
             }
-        }
+            return ended.size() == ends;
+        });
+        List<Double> seenAt = List.copyOf(ended.values());
         Scene.await("accounts and Secrets are gone", GIVE_UP, () -> left(namespace) == 0);
         double gone = millis(end, Instant.now());
         var figures = new Figures(
