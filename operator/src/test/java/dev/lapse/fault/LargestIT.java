@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
-import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.fault.Attack.Write;
 import dev.lapse.story.Cluster;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
@@ -126,8 +125,8 @@ class LargestIT {
                                 .getStatus()
                                 .entries())
                         .hasSize(32)
-                        .allSatisfy(entry ->
-                                assertThat(entry.state()).isEqualTo(ServiceIdentityStatus.EntryState.Eligible)));
+                        // What they say is harmless, and was read. No Role is grantable as shipped.
+                        .allSatisfy(entry -> assertThat(entry.reason()).isEqualTo("RoleNotGrantable")));
     }
 
     @Test
