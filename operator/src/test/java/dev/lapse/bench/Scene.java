@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
-import java.util.stream.Stream;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Namespaces, accounts, identities and grants to measure with, made by an administrator outside the operator. */
 final class Scene {
@@ -137,7 +137,10 @@ final class Scene {
     /** Hears of each change of a grant from now on, until {@code enough} says that this was the last one. */
     void watchGrants(String namespace, Predicate<JsonNode> enough) {
         String path = LAPSE + namespace + "/privilegegrants";
-        String now = admin.get(path + "?limit=1").path("metadata").path("resourceVersion").asText();
+        String now = admin.get(path + "?limit=1")
+                .path("metadata")
+                .path("resourceVersion")
+                .asText();
         admin.watch(path + "?watch=true&resourceVersion=" + now, enough);
     }
 
