@@ -21,7 +21,10 @@ public final class KubernetesStore<T extends HasMetadata> extends BasicItemStore
         this.pruned = pruned;
     }
 
-    /** An informer that is refused one object lists all of them again: it never shows less than there is. */
+    /**
+     * A list that is refused one object fails, and is not taken for complete. An object of a watch is lost: once that has
+     * happened, nobody may go by what the informer shows, and {@link HeapRoom} says so until it is given up.
+     */
     @Override
     public T put(String key, T object) {
         room.take();

@@ -224,6 +224,12 @@ public final class KubernetesGrants implements AutoCloseable {
         }
     }
 
+    /** What ends goes on ending. */
+    public void giveNothingMore() {
+        passes.close();
+        wakeUps.close();
+    }
+
     public PrivilegeGrantReconciler reconciler() {
         return reconciler;
     }

@@ -26,11 +26,16 @@ import dev.lapse.review.KubernetesEntitlementReviews;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
+import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -58,6 +63,7 @@ final class Controllers implements AutoCloseable {
     private final KubernetesMemory memory;
     private final Instant sealMadeAt;
     private final Operator operator;
+    private final List<RegisteredController<?>> registered = new ArrayList<>();
     private final ScheduledExecutorService sweeper;
     private final FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
     private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
@@ -200,10 +206,11 @@ final class Controllers implements AutoCloseable {
         return started;
     }
 
-    /** What still waits for a first listing waits no longer, so that it can be closed. */
+    /** What still waits for a first listing waits no longer, so that it can be closed; nothing begins any more. */
     void abandon() {
         abandoned.completeExceptionally(new IllegalStateException("given up before everything was listed"));
         firstPass.abandon();
+        grants.giveNothingMore();
     }
 
     boolean synced() {
@@ -221,12 +228,28 @@ final class Controllers implements AutoCloseable {
     @Override
     public void close() {
         grants.close();
+        if (!started) {
+            abandon();
+            registered.forEach(Controllers::stopInformer);
+        }
         operator.stop();
         sweeper.shutdownNow();
         guard.close();
         cluster.close();
         memory.close();
         events.close();
+    }
+
+    /** The SDK stops no informer of a controller whose start was given up: it would list and keep everything for ever. */
+    private static void stopInformer(RegisteredController<?> registered) {
+        try {
+            ((Controller<?>) registered)
+                    .getEventSourceManager()
+                    .getControllerEventSource()
+                    .changeNamespaces(Set.of());
+        } catch (NullPointerException neverBegun) {
+            LOG.atDebug().log("an informer was not begun yet");
+        }
     }
 
     private void sweep() {
@@ -244,31 +267,33 @@ final class Controllers implements AutoCloseable {
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withConcurrentReconciliationThreads(settings.reconcilers())
-                .withCacheSyncTimeout(SYNC_LIMIT)
+                // Later than those who wait for all of them: the SDK takes a list that is not finished by then for
+                // finished.
+                .withCacheSyncTimeout(SYNC_LIMIT.multipliedBy(2))
                 // What is refused once may be answered the next time; what is refused on and on ends the lead.
                 .withStopOnInformerErrorDuringStartup(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5)));
-        made.register(
+        registered.add(made.register(
                 identityReconciler,
                 config -> config.withName("serviceidentity")
                         .withItemStore(new KubernetesStore<>(room))
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
-                        .withInformerListLimit(PAGE));
-        made.register(
+                        .withInformerListLimit(PAGE)));
+        registered.add(made.register(
                 grants.reconciler(),
                 config -> config.withName("privilegegrant")
                         .withItemStore(grants.store(room))
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
-                        .withInformerListLimit(PAGE));
-        made.register(
+                        .withInformerListLimit(PAGE)));
+        registered.add(made.register(
                 reviewReconciler,
                 config -> config.withName("accessreview")
                         .withItemStore(new KubernetesStore<>(room))
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
-                        .withInformerListLimit(PAGE));
+                        .withInformerListLimit(PAGE)));
         return made;
     }
 

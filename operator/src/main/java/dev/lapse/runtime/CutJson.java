@@ -40,13 +40,29 @@ final class CutJson implements Source {
 
     private final BufferedSource raw;
     private final Cut cut;
+    private final long most;
     private final Buffer left = new Buffer();
     private final JsonGenerator out;
     private @Nullable JsonParser in;
 
+    /** More is held of an answer than somebody who can ask for less wants to hold. */
+    static final class TooLarge extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private TooLarge(long most) {
+            super("the answer has more than " + most + " bytes");
+        }
+    }
+
     CutJson(Source raw, Cut cut) throws IOException {
+        this(raw, cut, Long.MAX_VALUE);
+    }
+
+    /** @param most bytes of one value: where there are more, reading it fails with {@link TooLarge} */
+    CutJson(Source raw, Cut cut, long most) throws IOException {
         this.raw = Okio.buffer(raw);
         this.cut = cut;
+        this.most = most;
         this.out = JSON.createGenerator(left.outputStream()).setRootValueSeparator(null);
     }
 
@@ -121,6 +137,10 @@ final class CutJson implements Source {
                 object(parser, false);
             } else {
                 out.copyCurrentStructure(parser);
+            }
+            out.flush();
+            if (left.size() > most) {
+                throw new TooLarge(most);
             }
         }
         out.writeEndArray();

@@ -37,6 +37,9 @@ final class Lead implements LeaseElection.Candidate {
     private @Nullable Controllers controllers;
     private @Nullable Meters meters;
     private @Nullable EndsOnly endsOnly;
+    /** From when it may begin until it gives the lead back. */
+    private boolean leading;
+
     private boolean busy;
     private boolean stopping;
     private int failures;
@@ -104,6 +107,7 @@ final class Lead implements LeaseElection.Candidate {
     @Override
     public void leads() {
         synchronized (this) {
+            leading = true;
             busy = true;
         }
         Thread begin = new Thread(this::begin, "begin");
@@ -153,9 +157,10 @@ final class Lead implements LeaseElection.Candidate {
             synchronized (this) {
                 failures = 0;
             }
-            doesEverything();
+            doesEverything(begun);
         } catch (Throwable failed) {
-            if (room.isFull()) {
+            if (room.isFull() || health.endsOnly()) {
+                LOG.atError().setCause(failed).log("not everything could be begun");
                 onlyEnds(begun);
                 return;
             }
@@ -169,17 +174,20 @@ final class Lead implements LeaseElection.Candidate {
             watches.breakOffTheDeaf();
             Controllers begun;
             boolean begins;
-            boolean goesOn;
+            boolean leads;
             synchronized (this) {
                 begun = controllers;
                 begins = begun == null && !busy && !stopping && System.nanoTime() - restsUntil >= 0;
-                goesOn = endsOnly != null;
+                leads = leading;
+            }
+            if (health.endsOnly()) {
+                endOnly();
             }
             if (begun != null && room.isFull()) {
                 onlyEnds(begun);
             } else if (begun != null) {
                 lookAt(begun);
-            } else if (begins && (goesOn || (election == null && able()))) {
+            } else if (begins && (leads || (election == null && able()))) {
                 leads();
             }
         } catch (RuntimeException failed) {
@@ -215,10 +223,11 @@ final class Lead implements LeaseElection.Candidate {
         LOG.atError().log("the heap is full: only what is over by its own status ends, see the runbook heap-full");
         health.onlyEnds();
         try {
-            endOnly();
             if (begun != null) {
+                // From here on it goes by nothing that an informer shows, which may lack what found no room.
                 begun.abandon();
             }
+            endOnly();
             close(begun);
             watches.forget();
         } finally {
@@ -230,26 +239,40 @@ final class Lead implements LeaseElection.Candidate {
         }
     }
 
+    /** The API server is asked, so nobody is kept waiting meanwhile. */
     private void endOnly() {
+        synchronized (this) {
+            if (endsOnly != null || stopping) {
+                return;
+            }
+        }
         try {
+            EndsOnly made = new EndsOnly(client, settings, clock, room);
+            boolean needed;
             synchronized (this) {
-                if (endsOnly == null && !stopping) {
-                    endsOnly = new EndsOnly(client, settings, clock, room);
-                    endsOnly.start();
-                }
+                needed = endsOnly == null && !stopping;
+                endsOnly = needed ? made : endsOnly;
+            }
+            if (needed) {
+                made.start();
+            } else {
+                made.close();
             }
         } catch (IOException | RuntimeException failed) {
-            LOG.atError().setCause(failed).log("not even what is over can be ended, it is tried again");
+            LOG.atError().setCause(failed).log("not even what is over can be ended, it is tried again in a second");
         }
     }
 
-    private void doesEverything() {
+    private void doesEverything(Controllers begun) {
         EndsOnly before;
         synchronized (this) {
+            if (controllers != begun) {
+                return;
+            }
             before = endsOnly;
             endsOnly = null;
+            health.doesEverything();
         }
-        health.doesEverything();
         if (before != null) {
             before.isOver();
             before.close();
@@ -269,6 +292,7 @@ final class Lead implements LeaseElection.Candidate {
             meters = null;
             ends = endsOnly;
             endsOnly = null;
+            leading = false;
             busy = true;
             rest = Duration.ofSeconds(1L << Math.min(failures, 5));
             rest = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;

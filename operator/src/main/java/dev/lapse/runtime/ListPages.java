@@ -26,15 +26,23 @@ final class ListPages implements Interceptor {
     /** By path, with how many objects the last page did not hold too much. */
     private final Map<String, Integer> fitting = new ConcurrentHashMap<>();
 
-    @Override
-    public Response intercept(Chain chain) throws IOException {
-        Request request = chain.request();
+    /** How many bytes of the answer are held: of a page of one object all, as it cannot be divided. */
+    static long most(Request request) {
+        return objects(request) > 1 ? MOST : Long.MAX_VALUE;
+    }
+
+    /** 0 where the request is for no page. */
+    private static int objects(Request request) {
         HttpUrl url = request.url();
         String limit = url.queryParameter("limit");
         boolean watch = "true".equals(url.queryParameter("watch"));
-        return limit == null || watch || !request.method().equals("GET")
-                ? chain.proceed(request)
-                : page(chain, Integer.parseInt(limit));
+        return limit == null || watch || !request.method().equals("GET") ? 0 : Integer.parseInt(limit);
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        int asked = objects(chain.request());
+        return asked == 0 ? chain.proceed(chain.request()) : page(chain, asked);
     }
 
     private Response page(Chain chain, int asked) throws IOException {
@@ -47,9 +55,18 @@ final class ListPages implements Interceptor {
                 return response;
             }
             Buffer held = new Buffer();
-            if (fits(response.body().source(), held) || objects == 1) {
-                // One object cannot be divided; etcd takes none larger than 1.5 MiB.
-                held.writeAll(response.body().source());
+            boolean fits = false;
+            try (ResponseBody body = response.body()) {
+                fits = fits(body.source(), held, objects);
+            } catch (CutJson.TooLarge tooLarge) {
+                held.clear();
+            } finally {
+                if (!fits) {
+                    // Also where the answer broke off: it may have taken too long.
+                    fitting.put(path, Math.max(1, objects / FEWER));
+                }
+            }
+            if (fits) {
                 if (held.size() < MOST / (2 * FEWER) && objects < asked) {
                     fitting.put(path, Math.min(asked, objects * 2));
                 }
@@ -57,14 +74,12 @@ final class ListPages implements Interceptor {
                         .body(new Held(response.body().contentType(), held))
                         .build();
             }
-            response.close();
             objects = Math.max(1, objects / FEWER);
-            fitting.put(path, objects);
         }
     }
 
-    private static boolean fits(BufferedSource source, Buffer held) throws IOException {
-        while (held.size() <= MOST) {
+    private static boolean fits(BufferedSource source, Buffer held, int objects) throws IOException {
+        while (objects == 1 || held.size() <= MOST) {
             if (source.read(held, 64 * 1024) < 0) {
                 return true;
             }

@@ -75,7 +75,9 @@ final class ServerAnswers implements Interceptor {
         return response.newBuilder()
                 .removeHeader("Content-Encoding")
                 .removeHeader("Content-Length")
-                .body(new Stream(type, new CutJson(plain, Cut.of(request.url().encodedPath(), selected))))
+                .body(new Stream(
+                        type,
+                        new CutJson(plain, Cut.of(request.url().encodedPath(), selected), ListPages.most(request))))
                 .build();
     }
 

@@ -24,6 +24,10 @@ import org.junit.jupiter.api.Test;
  */
 class FullHeapIT {
     private static final int IDENTITIES = 600;
+
+    /** So many of them have room. */
+    private static final int FITTING = 150;
+
     private static final String TENANT = "full-heap-tenant";
 
     /** What is over by its time goes as ever. */
@@ -67,13 +71,18 @@ class FullHeapIT {
         Life untouched = life(4);
         List<Life> all = List.of(meanwhile, revoked, across, untouched);
         stage.scenery().place(all);
-        stage.scenery().ask(List.of(meanwhile), Duration.ofSeconds(75));
-        stage.scenery().ask(List.of(across), Duration.ofSeconds(120));
+        // They must be active before the heap is full, and end after it: how long that takes is up to the machine.
+        Instant begun = Instant.now();
+        fill(0, FITTING);
+        Duration filling = Duration.between(begun, Instant.now());
+        Duration untilFull = Duration.ofSeconds(50).plus(filling.multipliedBy(3));
+        stage.scenery().ask(List.of(meanwhile), untilFull);
+        stage.scenery().ask(List.of(across), untilFull.plusSeconds(40));
         stage.scenery().ask(List.of(revoked, untouched), Duration.ofMinutes(30));
         stage.scenery().awaitPhase(all, GrantPhase.Active);
         long process = pid();
 
-        fill();
+        fill(FITTING, IDENTITIES);
         awaitFull();
         assertThat(Instant.now()).as("when the heap is full").isBefore(end(meanwhile));
         assertThat(lag(meanwhile, end(meanwhile))).as("an end by time").isLessThan(ON_TIME);
@@ -157,9 +166,9 @@ class FullHeapIT {
                 .toList();
     }
 
-    private static void fill() {
+    private static void fill(int from, int to) {
         KubernetesClient admin = stage.admin();
-        IntStream.range(0, IDENTITIES)
+        IntStream.range(from, to)
                 .parallel()
                 .forEach(i -> admin.resource(identity(i)).create());
     }

@@ -1,6 +1,7 @@
 package dev.lapse.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -309,6 +310,21 @@ class CutJsonTest {
 
         assertThat(decoded).doesNotContain("\0").doesNotContain("\uFFFD");
         assertThat(JSON.readTree(decoded.toString()).get("text").asText()).isEqualTo("grün €😀");
+    }
+
+    /** Of a page that holds too much nobody holds more than that: the rest is not even read. */
+    @Test
+    void breaksOffWhereAPageHoldsMoreThanItMay() {
+        String object = "{\"metadata\":{\"name\":\"" + "a".repeat(200) + "\"}}";
+        Buffer list = new Buffer()
+                .writeUtf8("{\"kind\":\"List\",\"items\":[" + (object + ",").repeat(99_999) + object + "]}");
+        long all = list.size();
+
+        assertThatThrownBy(
+                        () -> Okio.buffer(new CutJson(list, Cut.OURS, 10_000)).readUtf8())
+                .isInstanceOf(CutJson.TooLarge.class);
+
+        assertThat(all - list.size()).as("bytes that were read").isLessThan(100_000);
     }
 
     /** An event of a watch is there when it has come, and not only with the next one. */
