@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -82,7 +83,7 @@ class FullHeapIT {
         stage.scenery().awaitPhase(all, GrantPhase.Active);
         long process = pid();
 
-        fill(FITTING, IDENTITIES);
+        CompletableFuture<Void> rest = CompletableFuture.runAsync(() -> fill(FITTING, IDENTITIES));
         awaitFull();
         assertThat(Instant.now()).as("when the heap is full").isBefore(end(meanwhile));
         assertThat(lag(meanwhile, end(meanwhile))).as("an end by time").isLessThan(ON_TIME);
@@ -99,6 +100,7 @@ class FullHeapIT {
         long started = pid();
         assertThat(bound(untouched)).as("what has not ended").isTrue();
 
+        rest.join();
         empty();
         await().atMost(PATIENCE)
                 .until(() -> stage.get("/readyz").statusCode() == 200
