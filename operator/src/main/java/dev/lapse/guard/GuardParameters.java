@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +69,9 @@ public record GuardParameters(
         Map<String, ApplierLimit> limits = Map.of();
         String problem = "";
         try {
-            limits = limits(data.getOrDefault("applierLimits", ""));
+            Map<String, String> nowhere = new TreeMap<>();
+            limits = limits(data.getOrDefault("applierLimits", ""), nowhere);
+            problem = String.join("; ", nowhere.values());
         } catch (JsonProcessingException e) {
             problem = unreadable(e.getOriginalMessage());
         } catch (IllegalArgumentException e) {
@@ -121,7 +125,9 @@ public record GuardParameters(
         return appliers.contains(applier) ? limit(applier) : ApplierLimit.NONE;
     }
 
-    private static Map<String, ApplierLimit> limits(String yaml) throws JsonProcessingException {
+    /** @param nowhere is given, by applier, why an entry that says something else than it shows reaches nowhere */
+    private static Map<String, ApplierLimit> limits(String yaml, Map<String, String> nowhere)
+            throws JsonProcessingException {
         if (yaml.isBlank()) {
             return Map.of();
         }
@@ -134,10 +140,6 @@ public record GuardParameters(
             if (limit == null || limit.name == null || limit.name.isBlank()) {
                 throw new IllegalArgumentException("an entry has no name");
             }
-            if (!ParameterWords.of(limit.name).equals(List.of(limit.name))) {
-                throw new IllegalArgumentException("name " + limit.name + " has a space, and no applier has one");
-            }
-            refuseHidden(limit.name);
             ApplierLimit reach = new ApplierLimit(names(limit.namespaces), names(limit.roles), limit.clusterWide);
             for (String role : reach.roles()) {
                 if (!ROLE.matcher(role).matches()) {
@@ -149,6 +151,10 @@ public record GuardParameters(
             if (limits.put(limit.name, reach) != null) {
                 throw new IllegalArgumentException("applier " + limit.name + " is listed twice");
             }
+            misleading(limit.name, reach).ifPresent(why -> {
+                limits.put(limit.name, ApplierLimit.NONE);
+                nowhere.put(limit.name, why);
+            });
         }
         return limits;
     }
@@ -159,17 +165,27 @@ public record GuardParameters(
             if (name == null || name.isBlank()) {
                 throw new IllegalArgumentException("a list has an empty line");
             }
-            refuseHidden(name);
             names.add(name);
         }
         return Set.copyOf(names);
     }
 
-    private static void refuseHidden(String name) {
-        hidden(name).ifPresent(character -> {
-            throw new IllegalArgumentException(PeoplesText.oneLine(name) + " holds the hidden character " + character
-                    + ": delete it and type it again");
-        });
+    /** Names that look like others and are not: what an older version took for names that nobody has costs no other applier. */
+    private static Optional<String> misleading(String name, ApplierLimit reach) {
+        String entry = "the entry of " + PeoplesText.oneLine(name) + " in applierLimits" + PLACE + " reaches nowhere: ";
+        if (!ParameterWords.of(name).equals(List.of(name))) {
+            return Optional.of(entry + "its name has a space, and no applier has one");
+        }
+        return Stream.of(
+                        Stream.of(name),
+                        reach.namespaces().stream().sorted(),
+                        reach.roles().stream().sorted())
+                .flatMap(names -> names)
+                .flatMap(each -> hidden(each)
+                        .map(character -> entry + PeoplesText.oneLine(each) + " holds the hidden character " + character
+                                + ": delete it and type it again")
+                        .stream())
+                .findFirst();
     }
 
     private static String unreadable(String why) {

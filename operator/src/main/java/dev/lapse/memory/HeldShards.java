@@ -26,6 +26,8 @@ final class HeldShards {
     private final Elsewhere elsewhere;
     private final Consumer<String> putBack;
     private final AtomicReferenceArray<HeldShard> shards = new AtomicReferenceArray<>(Shard.COUNT);
+    private final List<Object> keeping =
+            IntStream.range(0, Shard.COUNT).mapToObj(number -> new Object()).toList();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** @param putBack is told, as a sentence, of each that is older than what is known */
@@ -129,19 +131,26 @@ final class HeldShards {
                 after = read.map(shard -> held.with(map, shard)).orElseGet(() -> held.unsound(map, forged(number)));
             } while (!shards.compareAndSet(number, before, after));
             if (after != before) {
-                tell(number, before, after, read, data);
+                tell(number, before, after, read);
             }
         });
     }
 
-    private void tell(int number, HeldShard before, HeldShard after, Optional<Shard> read, Map<String, String> data) {
+    private void tell(int number, HeldShard before, HeldShard after, Optional<Shard> read) {
         if (after.putBack()) {
             putBack.accept(older(number, before.known().orElseThrow(), read.orElseThrow()));
         } else if (after.sound().isPresent()) {
-            elsewhere.keep(number, data);
+            keep(number);
         }
         if (before.sound().isEmpty() && after.sound().isPresent()) {
             listeners.forEach(Runnable::run);
+        }
+    }
+
+    /** What is known by now: meanwhile another thread may have taken, and kept, a later one. */
+    private void keep(int number) {
+        synchronized (keeping.get(number)) {
+            shards.get(number).last().ifPresent(shard -> elsewhere.keep(number, shard.data(seal)));
         }
     }
 

@@ -165,10 +165,15 @@ public final class KubernetesMemory implements AutoCloseable {
 
     /**
      * Asks etcd what there is, and writes what this process knows into each ConfigMap that somebody else has changed, put
-     * back or deleted; for the sweep.
+     * back or deleted; for the sweep. What fails of one holds up no other, and is tried again by the next sweep.
      */
     public void heal() {
-        look();
+        try {
+            look();
+        } catch (RuntimeException failed) {
+            // The informer tells of most changes as well.
+            LOG.atWarn().addKeyValue("error", failed.getMessage()).log("etcd could not be asked for the memory");
+        }
         for (int number = 0; number < Shard.COUNT; number++) {
             HeldShard held = shards.get(number);
             Optional<Shard> unwritten = held.unwritten();
@@ -177,8 +182,19 @@ public final class KubernetesMemory implements AutoCloseable {
                         .addKeyValue("name", Shard.name(number))
                         .addKeyValue("problem", held.problem())
                         .log("memory was changed by somebody else: what is known of it is written again");
-                put(number, held, unwritten.get());
+                healOne(number, held, unwritten.get());
             }
+        }
+    }
+
+    private void healOne(int number, HeldShard held, Shard unwritten) {
+        try {
+            put(number, held, unwritten);
+        } catch (RuntimeException failed) {
+            LOG.atWarn()
+                    .addKeyValue("name", Shard.name(number))
+                    .addKeyValue("error", failed.getMessage())
+                    .log("memory could not be written again, the next sweep tries again");
         }
     }
 

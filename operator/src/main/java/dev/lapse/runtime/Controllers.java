@@ -254,9 +254,13 @@ final class Controllers implements AutoCloseable {
 
     private void sweep() {
         try {
+            memory.heal();
+        } catch (RuntimeException failed) {
+            LOG.atWarn().addKeyValue("error", failed.getMessage()).log("memory was not looked at, that is repeated");
+        }
+        try {
             grants.sweep();
             reviewReconciler.openMissing();
-            memory.heal();
         } catch (RuntimeException failed) {
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the sweep failed, it is repeated");
         }

@@ -51,10 +51,41 @@ class GuardParametersTest {
                                             .formatted(point))
                             .contains("type it again"));
         }
-        GuardParameters limits = GuardParameters.parse(
-                Map.of("applierLimits", "- {name: argo, namespaces: [\"pay" + hidden + "ments\"]}"));
-        assertThat(limits.limits()).isEmpty();
-        assertThat(limits.problem()).startsWith("applierLimits");
+    }
+
+    /** Before it was told, such a name was merely nobody's: an upgrade must not take the reach of all others away. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{name: 'argo ', clusterWide: true}",
+                "{name: ' argo', clusterWide: true}",
+                "{name: 'argo cd', clusterWide: true}",
+                "{name: \"argo\\u200b\", clusterWide: true}",
+                "{name: argo, clusterWide: true, namespaces: [\"pay\\u00a0ments\"]}",
+                "{name: argo, clusterWide: true, roles: [\"Role/de\\u00adployer\"]}",
+            })
+    void anEntryThatSaysSomethingElseThanItShowsAloneReachesNowhere(String entry) {
+        GuardParameters read = GuardParameters.parse(Map.of(
+                "appliers",
+                "argo velero",
+                "applierLimits",
+                "- " + entry + "\n- {name: velero, namespaces: [payments]}"));
+
+        assertThat(read.limit("argo")).isEqualTo(ApplierLimit.NONE);
+        assertThat(read.limits().values())
+                .containsExactlyInAnyOrder(ApplierLimit.NONE, new ApplierLimit(Set.of("payments"), Set.of(), false));
+        assertThat(read.reachOf("velero").namespaces()).containsExactly("payments");
+        assertThat(read.problem())
+                .startsWith("the entry of ")
+                .contains("argo", "in applierLimits in ConfigMap lapse-system/lapse-guard reaches nowhere");
+    }
+
+    @Test
+    void tellsOfEachEntryThatReachesNowhereAndOfWhatElseIsWrong() {
+        GuardParameters read = GuardParameters.parse(
+                Map.of("applierLimits", "- {name: 'argo '}\n- {name: 'velero '}", "clusterWide", "yes"));
+
+        assertThat(read.problem()).contains("the entry of argo", "; the entry of velero", "; clusterWide in ConfigMap");
     }
 
     @Test
@@ -116,7 +147,6 @@ class GuardParametersTest {
                 "- {name: argo, roles: [ClusterRole/]}",
                 "- {name: argo, roles: [null]}",
                 "- {name: ''}",
-                "- {name: 'argo '}", // nobody's either: names end at white space
                 "- null",
                 "- {name: argo}\n- {name: argo, clusterWide: true}",
             })

@@ -1,6 +1,7 @@
 package dev.lapse.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** What a process makes of the ConfigMaps that it sees, once it knows more than they say. */
@@ -22,7 +25,8 @@ class HeldShardsTest {
     private static final Shard CLAIMED = BEFORE.with(claim("one"), NOW).next();
 
     private final List<String> told = new ArrayList<>();
-    private final Map<Integer, Map<String, String>> kept = new HashMap<>();
+    private final Map<Integer, Map<String, String>> kept = new ConcurrentHashMap<>();
+    private Runnable beforeKept = () -> {};
     private HeldShards shards = begun();
 
     private HeldShards begun() {
@@ -36,6 +40,7 @@ class HeldShardsTest {
 
                     @Override
                     public void keep(int number, Map<String, String> data) {
+                        beforeKept.run();
                         kept.put(number, data);
                     }
                 },
@@ -213,6 +218,24 @@ class HeldShardsTest {
         assertThat(shards.all(Claim.class, NOW)).isEmpty();
         assertThat(told).isEmpty();
         assertThat(kept).containsEntry(NUMBER, later.data(SEAL));
+    }
+
+    /** The informer's thread and the writer's keep what they took, and which of them comes last is chance. */
+    @Test
+    void whatIsKeptElsewhereIsNoTurnBehind() {
+        Thread writer = new Thread(() -> shards.seen(map(11, CLAIMED)), "writer");
+        beforeKept = () -> {
+            if (writer.getState() == Thread.State.NEW) {
+                writer.start();
+                await().until(() ->
+                        Set.of(Thread.State.BLOCKED, Thread.State.TERMINATED).contains(writer.getState()));
+            }
+        };
+
+        shards.seen(map(10, BEFORE));
+
+        await().until(() -> writer.getState() == Thread.State.TERMINATED);
+        assertThat(kept).containsEntry(NUMBER, CLAIMED.data(SEAL));
     }
 
     @Test
