@@ -63,6 +63,11 @@ public record InsidersWhenAsked(
         return accounts.containsAll(all);
     }
 
+    /** Whether there is no room for what would be found of another account. */
+    public boolean full() {
+        return accounts.size() >= MOST_ACCOUNTS;
+    }
+
     /** Together with what was found of other accounts later. */
     public InsidersWhenAsked and(InsidersWhenAsked later) {
         Set<String> all = new LinkedHashSet<>(accounts);
