@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param name for people: {@code RoleBinding payments/owners}
  * @param version another one for each change of the binding or its role
  * @param namespace where it gives it; nothing if that is everywhere
- * @param rules those of its role that {@link Insiders} asks about; nothing if the role is too large to judge
+ * @param rules those of its role that {@link Insiders} asks about, the same list for each binding of the role; nothing if it
+ *     is too large to judge
  */
 public record BoundRights(
         String name, String version, Optional<String> namespace, List<Holder> holders, Optional<List<Rule>> rules) {

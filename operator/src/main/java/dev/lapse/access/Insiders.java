@@ -11,13 +11,16 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +39,14 @@ public final class Insiders {
 
     private final String account;
     private final List<CouldActAs.Way> ways;
+    /** Of each way, its rights among all permissions. */
+    private final List<BitSet> takes;
+
     private final List<Permission> permissions;
+    private final boolean complete;
+    /** By the rules of a role, however many bindings name it: a role has thousands of rules, and so many bindings. */
+    private final Map<List<Rule>, BitSet> judged = new IdentityHashMap<>();
+
     private final Map<Holder, Held> held =
             new TreeMap<>(Comparator.comparing(Holder::kind).thenComparing(Holder::name));
 
@@ -46,29 +56,45 @@ public final class Insiders {
         private final Map<String, BoundRights> bindings = new TreeMap<>();
     }
 
-    private Insiders(List<BoundRights> bindings, String account) {
+    /** Whether what a group could act by when it was asked stands as it stood. */
+    public enum Since {
+        Untouched,
+        Changed,
+        /** Not all that stands could be listed. */
+        NotKnown
+    }
+
+    /** @param listed everything that gives something where the account lives */
+    public Insiders(BoundRights.Listed listed, String account) {
         this.account = account;
         this.ways = CouldActAs.ways(account);
         Set<Permission> all = new LinkedHashSet<>();
         ways.forEach(way -> all.addAll(way.rights()));
         this.permissions = List.copyOf(all);
-        bindings.stream().filter(this::reaches).forEach(this::add);
+        this.takes = ways.stream()
+                .map(way -> bits(right -> way.rights().contains(right)))
+                .toList();
+        this.complete = listed.complete();
+        listed.bindings().stream().filter(this::reaches).forEach(this::add);
     }
 
     /** @param listed everything that gives something where the account lives */
     public static InsidersWhenAsked of(BoundRights.Listed listed, String account, Instant at) {
-        return InsidersWhenAsked.of(
-                at, List.of(account), listed.complete(), new Insiders(listed.bindings(), account).all());
+        return InsidersWhenAsked.of(at, List.of(account), listed.complete(), new Insiders(listed, account).all());
     }
 
-    /** Whether everything that the group could act by when it was asked has stood untouched until now. */
-    public static boolean unchanged(Insider group, BoundRights.Listed now) {
-        Held today = new Insiders(now.bindings(), group.account()).held.get(new Holder(group.kind(), group.name()));
-        return today != null
+    /** Of everything that the group could act by when it was asked; what is listed here stands now. */
+    public Since since(Insider group) {
+        Held today = held.get(new Holder(group.kind(), group.name()));
+        boolean untouched = today != null
                 && today.bindings.values().stream()
                         .map(BoundRights::version)
-                        .toList()
+                        .collect(Collectors.toSet())
                         .containsAll(group.bindings());
+        if (untouched) {
+            return Since.Untouched;
+        }
+        return complete ? Since.Changed : Since.NotKnown;
     }
 
     public static boolean everybody(Insider insider) {
@@ -86,15 +112,10 @@ public final class Insiders {
     }
 
     private void add(BoundRights binding) {
-        BitSet rights = new BitSet();
-        for (int i = 0; i < permissions.size(); i++) {
-            Permission what = permissions.get(i);
-            rights.set(
-                    i,
-                    binding.rules()
-                            .map(rules -> rules.stream().anyMatch(rule -> allows(rule, what)))
-                            .orElse(true));
-        }
+        BitSet rights = binding.rules()
+                .map(rules -> judged.computeIfAbsent(
+                        rules, all -> bits(what -> all.stream().anyMatch(rule -> allows(rule, what)))))
+                .orElseGet(() -> bits(what -> true));
         if (rights.isEmpty()) {
             return;
         }
@@ -103,6 +124,14 @@ public final class Insiders {
             of.rights.or(rights);
             of.bindings.put(binding.name(), binding);
         }
+    }
+
+    private BitSet bits(Predicate<Permission> among) {
+        BitSet bits = new BitSet();
+        IntStream.range(0, permissions.size())
+                .filter(i -> among.test(permissions.get(i)))
+                .forEach(bits::set);
+        return bits;
     }
 
     private List<Insider> all() {
@@ -134,9 +163,10 @@ public final class Insiders {
 
     /** A way that is whole in {@code rights}, and in part their own. */
     private Optional<CouldActAs.Way> way(BitSet rights, BitSet own) {
-        return ways.stream()
-                .filter(way -> way.rights().stream().allMatch(right -> rights.get(permissions.indexOf(right))))
-                .filter(way -> way.rights().stream().anyMatch(right -> own.get(permissions.indexOf(right))))
+        return IntStream.range(0, ways.size())
+                .filter(i -> takes.get(i).intersects(own))
+                .filter(i -> plus(takes.get(i), rights).equals(rights))
+                .mapToObj(ways::get)
                 .findFirst();
     }
 

@@ -158,7 +158,9 @@ public final class KubernetesBindings {
         }
 
         private void add(Binding binding) {
-            if (!complete || (binding.whole() && binding.holders().isEmpty())) {
+            if (!complete
+                    || isForMinting(binding)
+                    || (binding.whole() && binding.holders().isEmpty())) {
                 return;
             }
             Role role = role(binding);
@@ -175,6 +177,14 @@ public final class KubernetesBindings {
                     Optional.of(binding.namespace()).filter(name -> !name.isEmpty()),
                     List.copyOf(binding.holders()),
                     role.rules()));
+        }
+
+        /** Each grant may have one, so they are many; the guard keeps both names for the operator. */
+        private boolean isForMinting(Binding binding) {
+            return binding.namespace().equals(Lapse.PRINCIPALS_NAMESPACE)
+                    && binding.roleKind().equals("Role")
+                    && binding.roleName().equals(binding.name())
+                    && Lapse.MINT_NAME.matcher(binding.name()).matches();
         }
 
         private Role role(Binding binding) {

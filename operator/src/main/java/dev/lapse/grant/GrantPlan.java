@@ -20,8 +20,6 @@ import java.util.Optional;
 
 /** What a request means at the moment of its activation: which objects, for whom, until when. */
 final class GrantPlan {
-    private static final String MINT = "-mint";
-
     private GrantPlan() {}
 
     /** Where the role is bound; empty means the whole cluster. */
@@ -43,13 +41,14 @@ final class GrantPlan {
     /** The grant that an object of this name is made for; nothing if the name is none of ours. */
     static Optional<String> grantUid(String objectName) {
         return objectName.startsWith(Lapse.NAME_PREFIX)
-                ? Optional.of(objectName.substring(Lapse.NAME_PREFIX.length()).replaceFirst(MINT + "$", ""))
+                ? Optional.of(
+                        objectName.substring(Lapse.NAME_PREFIX.length()).replaceFirst(Lapse.MINT_SUFFIX + "$", ""))
                 : Optional.empty();
     }
 
     /** The name of the Role, and of its binding, that let the requester create tokens of the grant's account. */
     static String mintName(String grantUid) {
-        return objectName(grantUid) + MINT;
+        return objectName(grantUid) + Lapse.MINT_SUFFIX;
     }
 
     /** Whether {@code object} is about creating tokens, rather than about what they are good for. */

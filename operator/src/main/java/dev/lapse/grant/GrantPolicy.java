@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
 import dev.lapse.api.v1alpha1.Proof;
@@ -142,7 +143,9 @@ final class GrantPolicy {
                         .filter(known -> known.covers(List.of(account)))
                         .isEmpty())
                 .toList();
-        if (!unasked.isEmpty()) {
+        // What there is no room for is never known: the review opens, and no approval of it counts.
+        boolean room = !facts.record().insiders().map(InsidersWhenAsked::full).orElse(false);
+        if (room && !unasked.isEmpty()) {
             return Optional.of(new AskInsiders(unasked, review.name()));
         }
         return Optional.of(

@@ -4,7 +4,6 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
 import dev.lapse.access.Author;
-import dev.lapse.access.BoundRights;
 import dev.lapse.access.CouldActAs;
 import dev.lapse.access.Insiders;
 import dev.lapse.access.KubernetesBindings;
@@ -50,24 +49,32 @@ final class KubernetesReviewerRights {
     /** Of groups that nobody states only this is known: whether what they could act by is as it was. */
     private ReviewerRights whenAsked(ReviewFacts facts, Decision decision) {
         ReviewerRights noInsider = new ReviewerRights(Verdict.Allowed, Verdict.Denied, "");
-        Map<String, BoundRights.Listed> now = new HashMap<>();
+        Map<String, Insiders> now = new HashMap<>();
         Set<Insider> changed = new HashSet<>();
         try {
             for (Insider group : WhenAsked.toAskAbout(facts, decision)) {
-                BoundRights.Listed listed =
-                        now.computeIfAbsent(group.account(), account -> bindings.reaching(Insiders.home(account)));
-                if (!Insiders.unchanged(group, listed)) {
+                Insiders.Since since = now.computeIfAbsent(
+                                group.account(),
+                                account -> new Insiders(bindings.reaching(Insiders.home(account)), account))
+                        .since(group);
+                if (since == Insiders.Since.NotKnown) {
+                    return notKnown("there are too many bindings or roles, or one is too large to judge");
+                }
+                if (since == Insiders.Since.Changed) {
                     changed.add(group);
                 }
             }
             return noInsider.withChanged(Set.copyOf(changed));
         } catch (KubernetesClientException failed) {
-            return new ReviewerRights(
-                    Verdict.Allowed,
-                    Verdict.Unknown,
-                    "whether those who could act as the account when it was asked still can could not be listed: "
-                            + failed.getMessage());
+            return notKnown(String.valueOf(failed.getMessage()));
         }
+    }
+
+    private static ReviewerRights notKnown(String why) {
+        return new ReviewerRights(
+                Verdict.Allowed,
+                Verdict.Unknown,
+                "whether those who could act as the account when it was asked still can could not be listed: " + why);
     }
 
     /** Each way in which somebody could, or in which it could not be found out. */

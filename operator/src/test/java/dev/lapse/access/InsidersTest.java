@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.access.BoundRights.Holder;
 import dev.lapse.access.BoundRights.Listed;
+import dev.lapse.access.Insiders.Since;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,15 +205,64 @@ class InsidersTest {
         BoundRights jobs = binding("jobs", group("owners"), rule("create", "batch", "jobs", ""));
         Insider owners = Insiders.of(listed(pods, jobs), ROBOT, NOW).insiders().get(0);
 
-        assertThat(Insiders.unchanged(owners, listed(pods, jobs))).isTrue();
-        assertThat(Insiders.unchanged(
-                        owners, listed(pods, jobs, binding("new", group("owners"), rule("list", "", "secrets", "")))))
-                .isTrue();
-        assertThat(Insiders.unchanged(owners, listed(pods))).isFalse();
-        assertThat(Insiders.unchanged(owners, listed())).isFalse();
+        assertThat(since(owners, listed(pods, jobs))).isEqualTo(Since.Untouched);
+        assertThat(since(owners, listed(pods, jobs, binding("new", group("owners"), rule("list", "", "secrets", "")))))
+                .isEqualTo(Since.Untouched);
+        assertThat(since(owners, listed(pods))).isEqualTo(Since.Changed);
+        assertThat(since(owners, listed())).isEqualTo(Since.Changed);
         // Taken away and given again: it has another version.
         BoundRights again = new BoundRights(jobs.name(), "later", jobs.namespace(), jobs.holders(), jobs.rules());
-        assertThat(Insiders.unchanged(owners, listed(pods, again))).isFalse();
+        assertThat(since(owners, listed(pods, again))).isEqualTo(Since.Changed);
+    }
+
+    /** What was not found may be among what was not listed. */
+    @Test
+    void whetherAGroupHasChangedIsNotKnownWhereNotAllIsListed() {
+        BoundRights pods = binding("pods", group("owners"), rule("create", "", "pods", ""));
+        Insider owners = Insiders.of(listed(pods), ROBOT, NOW).insiders().get(0);
+
+        assertThat(since(owners, new Listed(List.of(), false))).isEqualTo(Since.NotKnown);
+        assertThat(since(owners, new Listed(List.of(pods), false))).isEqualTo(Since.Untouched);
+    }
+
+    /** A tenant makes a role of thousands of rules, and as many bindings of it as they like. */
+    @Test
+    void aRoleIsJudgedOnceHoweverManyBindingsNameIt() {
+        assertThat(rulesRead(1_000)).isEqualTo(rulesRead(1)).isPositive();
+    }
+
+    private static int rulesRead(int bindings) {
+        AtomicInteger read = new AtomicInteger();
+        List<Rule> rules = new AbstractList<>() {
+            @Override
+            public Rule get(int index) {
+                read.incrementAndGet();
+                return rule("get", "", "pods/exec", "web-" + index);
+            }
+
+            @Override
+            public int size() {
+                return 100;
+            }
+        };
+        Insiders.of(
+                new Listed(
+                        IntStream.range(0, bindings)
+                                .mapToObj(i -> new BoundRights(
+                                        "b" + i,
+                                        "v",
+                                        Optional.of("payments"),
+                                        List.of(user("ada")),
+                                        Optional.of(rules)))
+                                .toList(),
+                        true),
+                ROBOT,
+                NOW);
+        return read.get();
+    }
+
+    private static Since since(Insider group, Listed now) {
+        return new Insiders(now, ROBOT).since(group);
     }
 
     private static List<String> names(BoundRights... bindings) {

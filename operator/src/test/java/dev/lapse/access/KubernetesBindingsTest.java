@@ -29,11 +29,15 @@ class KubernetesBindingsTest {
     private final List<String> asked = new ArrayList<>();
 
     private Listed listed() {
+        return listed("payments");
+    }
+
+    private Listed listed(String namespace) {
         return new KubernetesBindings(path -> {
                     asked.add(path);
                     return answers.getOrDefault(path, list(""));
                 })
-                .reaching(Optional.of("payments"));
+                .reaching(Optional.of(namespace));
     }
 
     @Test
@@ -55,6 +59,8 @@ class KubernetesBindingsTest {
         assertThat(listed.bindings())
                 .extracting(BoundRights::namespace)
                 .containsExactly(Optional.of("payments"), Optional.of("payments"), Optional.empty());
+        assertThat(listed.bindings().get(0).rules().orElseThrow())
+                .isSameAs(listed.bindings().get(1).rules().orElseThrow());
         assertThat(asked).hasSize(5);
     }
 
@@ -137,6 +143,33 @@ class KubernetesBindingsTest {
 
         assertThat(listed().complete()).isFalse();
         assertThat(asked).hasSize(302);
+    }
+
+    /** There are as many as there are grants, and none of them lets anybody act as an account that is not the grant's own. */
+    @Test
+    void rolesThatTheOperatorMadeForMintingAreNotRead() {
+        List<String> mints = new ArrayList<>();
+        for (int i = 0; i < 301; i++) {
+            String mint = "lapse-0a1b2c3d-0000-4000-8000-%012x-mint".formatted(i);
+            mints.add(binding("lapse-principals", mint, "Role", mint, subject("User", "ada")));
+        }
+        String mint = "lapse-0a1b2c3d-0000-4000-8000-000000000000-mint";
+        mints.add(binding("lapse-principals", "like-a-mint", "Role", mint, subject("User", "ada")));
+        mints.add(binding("lapse-principals", mint, "ClusterRole", mint, subject("User", "ada")));
+        mints.add(binding("payments", mint, "Role", mint, subject("User", "ada")));
+        String principals = BINDINGS.replace("/payments/", "/lapse-principals/");
+        answers.put(principals, list("", mints.toArray(String[]::new)));
+
+        Listed listed = listed("lapse-principals");
+
+        assertThat(listed.complete()).isTrue();
+        assertThat(asked)
+                .containsExactly(
+                        principals,
+                        role("namespaces/lapse-principals/roles", mint),
+                        role("clusterroles", mint),
+                        role("namespaces/payments/roles", mint),
+                        CLUSTER_BINDINGS);
     }
 
     /** A list that was begun before somebody asked may lack what was bound in between. */

@@ -18,12 +18,14 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardState;
+import dev.lapse.identity.SubjectFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -165,6 +167,28 @@ class GrantPolicyTest {
         life.settle();
         assertThat(life.phase()).isEqualTo(GrantPhase.Active);
         assertThat(life.status().insidersWhenAsked()).isNull();
+    }
+
+    /** An identity may be changed as often as anybody likes while a request waits. */
+    @Test
+    void ofMoreAccountsThanCanBeKeptNobodyIsAsked() {
+        GrantLife life = GrantLife.of(subject().entry("approvals", "{required: 1}"));
+        for (int i = 0; i < 10; i++) {
+            life.scene.subject(new SubjectFacts(
+                    "system:serviceaccount:payments:ci-" + i,
+                    Optional.of("ci-" + i),
+                    Optional.of("uid-" + i),
+                    false,
+                    false,
+                    Optional.empty(),
+                    true));
+            life.settle();
+        }
+
+        assertThat(life.cluster.consents).hasSize(10);
+        assertThat(Objects.requireNonNull(life.status().insidersWhenAsked()).accounts())
+                .hasSize(8)
+                .doesNotContain("system:serviceaccount:payments:ci-9");
     }
 
     @Test

@@ -63,6 +63,11 @@ public record InsidersWhenAsked(
         return accounts.containsAll(all);
     }
 
+    /** Whether there is no room for what would be found of another account. */
+    public boolean full() {
+        return accounts.size() >= MOST_ACCOUNTS;
+    }
+
     /** Together with what was found of other accounts later. */
     public InsidersWhenAsked and(InsidersWhenAsked later) {
         Set<String> all = new LinkedHashSet<>(accounts);
@@ -97,7 +102,7 @@ public record InsidersWhenAsked(
             @Required
             @Size(max = MOST_BINDINGS)
             @JsonPropertyDescription(
-                    "Of a group: a hash for each binding that this rests on, and its role, as they stood. While they stand, the guard refuses its members.")
+                    "Of a group: a hash for each binding that this rests on, and its role, as they stood. While they stand, the guard refuses its members if this is the account it asks about: the ServiceAccount that asked, or else the one that will hold.")
             List<String> bindings) {
 
         private int letters() {

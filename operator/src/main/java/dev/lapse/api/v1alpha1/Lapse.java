@@ -1,6 +1,7 @@
 package dev.lapse.api.v1alpha1;
 
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The names that every part of Lapse shares: API group, labels, finalizer, namespaces. */
 public final class Lapse {
@@ -33,6 +34,13 @@ public final class Lapse {
 
     /** The first letters of every object's name that Lapse makes. The guard keeps them for the operator. */
     public static final String NAME_PREFIX = "lapse-";
+
+    /** The last letters of the name of a Role, and of its binding, that let a requester create tokens of a grant's account. */
+    public static final String MINT_SUFFIX = "-mint";
+
+    /** Such a name as a whole. The guard keeps it for the operator. */
+    public static final Pattern MINT_NAME =
+            Pattern.compile(NAME_PREFIX + "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}" + MINT_SUFFIX);
 
     /** An API group that no role is for: stands in the place of rules that are too large to be read. */
     public static final String TOO_LARGE = "too-large.lapse.dev";
