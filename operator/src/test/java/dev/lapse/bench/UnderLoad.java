@@ -271,7 +271,7 @@ final class UnderLoad implements Callable<Integer> {
             return ended.size() == ends;
         });
         List<Double> seenAt = List.copyOf(ended.values());
-        Scene.await("accounts and Secrets are gone", GIVE_UP, () -> left(namespace) == 0);
+        Scene.await("bindings and Secrets are gone", GIVE_UP, () -> left(namespace) == 0);
         double gone = millis(end, Instant.now());
         var figures = new Figures(
                 "P6b: " + ends + " ends at one instant", "milliseconds after the end", "p50", "p99", "goal", "max");
@@ -281,7 +281,7 @@ final class UnderLoad implements Callable<Integer> {
                 Figures.quantile(seenAt, 0.99),
                 "≤ 2000",
                 Figures.quantile(seenAt, 1));
-        figures.note("Bindings, accounts and Secrets of all of them were gone %.0f ms after the end.", gone);
+        figures.note("Bindings and Secrets of all of them were gone %.0f ms after the end.", gone);
         figures.print();
     }
 
