@@ -1,11 +1,9 @@
 package dev.lapse.runtime;
 
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -19,11 +17,7 @@ final class ClockWatch implements AutoCloseable {
     private final ServerClock clock;
     private final KubernetesClient quick;
     private final KubernetesEvents events;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "clock");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer = DaemonTimer.named("clock");
     private Told told = Told.Right;
 
     /** What people know by now. */
@@ -92,10 +86,6 @@ final class ClockWatch implements AutoCloseable {
     }
 
     private void say(KubernetesEvents.Kind kind, String reason, String note) {
-        events.tell(
-                new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LeaseElection.LEASE, ""),
-                kind,
-                reason,
-                note);
+        events.tell(LeaseElection.IN_EVENTS, kind, reason, note);
     }
 }

@@ -37,7 +37,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -158,11 +157,7 @@ final class Controllers implements AutoCloseable {
                 grants::insidersWhenAsked,
                 grants::reviewChanged);
         operator = operator(client, settings, room);
-        sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "sweep");
-            thread.setDaemon(true);
-            return thread;
-        });
+        sweeper = DaemonTimer.named("sweep");
         meters.beforeScrape(grants::takeCensus);
         meters.beforeScrape(reviewReconciler::takeCensus);
         meters.watchGuard(guard::state);

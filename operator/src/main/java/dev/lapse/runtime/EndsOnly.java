@@ -1,12 +1,10 @@
 package dev.lapse.runtime;
 
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -22,11 +20,7 @@ final class EndsOnly implements AutoCloseable {
 
     private final Controllers controllers;
     private final KubernetesEvents events;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "ends-only");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer = DaemonTimer.named("ends-only");
 
     EndsOnly(KubernetesClient client, Settings settings, ServerClock clock, HeapRoom room) throws IOException {
         controllers = new Controllers(client, settings, new Meters(), clock, room);
@@ -48,11 +42,7 @@ final class EndsOnly implements AutoCloseable {
     }
 
     private void say(KubernetesEvents.Kind kind, String reason, String note) {
-        events.tell(
-                new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LeaseElection.LEASE, ""),
-                kind,
-                reason,
-                note);
+        events.tell(LeaseElection.IN_EVENTS, kind, reason, note);
     }
 
     private void look() {

@@ -3,6 +3,7 @@ package dev.lapse.runtime;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
@@ -25,6 +26,11 @@ import org.slf4j.LoggerFactory;
 final class LeaseElection {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseElection.class);
     static final String LEASE = "lapse-operator";
+
+    /** What Events about the operator itself are about. */
+    static final KubernetesEvents.About IN_EVENTS =
+            new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LEASE, "");
+
     static final Duration RUNS_OUT_AFTER = Duration.ofSeconds(15);
     private static final Duration RENEW_WITHIN = Duration.ofSeconds(10);
     private static final Duration RENEW_EVERY = Duration.ofSeconds(2);

@@ -1,6 +1,5 @@
 package dev.lapse.runtime;
 
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.cluster.KubernetesEvents;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -22,11 +21,7 @@ final class MemoryAlarm implements Consumer<String> {
     public void accept(String what) {
         LOG.atError().addKeyValue("what", what).log("the memory is older than what the operator knows");
         count.incrementAndGet();
-        events.tell(
-                new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LeaseElection.LEASE, ""),
-                KubernetesEvents.Kind.Warning,
-                "MemoryPutBack",
-                what);
+        events.tell(LeaseElection.IN_EVENTS, KubernetesEvents.Kind.Warning, "MemoryPutBack", what);
     }
 
     long count() {

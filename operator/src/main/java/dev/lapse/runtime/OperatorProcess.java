@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +53,7 @@ final class OperatorProcess {
                 LeaseElection election =
                         settings.leaderElection() ? new LeaseElection(quick, settings.instance(), clock, lead) : null;
                 watch(meters, election);
-                ScheduledExecutorService timer = timer();
+                ScheduledExecutorService timer = DaemonTimer.named("lead");
                 lead.start(election, timer);
                 if (election != null) {
                     health.electing(election);
@@ -82,14 +81,6 @@ final class OperatorProcess {
                                 .withRequestRetryBackoffLimit(0)
                                 .build())
                 .adapt(KubernetesClient.class);
-    }
-
-    private static ScheduledExecutorService timer() {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "lead");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     private void stop(Lead lead, @Nullable LeaseElection election) {
