@@ -68,13 +68,22 @@ final class ListPages implements Interceptor {
             }
             if (fits) {
                 if (held.size() < MOST / (2 * FEWER) && objects < asked) {
-                    fitting.put(path, Math.min(asked, objects * 2));
+                    grow(path, objects * 2, asked);
                 }
                 return response.newBuilder()
                         .body(new Held(response.body().contentType(), held))
                         .build();
             }
             objects = Math.max(1, objects / FEWER);
+        }
+    }
+
+    /** Paths are as many as namespaces: one whose pages fit as they are asked for is forgotten. */
+    private void grow(String path, int objects, int asked) {
+        if (objects < asked) {
+            fitting.put(path, objects);
+        } else {
+            fitting.remove(path);
         }
     }
 
