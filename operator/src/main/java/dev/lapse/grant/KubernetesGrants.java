@@ -216,7 +216,7 @@ public final class KubernetesGrants implements AutoCloseable {
     public void begin() {
         try {
             sources.begin(
-                    KubernetesLiveGrants.listed(client),
+                    KubernetesGrantPages.listed(client),
                     uid -> notes.bindingsGoneAt(uid).isPresent());
         } catch (KubernetesClientException refused) {
             // The informer asks again, and goes on asking.
@@ -291,14 +291,19 @@ public final class KubernetesGrants implements AutoCloseable {
                 });
     }
 
-    /** Whether a grant still asks for what a review is about. */
-    public boolean wants(AccessReview review) {
+    /** The grant that a review is about, if it is still the same one. */
+    private Optional<PrivilegeGrant> reviewed(AccessReview review) {
         return find(new GrantKey(
                         review.getMetadata().getNamespace(),
                         review.getSpec().requested().grant()))
                 .filter(grant -> grant.getMetadata()
                         .getUid()
-                        .equals(review.getSpec().requested().grantUID()))
+                        .equals(review.getSpec().requested().grantUID()));
+    }
+
+    /** Whether a grant still asks for what a review is about. */
+    public boolean wants(AccessReview review) {
+        return reviewed(review)
                 .filter(grant -> grant.getMetadata().getDeletionTimestamp() == null)
                 .filter(GrantEventSources::open)
                 .filter(grant -> grant.getStatus() != null
@@ -310,12 +315,7 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /** Who could act as the accounts of a request when it was asked; nothing if the operator has not written it down. */
     public Optional<InsidersWhenAsked> insidersWhenAsked(AccessReview review) {
-        return find(new GrantKey(
-                        review.getMetadata().getNamespace(),
-                        review.getSpec().requested().grant()))
-                .filter(grant -> grant.getMetadata()
-                        .getUid()
-                        .equals(review.getSpec().requested().grantUID()))
+        return reviewed(review)
                 .flatMap(grant -> seal.read(
                                 grant.getStatus(), grant.getMetadata().getUid(), clock.instant())
                         .insiders());

@@ -7,11 +7,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All grants, page by page, each page when it is asked for: the first thing that is read at a start, and all where nothing else fits. */
-final class KubernetesLiveGrants {
+/**
+ * All grants, page by page, each page when it is asked for: the first thing that is read at a start, and all that is read
+ * where there is no room for more.
+ */
+final class KubernetesGrantPages {
     private static final long PAGE = 100;
 
-    private KubernetesLiveGrants() {}
+    private KubernetesGrantPages() {}
 
     static Stream<PrivilegeGrant> listed(KubernetesClient client) {
         return Stream.iterate(Optional.of(page(client, "")), Optional::isPresent, page -> next(client, page.get()))
