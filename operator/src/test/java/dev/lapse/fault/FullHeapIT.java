@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -47,14 +46,7 @@ class FullHeapIT {
 
     @BeforeAll
     static void begins() {
-        // The proxy of other tests would hold all of it in this process.
-        direct = Map.of(
-                "LAPSE_OPERATOR_SERVER",
-                dev.lapse.story.Cluster.running().admin().getConfiguration().getMasterUrl(),
-                "LAPSE_RECONCILERS",
-                "8",
-                "LAPSE_EXPIRY_WORKERS",
-                "8");
+        direct = Stage.direct();
         stage = Stage.set(direct);
         stage.scenery().namespace(TENANT);
     }
@@ -81,24 +73,31 @@ class FullHeapIT {
         stage.scenery().ask(List.of(across), untilFull.plusSeconds(40));
         stage.scenery().ask(List.of(revoked, untouched), Duration.ofMinutes(30));
         stage.scenery().awaitPhase(all, GrantPhase.Active);
-        long process = pid();
+        long process = stage.pid();
 
         CompletableFuture<Void> rest = CompletableFuture.runAsync(() -> fill(FITTING, IDENTITIES));
         awaitFull();
-        assertThat(Instant.now()).as("when the heap is full").isBefore(end(meanwhile));
-        assertThat(lag(meanwhile, end(meanwhile))).as("an end by time").isLessThan(ON_TIME);
+        assertThat(Instant.now())
+                .as("when the heap is full")
+                .isBefore(stage.scenery().end(meanwhile));
+        assertThat(stage.lag(meanwhile, stage.scenery().end(meanwhile)))
+                .as("an end by time")
+                .isLessThan(ON_TIME);
         Instant asked = Instant.now();
         stage.scenery().revoke(revoked);
-        assertThat(lag(revoked, asked)).as("a revocation").isLessThan(REVOKED);
-        assertThat(pid()).as("the process is the same").isEqualTo(process);
+        assertThat(stage.lag(revoked, asked)).as("a revocation").isLessThan(REVOKED);
+        assertThat(stage.pid()).as("the process is the same").isEqualTo(process);
 
-        await().atMost(PATIENCE).until(() -> Instant.now().isAfter(end(across).minusSeconds(2)));
+        await().atMost(PATIENCE)
+                .until(() -> Instant.now().isAfter(stage.scenery().end(across).minusSeconds(2)));
         stage.kill();
         stage.startUnready(direct);
-        assertThat(lag(across, end(across))).as("an end across a start").isLessThan(ACROSS_A_START);
+        assertThat(stage.lag(across, stage.scenery().end(across)))
+                .as("an end across a start")
+                .isLessThan(ACROSS_A_START);
         awaitFull();
-        long started = pid();
-        assertThat(bound(untouched)).as("what has not ended").isTrue();
+        long started = stage.pid();
+        assertThat(stage.bound(untouched)).as("what has not ended").isTrue();
 
         rest.join();
         empty();
@@ -113,36 +112,11 @@ class FullHeapIT {
         stage.scenery().place(List.of(afterwards));
         stage.scenery().ask(List.of(afterwards), Duration.ofMinutes(30));
         stage.scenery().awaitPhase(List.of(afterwards), GrantPhase.Active);
-        assertThat(pid()).as("the process is the same").isEqualTo(started);
+        assertThat(stage.pid()).as("the process is the same").isEqualTo(started);
     }
 
     private static Life life(int number) {
         return new Life("full-heap-" + number, Shape.DEDICATED_TOKEN, Life.UNHARMED);
-    }
-
-    private static Instant end(Life life) {
-        return Objects.requireNonNull(
-                Objects.requireNonNull(stage.scenery().grant(life).getStatus()).expiresAt());
-    }
-
-    /** From {@code since} to the moment when nobody sees a binding any more. */
-    private static Duration lag(Life life, Instant since) {
-        await("the binding of " + life + " is gone")
-                .pollInterval(Duration.ofMillis(50))
-                .atMost(PATIENCE)
-                .until(() -> !bound(life));
-        return Duration.between(since, Instant.now());
-    }
-
-    private static boolean bound(Life life) {
-        return !stage.admin()
-                .rbac()
-                .roleBindings()
-                .inNamespace(life.namespace)
-                .withLabel("lapse.dev/grant-uid")
-                .list()
-                .getItems()
-                .isEmpty();
     }
 
     private static void awaitFull() {
@@ -212,9 +186,5 @@ class FullHeapIT {
                 %s
                 """.formatted(number, TENANT, number, entries);
         return stage.admin().getKubernetesSerialization().unmarshal(yaml, ServiceIdentity.class);
-    }
-
-    private static long pid() {
-        return stage.process(1).orElseThrow().pid();
     }
 }

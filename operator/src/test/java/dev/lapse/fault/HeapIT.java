@@ -13,10 +13,8 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -47,14 +45,7 @@ class HeapIT {
 
     @BeforeAll
     static void begins() {
-        // The proxy of other tests would hold all of it in this process.
-        direct = Map.of(
-                "LAPSE_OPERATOR_SERVER",
-                dev.lapse.story.Cluster.running().admin().getConfiguration().getMasterUrl(),
-                "LAPSE_RECONCILERS",
-                "8",
-                "LAPSE_EXPIRY_WORKERS",
-                "8");
+        direct = Stage.direct();
         stage = Stage.set(direct);
         stage.scenery().namespace(TENANT);
     }
@@ -66,17 +57,17 @@ class HeapIT {
 
     @Test
     void whatTenantsWriteIsNeverHeldAndAVictimsGrantEndsOnTimeAlsoAcrossAStart() {
-        long process = pid();
-        CompletableFuture<Duration> meanwhile = lagOf(asked(Duration.ofSeconds(40)));
+        long process = stage.pid();
+        CompletableFuture<Duration> meanwhile = stage.lagOf(asked(Duration.ofSeconds(40)));
 
         inParallel(ROLES, this::role);
         inParallel(ACCOUNTS, this::account);
         withoutTheBoundOnMetadata(() -> inParallel(GRANTS, this::grant));
 
         assertThat(meanwhile.join()).as("lag of an end meanwhile").isLessThan(ON_TIME);
-        CompletableFuture<Duration> across = lagOf(asked(Duration.ofSeconds(20)));
-        assertThat(pid()).as("the process is the same").isEqualTo(process);
-        assertThat(peak(process)).as("resident, in MiB").isLessThan(420);
+        CompletableFuture<Duration> across = stage.lagOf(asked(Duration.ofSeconds(20)));
+        assertThat(stage.pid()).as("the process is the same").isEqualTo(process);
+        assertThat(Stage.peak(process)).as("resident, in MiB").isLessThan(420);
 
         stage.kill();
         stage.startUnready(direct);
@@ -84,12 +75,12 @@ class HeapIT {
         assertThat(across.join()).as("lag of an end across a start").isLessThan(ACROSS_A_START);
         await().atMost(Stage.PATIENCE)
                 .until(() -> stage.answers("/readyz") && stage.get("/readyz").statusCode() == 200);
-        long started = pid();
-        assertThat(lagOf(asked(Duration.ofSeconds(5))).join())
+        long started = stage.pid();
+        assertThat(stage.lagOf(asked(Duration.ofSeconds(5))).join())
                 .as("lag of an end afterwards")
                 .isLessThan(ON_TIME);
-        assertThat(pid()).as("the process is the same").isEqualTo(started);
-        assertThat(peak(started)).as("resident, in MiB").isLessThan(420);
+        assertThat(stage.pid()).as("the process is the same").isEqualTo(started);
+        assertThat(Stage.peak(started)).as("resident, in MiB").isLessThan(420);
     }
 
     private static Life asked(Duration duration) {
@@ -98,28 +89,6 @@ class HeapIT {
         stage.scenery().ask(List.of(life), duration);
         stage.scenery().awaitPhase(List.of(life), GrantPhase.Active);
         return life;
-    }
-
-    /** From its end to the moment when nobody sees its binding any more. */
-    private static CompletableFuture<Duration> lagOf(Life life) {
-        Instant end = Objects.requireNonNull(
-                Objects.requireNonNull(stage.scenery().grant(life).getStatus()).expiresAt());
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    await("the binding of " + life + " is gone")
-                            .pollInterval(Duration.ofMillis(50))
-                            .atMost(Stage.PATIENCE)
-                            .until(() -> stage.admin()
-                                    .rbac()
-                                    .roleBindings()
-                                    .inNamespace(life.namespace)
-                                    .list()
-                                    .getItems()
-                                    .isEmpty());
-                    return Duration.between(end, Instant.now());
-                },
-                // Not behind what writes in parallel.
-                task -> new Thread(task, "lag").start());
     }
 
     private HasMetadata role(int i) {
@@ -199,22 +168,5 @@ class HeapIT {
         IntStream.range(0, count)
                 .parallel()
                 .forEach(i -> admin.resource(object.apply(i)).create());
-    }
-
-    private static long pid() {
-        return stage.process(1).orElseThrow().pid();
-    }
-
-    /** The most that was ever resident. */
-    private static long peak(long process) {
-        try {
-            return java.nio.file.Files.readAllLines(java.nio.file.Path.of("/proc/" + process + "/status")).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                    .findFirst()
-                    .orElseThrow();
-        } catch (java.io.IOException unreadable) {
-            throw new java.io.UncheckedIOException(unreadable);
-        }
     }
 }

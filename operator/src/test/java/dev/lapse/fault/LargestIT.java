@@ -9,15 +9,9 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.fault.Attack.Write;
-import dev.lapse.story.Cluster;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -69,21 +63,14 @@ class LargestIT {
 
     @BeforeAll
     static void begins() {
-        // The proxy of other tests would hold all of it in this process.
-        direct = Map.of(
-                "LAPSE_OPERATOR_SERVER",
-                Cluster.running().admin().getConfiguration().getMasterUrl(),
-                "LAPSE_RECONCILERS",
-                "8",
-                "LAPSE_EXPIRY_WORKERS",
-                "8");
+        direct = Stage.direct();
         stage = Stage.set(direct);
         stage.scenery().namespace(Written.NAMESPACE_OF_ALL);
         Stream.concat(attacks().map(Attack::name), Stream.of(ACROSS, AFTERWARDS, MANY))
                 .forEach(name ->
                         VICTIMS.put(name, new Life("victim-" + VICTIMS.size(), Shape.DEDICATED_TOKEN, Life.UNHARMED)));
         stage.scenery().place(List.copyOf(VICTIMS.values()));
-        process = pid();
+        process = stage.pid();
     }
 
     @AfterAll
@@ -96,7 +83,7 @@ class LargestIT {
     @MethodSource("attacks")
     @Order(1)
     void aVictimsGrantEndsOnTimeThroughIt(Attack attack) {
-        CompletableFuture<Duration> lag = lagOf(asked(attack.name(), Duration.ofSeconds(2)));
+        CompletableFuture<Duration> lag = stage.lagOf(asked(attack.name(), Duration.ofSeconds(2)));
 
         List<Answer> answers = IntStream.range(0, attack.count())
                 .parallel()
@@ -109,7 +96,7 @@ class LargestIT {
             assertThat(answer.refusal()).contains(attack.refused());
         });
         assertThat(lag.join()).as("lag of an end meanwhile").isLessThan(ON_TIME);
-        assertThat(pid()).as("the process is the same").isEqualTo(process);
+        assertThat(stage.pid()).as("the process is the same").isEqualTo(process);
     }
 
     /** What is large is not passed over: roles that are small enough to be read are, however many a tenant names. */
@@ -132,13 +119,13 @@ class LargestIT {
     @Test
     @Order(2)
     void tookNoMoreMemoryThanItHas() {
-        assertThat(peak()).as("resident, in MiB").isLessThan(MOST_RESIDENT);
+        assertThat(Stage.peak(process)).as("resident, in MiB").isLessThan(MOST_RESIDENT);
     }
 
     @Test
     @Order(3)
     void aVictimsGrantEndsOnTimeAcrossAStartInTheMiddleOfIt() {
-        CompletableFuture<Duration> across = lagOf(asked(ACROSS, Duration.ofSeconds(10)));
+        CompletableFuture<Duration> across = stage.lagOf(asked(ACROSS, Duration.ofSeconds(10)));
 
         stage.kill();
         stage.startUnready(direct);
@@ -146,12 +133,12 @@ class LargestIT {
         assertThat(across.join()).as("lag of an end across a start").isLessThan(ACROSS_A_START);
         await().atMost(Stage.PATIENCE)
                 .until(() -> stage.answers("/readyz") && stage.get("/readyz").statusCode() == 200);
-        process = pid();
-        assertThat(lagOf(asked(AFTERWARDS, Duration.ofSeconds(3))).join())
+        process = stage.pid();
+        assertThat(stage.lagOf(asked(AFTERWARDS, Duration.ofSeconds(3))).join())
                 .as("lag of an end afterwards")
                 .isLessThan(ON_TIME);
-        assertThat(pid()).as("the process is the same").isEqualTo(process);
-        assertThat(peak()).as("resident, in MiB").isLessThan(MOST_RESIDENT);
+        assertThat(stage.pid()).as("the process is the same").isEqualTo(process);
+        assertThat(Stage.peak(process)).as("resident, in MiB").isLessThan(MOST_RESIDENT);
     }
 
     /** What is more than is held was written before there was a bound: of it the operator takes off its own, and nothing else. */
@@ -250,44 +237,5 @@ class LargestIT {
                 .atMost(Stage.PATIENCE)
                 .until(() -> stage.scenery().phase(life) != GrantPhase.Pending);
         return life;
-    }
-
-    /** From its end to the moment when nobody sees its binding any more. */
-    private static CompletableFuture<Duration> lagOf(Life life) {
-        Instant end = Objects.requireNonNull(
-                Objects.requireNonNull(stage.scenery().grant(life).getStatus()).expiresAt());
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    await("the binding of " + life + " is gone")
-                            .pollInterval(Duration.ofMillis(50))
-                            .atMost(Stage.PATIENCE)
-                            .until(() -> Instant.now().isAfter(end)
-                                    && stage.admin()
-                                            .rbac()
-                                            .roleBindings()
-                                            .inNamespace(life.namespace)
-                                            .list()
-                                            .getItems()
-                                            .isEmpty());
-                    return Duration.between(end, Instant.now());
-                },
-                // Not behind what writes in parallel.
-                task -> new Thread(task, "lag").start());
-    }
-
-    private static long pid() {
-        return stage.process(1).orElseThrow().pid();
-    }
-
-    /** The most that was ever resident. */
-    private static long peak() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 }

@@ -15,8 +15,10 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Namespaces with an identity each, the grants of these, and what there is of them: all with an administrator's eyes. */
@@ -280,6 +282,12 @@ final class Scenery {
     GrantPhase phase(Life life) {
         PrivilegeGrantStatus status = grant(life).getStatus();
         return status == null ? GrantPhase.Pending : status.phase();
+    }
+
+    /** When it is over; it is announced. */
+    Instant end(Life life) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(grant(life).getStatus()).expiresAt());
     }
 
     void awaitPhase(List<Life> lives, GrantPhase phase) {

@@ -11,11 +11,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** The real cluster, an operator behind a proxy that fails on purpose, and namespaces with an identity each. */
 final class Stage implements AutoCloseable {
@@ -39,6 +42,61 @@ final class Stage implements AutoCloseable {
         stage.cluster.operator("stop");
         stage.cluster.installOperator(stage.environment(settings));
         return stage;
+    }
+
+    /** Settings of an operator that does without the proxy, which would hold all that is large in the tests' own process. */
+    static Map<String, String> direct() {
+        return Map.of(
+                "LAPSE_OPERATOR_SERVER",
+                Cluster.running().admin().getConfiguration().getMasterUrl(),
+                "LAPSE_RECONCILERS",
+                "8",
+                "LAPSE_EXPIRY_WORKERS",
+                "8");
+    }
+
+    /** Of the operator, which runs. */
+    long pid() {
+        return process(1).orElseThrow().pid();
+    }
+
+    /** The most that was ever resident of a process, in MiB. */
+    static long peak(long process) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** From its end to the moment when nobody sees its binding any more. */
+    CompletableFuture<Duration> lagOf(Life life) {
+        Instant end = scenery.end(life);
+        return CompletableFuture.supplyAsync(
+                () -> lag(life, end),
+                // Not behind what writes in parallel.
+                task -> new Thread(task, "lag").start());
+    }
+
+    /** From {@code since} to the moment when nobody sees a binding any more. */
+    Duration lag(Life life, Instant since) {
+        await("the binding of " + life + " is gone")
+                .pollInterval(Duration.ofMillis(50))
+                .atMost(PATIENCE)
+                .until(() -> Instant.now().isAfter(since) && !bound(life));
+        return Duration.between(since, Instant.now());
+    }
+
+    boolean bound(Life life) {
+        return !admin().rbac()
+                .roleBindings()
+                .inNamespace(life.namespace)
+                .list()
+                .getItems()
+                .isEmpty();
     }
 
     Cluster cluster() {
