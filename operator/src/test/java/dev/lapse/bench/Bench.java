@@ -11,7 +11,14 @@ import picocli.CommandLine.Option;
 /** The measuring programs behind {@code dev/bench}: each runs against a cluster with a running operator. */
 @Command(
         name = "bench",
-        subcommands = {RequestsOfAGrant.class, RevocationLag.class, EndsAtOnce.class, UnderLoad.class, Memory.class})
+        subcommands = {
+            RequestsOfAGrant.class,
+            RevocationLag.class,
+            EndsAtOnce.class,
+            UnderLoad.class,
+            EndsToStatus.class,
+            Memory.class
+        })
 final class Bench {
     /** What every measurement is told. */
     static final class Target {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +119,25 @@ final class Scene {
                 {"apiVersion": "lapse.dev/v1alpha1", "kind": "PrivilegeGrant", "metadata": {"name": "%s"},
                  "spec": {"identityRef": {"name": "%s"}, "privilege": "read", "duration": "%s", "notAfter": "%s",
                   "reason": "benchmark", "requestedBy": "admin", "requestedByAs": ["system:masters"], "credential": {"type": "%s"}}}""".formatted(name, identity, duration, notAfter, credential));
+    }
+
+    /** Many grants named g0, g1 and so on, each with a token; all are active before the instant at which all end. */
+    Instant thatEndTogether(String namespace, String identity, int count) {
+        return thatEndTogether(
+                namespace,
+                identity,
+                count,
+                Instant.now().plusSeconds(15 + count / 10).truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    /** The same with an end that leaves time for something else. */
+    Instant thatEndTogether(String namespace, String identity, int count, Instant end) {
+        inParallel(count, i -> grant(namespace, "g" + i, identity, "4h", "Token", end));
+        await("all are active", Duration.ofMinutes(20), () -> bindings(namespace) >= count);
+        if (!Instant.now().isBefore(end)) {
+            throw new IllegalStateException("this machine is too slow for " + count + " grants: ask for fewer");
+        }
+        return end;
     }
 
     /** A merge patch of one of Lapse's kinds. */
