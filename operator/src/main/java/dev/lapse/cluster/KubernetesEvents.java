@@ -24,6 +24,7 @@ public final class KubernetesEvents implements AutoCloseable {
     private final KubernetesClient client;
     private final InstantSource clock;
     private final String instance;
+    private final Runnable giveWay;
     private final ThreadPoolExecutor writer;
     private final WaitingRoom room = new WaitingRoom(MOST_WAITING, MOST_OF_A_NAMESPACE);
 
@@ -36,6 +37,12 @@ public final class KubernetesEvents implements AutoCloseable {
     }
 
     public KubernetesEvents(KubernetesClient client, InstantSource clock, String instance) {
+        this(client, clock, instance, () -> {});
+    }
+
+    /** @param giveWay waits while something more urgent is asked of the API server, and never for long */
+    public KubernetesEvents(KubernetesClient client, InstantSource clock, String instance, Runnable giveWay) {
+        this.giveWay = giveWay;
         this.client = client;
         this.clock = clock;
         this.instance = instance;
@@ -93,6 +100,7 @@ public final class KubernetesEvents implements AutoCloseable {
         }
         writer.execute(() -> {
             room.left(about.namespace());
+            giveWay.run();
             try {
                 client.resource(event).create();
             } catch (KubernetesClientException failed) {

@@ -42,7 +42,7 @@ public final class GrantEventSources {
     private static final Duration OVERDUE_AT_START = Duration.ofSeconds(60);
 
     private final ExpiryLane lane;
-    private final WakeUps wakeUps;
+    private final WakeUps<GrantKey> wakeUps;
     private final GrantPasses passes;
     private final Workers workers;
     private final FirstPass firstPass;
@@ -73,7 +73,7 @@ public final class GrantEventSources {
      */
     GrantEventSources(
             ExpiryLane lane,
-            WakeUps wakeUps,
+            WakeUps<GrantKey> wakeUps,
             GrantPasses passes,
             Workers workers,
             FirstPass firstPass,

@@ -27,6 +27,7 @@ final class GrantPasses implements AutoCloseable {
     private final Pass pass;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Desk, Condition> changed = new EnumMap<>(Desk.class);
+    private final Condition closing = lock.newCondition();
     private final PassQueue queue = new PassQueue();
     private final List<Thread> workers = new ArrayList<>();
     private boolean closed;
@@ -47,6 +48,21 @@ final class GrantPasses implements AutoCloseable {
         return read(() -> queue.size(desk));
     }
 
+    /** Waits while ends are being closed, but never for long: for whoever only tells of them. */
+    void letClosingGoFirst() {
+        lock.lock();
+        try {
+            while (!closed && queue.closingGoesFirst(clock.instant())) {
+                // Whether it is over, the queue knows.
+                var unused = closing.await(PassQueue.LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void start(Map<Desk, Integer> threads) {
         threads.forEach((desk, count) -> {
             for (int i = 0; i < count; i++) {
@@ -65,6 +81,7 @@ final class GrantPasses implements AutoCloseable {
         try {
             closed = true;
             changed.values().forEach(Condition::signalAll);
+            closing.signalAll();
         } finally {
             lock.unlock();
         }
@@ -123,6 +140,9 @@ final class GrantPasses implements AutoCloseable {
                 condition.signal();
             }
         });
+        if (queue.size(Desk.Close) == 0) {
+            closing.signalAll();
+        }
     }
 
     private Condition condition(Desk desk) {

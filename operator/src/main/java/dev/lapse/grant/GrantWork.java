@@ -17,7 +17,7 @@ final class GrantWork {
     private final BiFunction<PrivilegeGrant, Desk, GrantEffects> effects;
     private final EndingNotes notes;
     private final ExpiryLane lane;
-    private final WakeUps wakeUps;
+    private final WakeUps<GrantKey> wakeUps;
     private final GrantPasses passes;
     private final InstantSource clock;
 
@@ -27,7 +27,7 @@ final class GrantWork {
             BiFunction<PrivilegeGrant, Desk, GrantEffects> effects,
             EndingNotes notes,
             ExpiryLane lane,
-            WakeUps wakeUps,
+            WakeUps<GrantKey> wakeUps,
             GrantPasses passes,
             InstantSource clock) {
         this.observer = observer;

@@ -76,17 +76,26 @@ final class KubernetesAccessRemoval {
             return Looked.goesOn(atTheLatest);
         }
         notes.ends(due.uid(), ending.get().dueSince(now, due.end()));
-        takeAway(request, record);
-        notes.bindingsGone(due.uid(), clock.instant());
+        if (takeAway(request, record)) {
+            notes.bindingsGone(due.uid(), clock.instant());
+        }
         return Looked.GONE;
     }
 
-    private void takeAway(GrantRequest request, GrantRecord record) {
+    /** @return whether there was anything to take, that is not gone since an earlier look */
+    private boolean takeAway(GrantRequest request, GrantRecord record) {
+        boolean taken = notes.bindingsGoneAt(request.uid()).isPresent();
+        boolean any = !taken;
         RuntimeException refused = null;
         for (GrantObject object : record.objects()) {
             if (object.kind().binding() && object.state() != ObjectState.Gone) {
                 try {
-                    remove(request, observer.look(request, record, object));
+                    ObservedObject observed = observer.look(request, record, object);
+                    // The watch may tell of our own deletion before its answer is here, so that the lane looks again.
+                    if (!taken || observed.sight() != ObservedObject.Sight.Absent) {
+                        any = true;
+                        remove(request, observed);
+                    }
                 } catch (RuntimeException failed) {
                     // One that cannot be removed keeps none of the others.
                     refused = failed;
@@ -96,6 +105,7 @@ final class KubernetesAccessRemoval {
         if (refused != null) {
             throw refused;
         }
+        return any;
     }
 
     private void remove(GrantRequest request, ObservedObject binding) {

@@ -52,6 +52,12 @@ public final class KubernetesGrants implements AutoCloseable {
     private static final int PROVERS = 2;
 
     private static final int FEW_QUESTIONS = 8;
+
+    /** An identity's status names its grants: of many that change at once it tells once. */
+    private static final Duration IDENTITY_TOLD_WITHIN = Duration.ofMillis(300);
+
+    private record IdentityKey(String namespace, String name) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesGrants.class);
 
     private final KubernetesClient client;
@@ -61,7 +67,8 @@ public final class KubernetesGrants implements AutoCloseable {
     private final StatusSeal seal;
     private final GrantMetrics metrics;
     private final ExpiryLane lane;
-    private final WakeUps wakeUps;
+    private final WakeUps<GrantKey> wakeUps;
+    private final WakeUps<IdentityKey> identityNews;
     private final GrantPasses passes;
     private final GrantEventSources sources;
     private final GrantWork work;
@@ -148,7 +155,8 @@ public final class KubernetesGrants implements AutoCloseable {
         KubernetesAccessRemoval removal = new KubernetesAccessRemoval(
                 this::find, this::isTorn, firstPass::begun, observer, objects, clock, notes);
         lane = new ExpiryLane(clock, removal::look, this::close, this::goesOn);
-        wakeUps = new WakeUps(clock, this::lookAgainIfThere);
+        wakeUps = new WakeUps<>(clock, this::lookAgainIfThere);
+        identityNews = new WakeUps<>(clock, key -> identityConcerned.accept(key.namespace(), key.name()));
         passes = new GrantPasses(clock, this::passOver);
         sources = new GrantEventSources(
                 lane,
@@ -156,7 +164,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 passes,
                 new Workers(laneThreads, Map.of(Desk.Close, laneThreads, Desk.Begin, passThreads, Desk.Prove, PROVERS)),
                 firstPass,
-                identityConcerned,
+                (namespace, name) -> identityNews.onceWithin(IDENTITY_TOLD_WITHIN, new IdentityKey(namespace, name)),
                 reviewsConcerned,
                 grant -> seal.forged(grant) || tools.ended().risen(grant),
                 packing);
@@ -224,10 +232,16 @@ public final class KubernetesGrants implements AutoCloseable {
         }
     }
 
+    /** Waits while ends are being closed, but never for long: for whoever only tells of them. */
+    public void letClosingGoFirst() {
+        passes.letClosingGoFirst();
+    }
+
     /** What ends goes on ending. */
     public void giveNothingMore() {
         passes.close();
         wakeUps.close();
+        identityNews.close();
     }
 
     public PrivilegeGrantReconciler reconciler() {
@@ -362,6 +376,7 @@ public final class KubernetesGrants implements AutoCloseable {
         lane.close();
         passes.close();
         wakeUps.close();
+        identityNews.close();
     }
 
     /** Of many grants of one account that end at once the first to be proved still sees the last. */

@@ -24,6 +24,12 @@ final class PassQueue {
     /** The clock on the wall may be set: whoever waits for a time looks at it now and then. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
+    /**
+     * For so long nothing is proved while ends are being closed: the questions would hold up accounts and Secrets that are
+     * still there. Not for longer, or whoever ends grants without a pause would keep all others' from being proved.
+     */
+    static final Duration CLOSING_GOES_FIRST = Duration.ofSeconds(5);
+
     private static final Duration NOTHING_IS_PLANNED = Duration.ofMinutes(10);
 
     /** Who does it; the earlier one goes before the later one. Each has workers of its own, so none waits for another. */
@@ -49,6 +55,9 @@ final class PassQueue {
     private final Map<GrantKey, Retry> retryOf = new HashMap<>();
     private final TreeSet<Retry> retries = new TreeSet<>(FIRST_DUE);
 
+    /** Since when there has always been something to close. */
+    private @Nullable Instant closingSince;
+
     PassQueue() {
         for (Desk desk : Desk.values()) {
             ready.put(desk, new TurnsOfNamespaces<>());
@@ -73,6 +82,9 @@ final class PassQueue {
             Retry retry = retries.first();
             forgetRetry(retry);
             enqueue(retry.grant(), retry.desk());
+        }
+        if (desk == Desk.Prove && closingGoesFirst(now)) {
+            return Optional.empty();
         }
         Optional<GrantKey> next = queue(desk).next();
         next.ifPresent(grant -> {
@@ -106,10 +118,22 @@ final class PassQueue {
         return queue(desk).size();
     }
 
+    /** Whether ends are being closed, and have not been for so long that nobody can wait for that any more. */
+    boolean closingGoesFirst(Instant now) {
+        if (queue(Desk.Close).size() == 0) {
+            closingSince = null;
+            return false;
+        }
+        if (closingSince == null) {
+            closingSince = now;
+        }
+        return now.isBefore(closingSince.plus(CLOSING_GOES_FIRST));
+    }
+
     /** How long nothing happens unless something is added. */
     Duration untilNext(Instant now) {
         if (retries.isEmpty()) {
-            return NOTHING_IS_PLANNED;
+            return closingSince == null ? NOTHING_IS_PLANNED : LONGEST_WAIT;
         }
         Duration next = Duration.between(now, retries.first().at());
         return next.compareTo(LONGEST_WAIT) < 0 ? next : LONGEST_WAIT;

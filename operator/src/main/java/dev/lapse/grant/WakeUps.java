@@ -10,16 +10,19 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Calls for a look at a grant at a later time: notBefore, a renewal, a question to repeat. Ends are the lane's. */
-final class WakeUps implements AutoCloseable {
+/**
+ * Calls for a look at something at a later time: at a grant for its notBefore, a renewal, a question to repeat. Ends are
+ * the lane's.
+ */
+final class WakeUps<K> implements AutoCloseable {
     private static final Duration LOOK_AT_THE_CLOCK = Duration.ofSeconds(30);
 
     private final InstantSource clock;
-    private final Consumer<GrantKey> lookAgain;
+    private final Consumer<K> lookAgain;
     private final ScheduledThreadPoolExecutor timer;
-    private final Map<GrantKey, ScheduledFuture<?>> waiting = new HashMap<>();
+    private final Map<K, ScheduledFuture<?>> waiting = new HashMap<>();
 
-    WakeUps(InstantSource clock, Consumer<GrantKey> lookAgain) {
+    WakeUps(InstantSource clock, Consumer<K> lookAgain) {
         this.clock = clock;
         this.lookAgain = lookAgain;
         timer = new ScheduledThreadPoolExecutor(1, task -> {
@@ -34,34 +37,41 @@ final class WakeUps implements AutoCloseable {
         timer.prestartCoreThread();
     }
 
-    synchronized void at(Instant at, GrantKey grant) {
-        forget(grant);
+    synchronized void at(Instant at, K what) {
+        forget(what);
         Duration left = Duration.between(clock.instant(), at);
         // The clock on the wall may be set: a long wait looks at it now and then.
         Duration wait = left.compareTo(LOOK_AT_THE_CLOCK) < 0 ? left.plusMillis(1) : LOOK_AT_THE_CLOCK;
-        waiting.put(grant, timer.schedule(() -> wake(at, grant), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS));
+        waiting.put(what, timer.schedule(() -> wake(at, what), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS));
     }
 
-    void after(Duration wait, GrantKey grant) {
-        at(clock.instant().plus(wait), grant);
+    void after(Duration wait, K what) {
+        at(clock.instant().plus(wait), what);
     }
 
-    synchronized void forget(GrantKey grant) {
-        ScheduledFuture<?> before = waiting.remove(grant);
+    /** However often it is called meanwhile, there is one look. */
+    synchronized void onceWithin(Duration wait, K what) {
+        if (!waiting.containsKey(what)) {
+            after(wait, what);
+        }
+    }
+
+    synchronized void forget(K what) {
+        ScheduledFuture<?> before = waiting.remove(what);
         if (before != null) {
             before.cancel(false);
         }
     }
 
-    private void wake(Instant at, GrantKey grant) {
+    private void wake(Instant at, K what) {
         synchronized (this) {
             if (clock.instant().isBefore(at)) {
-                at(at, grant);
+                at(at, what);
                 return;
             }
-            waiting.remove(grant);
+            waiting.remove(what);
         }
-        lookAgain.accept(grant);
+        lookAgain.accept(what);
     }
 
     @Override

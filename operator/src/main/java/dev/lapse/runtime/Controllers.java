@@ -74,7 +74,7 @@ final class Controllers implements AutoCloseable {
         sweepEvery = settings.sweepEvery();
         cluster = new KubernetesCluster(client, room);
         guard = new KubernetesGuard(client, clock, settings.guardSettle());
-        events = new KubernetesEvents(client, clock, settings.instance());
+        events = new KubernetesEvents(client, clock, settings.instance(), this::letClosingGoFirst);
         KubernetesWrites writes = new KubernetesWrites(client);
         AccessOracle oracle = new KubernetesAccess(client);
         KubernetesBindings bindings = new KubernetesBindings(client);
@@ -303,6 +303,10 @@ final class Controllers implements AutoCloseable {
                 .setIntervalMultiplier(2)
                 .setMaxInterval(LAST_RETRY_MILLIS)
                 .withoutMaxAttempts();
+    }
+
+    private void letClosingGoFirst() {
+        grants.letClosingGoFirst();
     }
 
     private void identityConcerned(String namespace, String name) {

@@ -162,4 +162,41 @@ class PassQueueTest {
 
         assertThat(next(Desk.Begin)).contains(B);
     }
+
+    @Test
+    void nothingIsProvedWhileEndsAreBeingClosed() {
+        queue.add(A, Desk.Prove);
+        queue.add(B, Desk.Close);
+
+        assertThat(next(Desk.Prove)).as("while there is something to close").isEmpty();
+        assertThat(next(Desk.Close)).contains(B);
+        assertThat(next(Desk.Prove)).as("the last one is being closed").contains(A);
+    }
+
+    @Test
+    void whoeverEndsGrantsWithoutAPauseKeepsNoOtherFromBeingProved() {
+        queue.add(A, Desk.Prove);
+        Instant tooLong = NOW.plus(PassQueue.CLOSING_GOES_FIRST);
+        for (Instant now = NOW; now.isBefore(tooLong); now = now.plusMillis(100)) {
+            GrantKey another = new GrantKey("many", now.toString());
+            queue.add(another, Desk.Close);
+            assertThat(queue.next(Desk.Prove, now)).as(now.toString()).isEmpty();
+        }
+
+        assertThat(queue.next(Desk.Prove, tooLong)).contains(A);
+    }
+
+    @Test
+    void closingGoesFirstAnewOnceThereWasNothingToClose() {
+        queue.add(A, Desk.Close);
+        queue.closingGoesFirst(NOW);
+        Instant later = NOW.plus(PassQueue.CLOSING_GOES_FIRST);
+        assertThat(queue.closingGoesFirst(later)).isFalse();
+
+        queue.next(Desk.Close, later);
+        assertThat(queue.closingGoesFirst(later)).as("nothing to close").isFalse();
+        queue.add(B, Desk.Close);
+
+        assertThat(queue.closingGoesFirst(later)).isTrue();
+    }
 }

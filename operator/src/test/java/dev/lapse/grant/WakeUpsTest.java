@@ -16,7 +16,7 @@ class WakeUpsTest {
 
     private final HandMovedClock clock = new HandMovedClock(NOW);
     private final List<GrantKey> woken = new CopyOnWriteArrayList<>();
-    private final WakeUps wakeUps = new WakeUps(clock, woken::add);
+    private final WakeUps<GrantKey> wakeUps = new WakeUps<>(clock, woken::add);
 
     @AfterEach
     void close() {
@@ -76,5 +76,19 @@ class WakeUpsTest {
 
         await().until(() -> !woken.isEmpty());
         assertThat(woken).containsExactly(SECOND);
+    }
+
+    @Test
+    void manyCallsForALookWithinATimeAreOneLook() {
+        for (int i = 0; i < 100; i++) {
+            wakeUps.onceWithin(Duration.ofMillis(20), FIRST);
+        }
+        clock.move(Duration.ofMillis(20));
+        await().until(() -> !woken.isEmpty());
+
+        wakeUps.at(NOW, SECOND);
+
+        await().until(() -> woken.contains(SECOND));
+        assertThat(woken).containsExactly(FIRST, SECOND);
     }
 }
