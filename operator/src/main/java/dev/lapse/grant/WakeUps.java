@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Calls for a look at a grant at a later time: notBefore, a renewal, a question to repeat. Ends are the lane's. */
 final class WakeUps implements AutoCloseable {
@@ -17,16 +18,30 @@ final class WakeUps implements AutoCloseable {
     private final InstantSource clock;
     private final Consumer<GrantKey> lookAgain;
     private final ScheduledThreadPoolExecutor timer;
-    private final Map<GrantKey, ScheduledFuture<?>> waiting = new HashMap<>();
+    private final Map<GrantKey, Call> waiting = new HashMap<>();
+
+    /** One that is given up in its own turn, too late to be cancelled, is known by not waiting any more. */
+    private static final class Call {
+        private final Instant at;
+        private @Nullable ScheduledFuture<?> timed;
+
+        Call(Instant at) {
+            this.at = at;
+        }
+    }
 
     WakeUps(InstantSource clock, Consumer<GrantKey> lookAgain) {
-        this.clock = clock;
-        this.lookAgain = lookAgain;
-        timer = new ScheduledThreadPoolExecutor(1, task -> {
+        this(clock, lookAgain, new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "wake-ups");
             thread.setDaemon(true);
             return thread;
-        });
+        }));
+    }
+
+    WakeUps(InstantSource clock, Consumer<GrantKey> lookAgain, ScheduledThreadPoolExecutor timer) {
+        this.clock = clock;
+        this.lookAgain = lookAgain;
+        this.timer = timer;
         timer.setRemoveOnCancelPolicy(true);
     }
 
@@ -39,7 +54,9 @@ final class WakeUps implements AutoCloseable {
         Duration left = Duration.between(clock.instant(), at);
         // The clock on the wall may be set: a long wait looks at it now and then.
         Duration wait = left.compareTo(LOOK_AT_THE_CLOCK) < 0 ? left.plusMillis(1) : LOOK_AT_THE_CLOCK;
-        waiting.put(grant, timer.schedule(() -> wake(at, grant), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS));
+        Call call = new Call(at);
+        waiting.put(grant, call);
+        call.timed = timer.schedule(() -> wake(call, grant), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS);
     }
 
     void after(Duration wait, GrantKey grant) {
@@ -47,16 +64,19 @@ final class WakeUps implements AutoCloseable {
     }
 
     synchronized void forget(GrantKey grant) {
-        ScheduledFuture<?> before = waiting.remove(grant);
-        if (before != null) {
-            before.cancel(false);
+        Call before = waiting.remove(grant);
+        if (before != null && before.timed != null) {
+            before.timed.cancel(false);
         }
     }
 
-    private void wake(Instant at, GrantKey grant) {
+    private void wake(Call call, GrantKey grant) {
         synchronized (this) {
-            if (clock.instant().isBefore(at)) {
-                at(at, grant);
+            if (waiting.get(grant) != call) {
+                return;
+            }
+            if (clock.instant().isBefore(call.at)) {
+                at(call.at, grant);
                 return;
             }
             waiting.remove(grant);
