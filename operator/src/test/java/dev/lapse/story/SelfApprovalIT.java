@@ -246,12 +246,12 @@ class SelfApprovalIT {
     /** Whoever may bind, but write no binding, gives themselves nothing, and the guard finds that out within its bounds. */
     @StoryTest
     void whoMayBindAndWriteNoBindingApproves() {
-        story.let("olivia", "bind", "rbac.authorization.k8s.io/roles");
+        story.let("ada", "bind", "rbac.authorization.k8s.io/roles");
         Review review = Review.of(story, asksForTheAccount());
 
-        review.approvedBy("olivia");
+        review.approvedBy("ada");
 
-        assertThat(review.verdictOf("olivia").counts()).isTrue();
+        assertThat(review.verdictOf("ada").counts()).isTrue();
     }
 
     /** Nobody else has this name in this cluster. */
