@@ -18,6 +18,8 @@ public final class CouldActAs {
 
     private static final String AUTHENTICATION = "authentication.k8s.io";
 
+    private static final String RBAC = "rbac.authorization.k8s.io";
+
     private static final List<String> WORKLOADS = List.of(
             "apps/deployments",
             "apps/statefulsets",
@@ -78,16 +80,28 @@ public final class CouldActAs {
             ways.add(List.of(on(enter, "", "pods/exec")));
             ways.add(List.of(on(enter, "", "pods/attach")));
         });
-        // Whoever may give themselves any of these.
-        String rbac = "rbac.authorization.k8s.io";
-        Stream.of("roles", "clusterroles").forEach(roles -> {
-            ways.add(List.of(on("bind", rbac, roles), on("create", rbac, "rolebindings")));
-            ways.add(List.of(on("escalate", rbac, roles), on("update", rbac, roles)));
-            ways.add(List.of(on("escalate", rbac, roles), on("patch", rbac, roles)));
-        });
+        ways.addAll(waysToGiveOneself());
         return ways.stream()
                 .map(rights -> new Way(List.copyOf(rights), Optional.of(namespace)))
                 .toList();
+    }
+
+    /**
+     * Whoever may give themselves any of the others. Kubernetes lets nobody bind what they do not hold, unless they may
+     * {@code bind} the role, nor write into a role what they do not hold, unless they may {@code escalate} it. The write
+     * itself takes its own right: a new binding, oneself added to one that is there, a role changed that one is bound to, or a
+     * new one that is aggregated into such a role. Whoever holds a right everywhere holds it where the account lives, too.
+     */
+    private static List<List<Permission>> waysToGiveOneself() {
+        List<List<Permission>> ways = new ArrayList<>();
+        Stream.of("create", "update", "patch").forEach(write -> {
+            ways.add(List.of(on("bind", RBAC, "roles"), on(write, RBAC, "rolebindings")));
+            ways.add(List.of(on("bind", RBAC, "clusterroles"), on(write, RBAC, "rolebindings")));
+            ways.add(List.of(on("bind", RBAC, "clusterroles"), on(write, RBAC, "clusterrolebindings")));
+            ways.add(List.of(on("escalate", RBAC, "roles"), on(write, RBAC, "roles")));
+            ways.add(List.of(on("escalate", RBAC, "clusterroles"), on(write, RBAC, "clusterroles")));
+        });
+        return ways;
     }
 
     /** On every object of the kind. */

@@ -26,6 +26,16 @@ final class ExpiryQueue {
     static final Duration LAST_RETRY = Duration.ofSeconds(5);
     static final Duration PATIENCE = Duration.ofSeconds(1);
     static final Duration HANGS = Duration.ofSeconds(5);
+
+    /**
+     * Whoever changes an identity of many grants without a pause always has some that are to be looked at: what waits for
+     * that waits no longer than this.
+     */
+    static final Duration LONGEST_BEHIND_LOOKS = Duration.ofSeconds(5);
+
+    /** What fails may take long to fail: so many workers at most are at it, and the others are free for what is due. */
+    static final int MOST_RETRIES_AT_ONCE = 3;
+
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     /** The clock on the wall may be set, and a suspended machine does not count: nobody waits longer without a look at it. */
@@ -107,22 +117,33 @@ final class ExpiryQueue {
             Due due = waiting.pollFirst();
             ready.add(due.grant().namespace(), due);
         }
+        if (!finished.isEmpty() && !now.isBefore(firstFinished.plus(LONGEST_BEHIND_LOOKS))) {
+            return handOn();
+        }
+        Optional<Due> retry = firstRetry(now);
+        if (retry.filter(late -> !now.isBefore(late.at().plus(LONGEST_BEHIND_LOOKS)))
+                .isPresent()) {
+            return take(retry.get());
+        }
         Optional<Due> due = ready.next();
         if (due.isPresent()) {
             return take(due.get());
         }
-        Optional<Due> retry = firstRetry(now);
         if (retry.isPresent() && finished.isEmpty()) {
             return take(retry.get());
         }
         // Those that are still under way go first, unless they hang.
         boolean waited = !now.isBefore(firstFinished.plus(PATIENCE));
         if (!finished.isEmpty() && (waited || underway.stream().noneMatch(Due::untried))) {
-            List<GrantKey> over = List.copyOf(finished);
-            finished.clear();
-            return new Turn(Optional.empty(), over, Duration.ZERO);
+            return handOn();
         }
         return retry.map(this::take).orElseGet(() -> new Turn(Optional.empty(), List.of(), untilNext(now)));
+    }
+
+    private Turn handOn() {
+        List<GrantKey> over = List.copyOf(finished);
+        finished.clear();
+        return new Turn(Optional.empty(), over, Duration.ZERO);
     }
 
     void done(Due due, Looked looked, Instant now) {
@@ -188,7 +209,13 @@ final class ExpiryQueue {
     }
 
     private Optional<Due> firstRetry(Instant now) {
-        return retries.isEmpty() || retries.first().at().isAfter(now) ? Optional.empty() : Optional.of(retries.first());
+        return enoughRetries() || retries.isEmpty() || retries.first().at().isAfter(now)
+                ? Optional.empty()
+                : Optional.of(retries.first());
+    }
+
+    private boolean enoughRetries() {
+        return underway.stream().filter(due -> !due.untried()).count() >= MOST_RETRIES_AT_ONCE;
     }
 
     private Turn take(Due due) {
@@ -199,8 +226,9 @@ final class ExpiryQueue {
     }
 
     private Duration untilNext(Instant now) {
-        return Stream.of(waiting, retries)
-                .flatMap(dues -> dues.stream().limit(1))
+        return Stream.concat(
+                        waiting.stream().limit(1),
+                        enoughRetries() ? Stream.empty() : retries.stream().limit(1))
                 .map(due -> Duration.between(now, due.at()))
                 .min(Comparator.naturalOrder())
                 .filter(next -> next.compareTo(LONGEST_WAIT) < 0)

@@ -200,6 +200,11 @@ public final class GrantEventSources {
                     }
                 });
         early.keySet().stream().filter(uid -> !there.contains(uid)).toList().forEach(this::tornEarly);
+        torn.forEach((uid, grant) -> {
+            if (!over.test(uid)) {
+                lane.suspect(uid, key(grant));
+            }
+        });
     }
 
     private void tornEarly(String uid) {

@@ -135,12 +135,14 @@ final class GrantPasses implements AutoCloseable {
     }
 
     private void signalWaiting() {
+        boolean closingGoesFirst = queue.closingGoesFirst(clock.instant());
         changed.forEach((desk, condition) -> {
-            if (queue.size(desk) > 0) {
+            // Two who may not begin would wake each other for ever.
+            if (queue.size(desk) > 0 && !(desk == Desk.Prove && closingGoesFirst)) {
                 condition.signal();
             }
         });
-        if (queue.size(Desk.Close) == 0) {
+        if (!closingGoesFirst) {
             closing.signalAll();
         }
     }

@@ -223,9 +223,7 @@ public final class KubernetesGrants implements AutoCloseable {
      */
     public void begin() {
         try {
-            sources.begin(
-                    KubernetesGrantPages.listed(client),
-                    uid -> notes.bindingsGoneAt(uid).isPresent());
+            sources.begin(KubernetesGrantPages.listed(client), uid -> notes.needsNoLook(uid, clock.instant()));
         } catch (KubernetesClientException refused) {
             // The informer asks again, and goes on asking.
             LOG.atWarn().addKeyValue("error", refused.getMessage()).log("the grants could not be listed first");

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls for a look at something at a later time: at a grant for its notBefore, a renewal, a question to repeat. Ends are
@@ -20,16 +21,30 @@ final class WakeUps<K> implements AutoCloseable {
     private final InstantSource clock;
     private final Consumer<K> lookAgain;
     private final ScheduledThreadPoolExecutor timer;
-    private final Map<K, ScheduledFuture<?>> waiting = new HashMap<>();
+    private final Map<K, Call> waiting = new HashMap<>();
+
+    /** One that is given up in its own turn, too late to be cancelled, is known by not waiting any more. */
+    private static final class Call {
+        private final Instant at;
+        private @Nullable ScheduledFuture<?> timed;
+
+        Call(Instant at) {
+            this.at = at;
+        }
+    }
 
     WakeUps(InstantSource clock, Consumer<K> lookAgain) {
-        this.clock = clock;
-        this.lookAgain = lookAgain;
-        timer = new ScheduledThreadPoolExecutor(1, task -> {
+        this(clock, lookAgain, new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "wake-ups");
             thread.setDaemon(true);
             return thread;
-        });
+        }));
+    }
+
+    WakeUps(InstantSource clock, Consumer<K> lookAgain, ScheduledThreadPoolExecutor timer) {
+        this.clock = clock;
+        this.lookAgain = lookAgain;
+        this.timer = timer;
         timer.setRemoveOnCancelPolicy(true);
     }
 
@@ -42,7 +57,9 @@ final class WakeUps<K> implements AutoCloseable {
         Duration left = Duration.between(clock.instant(), at);
         // The clock on the wall may be set: a long wait looks at it now and then.
         Duration wait = left.compareTo(LOOK_AT_THE_CLOCK) < 0 ? left.plusMillis(1) : LOOK_AT_THE_CLOCK;
-        waiting.put(what, timer.schedule(() -> wake(at, what), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS));
+        Call call = new Call(at);
+        waiting.put(what, call);
+        call.timed = timer.schedule(() -> wake(call, what), Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS);
     }
 
     void after(Duration wait, K what) {
@@ -57,16 +74,19 @@ final class WakeUps<K> implements AutoCloseable {
     }
 
     synchronized void forget(K what) {
-        ScheduledFuture<?> before = waiting.remove(what);
-        if (before != null) {
-            before.cancel(false);
+        Call before = waiting.remove(what);
+        if (before != null && before.timed != null) {
+            before.timed.cancel(false);
         }
     }
 
-    private void wake(Instant at, K what) {
+    private void wake(Call call, K what) {
         synchronized (this) {
-            if (clock.instant().isBefore(at)) {
-                at(at, what);
+            if (waiting.get(what) != call) {
+                return;
+            }
+            if (clock.instant().isBefore(call.at)) {
+                at(call.at, what);
                 return;
             }
             waiting.remove(what);

@@ -58,7 +58,7 @@ final class KubernetesReviewerRights {
                                 account -> new Insiders(bindings.reaching(Insiders.home(account)), account))
                         .since(group);
                 if (since == Insiders.Since.NotKnown) {
-                    return notKnown("there are too many bindings or roles, or one is too large to judge");
+                    return notKnown(WhenAsked.notKnownNow(group));
                 }
                 if (since == Insiders.Since.Changed) {
                     changed.add(group);
@@ -66,15 +66,14 @@ final class KubernetesReviewerRights {
             }
             return noInsider.withChanged(Set.copyOf(changed));
         } catch (KubernetesClientException failed) {
-            return notKnown(String.valueOf(failed.getMessage()));
+            return notKnown(
+                    "whether those who could act as the account when it was asked still can could not be listed: "
+                            + failed.getMessage());
         }
     }
 
     private static ReviewerRights notKnown(String why) {
-        return new ReviewerRights(
-                Verdict.Allowed,
-                Verdict.Unknown,
-                "whether those who could act as the account when it was asked still can could not be listed: " + why);
+        return new ReviewerRights(Verdict.Allowed, Verdict.Unknown, why);
     }
 
     /** Each way in which somebody could, or in which it could not be found out. */

@@ -24,4 +24,8 @@ record ReviewDecision(
         List<SeenVerdict> verdicts,
         int approvals,
         String message,
-        Optional<Instant> lookAgainAt) {}
+        Optional<Instant> lookAgainAt) {
+    ReviewDecision withMessage(String text) {
+        return new ReviewDecision(ask, phase, outcome, decidedAt, verdicts, approvals, text, lookAgainAt);
+    }
+}

@@ -37,7 +37,7 @@ final class ReviewPolicy {
         // What counted stays, whatever becomes of the words.
         List<SeenVerdict> verdicts = new ArrayList<>(
                 facts.recorded().stream().filter(SeenVerdict::counts).toList());
-        boolean open = false;
+        List<String> notYet = new ArrayList<>();
         for (Decision decision : facts.decisions()) {
             if (verdicts.stream()
                     .anyMatch(verdict ->
@@ -53,17 +53,25 @@ final class ReviewPolicy {
             if (finding instanceof VerdictChecks.Unasked) {
                 return asking(facts, decision);
             }
-            if (finding instanceof NotYet) {
-                open = true;
+            if (finding instanceof NotYet reason) {
+                notYet.add(decision.verdict() + " by " + decision.by() + " (" + reason.why() + ")");
             } else if (finding instanceof Judged judged) {
                 verdicts.add(seen(facts, decision, onlyOnce(facts, judged, decision, verdicts, aliases), now));
             }
         }
-        return switch (facts.spec().type()) {
+        boolean open = !notYet.isEmpty();
+        ReviewDecision decision = switch (facts.spec().type()) {
             case BreakGlass -> BreakGlassVerdicts.sum(facts, verdicts, open, now);
             case Certification -> CertificationVerdicts.sum(facts, verdicts, open, now);
             case Request, Entitlement -> summed(facts, verdicts, open, aliases, now);
         };
+        return open && !decision.phase().ended() ? decision.withMessage(told(decision, notYet)) : decision;
+    }
+
+    /** A verdict that is not judged is not among the verdicts: whoever gave it, and whoever waits for it, read here why. */
+    private static String told(ReviewDecision decision, List<String> notYet) {
+        return decision.message() + "; not judged yet, and looked at again every " + AFTER_A_FAILED_LOOKUP.toSeconds()
+                + " s: " + String.join(", ", notYet);
     }
 
     private static ReviewDecision summed(

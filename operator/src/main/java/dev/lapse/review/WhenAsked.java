@@ -61,6 +61,13 @@ final class WhenAsked {
                 .or(() -> unknown(known.get(), rights, decision));
     }
 
+    /** Of what a group holds by now the bindings tell nothing, as they cannot all be listed. */
+    static String notKnownNow(Insider group) {
+        return "whether " + shown(group) + ", which could act as " + group.account()
+                + " when this was asked, holds what it held then is not known: there are more bindings or roles than Lapse"
+                + " reads, or one is too large to judge: take such away, or the entry may say insiders: Allow";
+    }
+
     private static Optional<Finding> unknown(InsidersWhenAsked known, ReviewerRights rights, Decision decision) {
         if (!known.complete()) {
             return VerdictChecks.refuse(

@@ -75,7 +75,7 @@ final class Controllers implements AutoCloseable {
         cluster = new KubernetesCluster(client, room);
         guard = new KubernetesGuard(client, clock, settings.guardSettle());
         events = new KubernetesEvents(client, clock, settings.instance(), this::letClosingGoFirst);
-        KubernetesWrites writes = new KubernetesWrites(client);
+        KubernetesWrites writes = new KubernetesWrites(OperatorClient.withoutRepetitions(client));
         AccessOracle oracle = new KubernetesAccess(client);
         KubernetesBindings bindings = new KubernetesBindings(client);
         KubernetesSealKey.Loaded key = KubernetesSealKey.load(client);

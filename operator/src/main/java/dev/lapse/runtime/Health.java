@@ -18,6 +18,7 @@ final class Health {
     private volatile @Nullable Controllers controllers;
     private volatile String unable = "";
     private volatile boolean endsOnly;
+    private volatile String whyEndsOnly = "";
 
     Health(Supplier<ServerClock.Reading> clock, Watches watches) {
         this.clock = clock;
@@ -40,8 +41,9 @@ final class Health {
         endsOnly = false;
     }
 
-    /** It leads, and the heap has no room for more than to end what is over. */
-    void onlyEnds() {
+    /** It leads, and does no more than to end what is over. */
+    void onlyEnds(String why) {
+        whyEndsOnly = why;
         endsOnly = true;
         controllers = null;
     }
@@ -78,7 +80,8 @@ final class Health {
         if (endsOnly) {
             checks.put(
                     "role",
-                    "no: leader, but the heap is full: only what is over by its own status ends; see the runbook heap-full");
+                    "no: leader, but " + whyEndsOnly
+                            + ": only what is over by its own status ends; see the runbook heap-full");
             return checks;
         }
         if (leading == null) {

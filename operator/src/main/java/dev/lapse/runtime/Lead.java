@@ -161,7 +161,7 @@ final class Lead implements LeaseElection.Candidate {
         } catch (Throwable failed) {
             if (room.isFull() || health.endsOnly()) {
                 LOG.atError().setCause(failed).log("not everything could be begun");
-                onlyEnds(begun);
+                onlyEnds(begun, whyOnlyEnds(room.isFull(), failed));
                 return;
             }
             LOG.atError().setCause(failed).log("the operator could not start");
@@ -184,7 +184,7 @@ final class Lead implements LeaseElection.Candidate {
                 endOnly();
             }
             if (begun != null && room.isFull()) {
-                onlyEnds(begun);
+                onlyEnds(begun, whyOnlyEnds(true, null));
             } else if (begun != null) {
                 lookAt(begun);
             } else if (begins && (leads || (election == null && able()))) {
@@ -207,11 +207,20 @@ final class Lead implements LeaseElection.Candidate {
         }
     }
 
+    /** @param failed what kept everything from beginning, if it was tried */
+    static String whyOnlyEnds(boolean full, @Nullable Throwable failed) {
+        if (full || failed == null) {
+            return "the heap is full";
+        }
+        String what = failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
+        return "the heap was full, and since then not everything could be begun (" + what + ")";
+    }
+
     /**
-     * The heap has no room for everything. What takes it is given up, whatever it was about to do; what is over goes on
+     * The heap has no room for everything, or had none and the next try failed. What takes it is given up, whatever it was about to do; what is over goes on
      * ending meanwhile, with as little as that takes.
      */
-    private void onlyEnds(@Nullable Controllers begun) {
+    private void onlyEnds(@Nullable Controllers begun, String why) {
         synchronized (this) {
             if (stopping || controllers != begun) {
                 return;
@@ -220,8 +229,10 @@ final class Lead implements LeaseElection.Candidate {
             meters = null;
             busy = true;
         }
-        LOG.atError().log("the heap is full: only what is over by its own status ends, see the runbook heap-full");
-        health.onlyEnds();
+        LOG.atError()
+                .addKeyValue("why", why)
+                .log("only what is over by its own status ends, see the runbook heap-full");
+        health.onlyEnds(why);
         try {
             if (begun != null) {
                 // From here on it goes by nothing that an informer shows, which may lack what found no room.

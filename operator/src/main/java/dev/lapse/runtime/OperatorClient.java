@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
@@ -22,6 +23,18 @@ final class OperatorClient {
     private static final class WithoutManagedFields {}
 
     private OperatorClient() {}
+
+    /**
+     * For whoever repeats by rules of its own: this client's repetitions, up to ten within 19 s, would hold the lane's
+     * workers, so that what cannot be deleted delays what can.
+     */
+    static KubernetesClient withoutRepetitions(KubernetesClient client) {
+        return client.newClient(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
+                .adapt(KubernetesClient.class);
+    }
 
     static KubernetesClient connected(ServerClock clock, Watches watches) {
         Config config = new ConfigBuilder(Config.autoConfigure(null))

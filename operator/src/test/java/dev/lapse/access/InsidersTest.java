@@ -49,6 +49,11 @@ class InsidersTest {
         "patch, '', deployments, '', false",
         "bind, rbac.authorization.k8s.io, clusterroles, '', false",
         "bind create, rbac.authorization.k8s.io, clusterroles rolebindings, '', true",
+        "bind update, rbac.authorization.k8s.io, roles rolebindings, '', true",
+        "bind patch, rbac.authorization.k8s.io, clusterroles clusterrolebindings, '', true",
+        "bind create, rbac.authorization.k8s.io, roles clusterrolebindings, '', false",
+        "create update patch, rbac.authorization.k8s.io, rolebindings clusterrolebindings, '', false",
+        "escalate create, rbac.authorization.k8s.io, clusterroles, '', true",
         "escalate patch, rbac.authorization.k8s.io, roles, '', true",
         "escalate, rbac.authorization.k8s.io, roles, '', false"
     })
@@ -82,7 +87,17 @@ class InsidersTest {
     private static List<Rule> rules(SplittableRandom random) {
         return IntStream.range(0, random.nextInt(3))
                 .mapToObj(i -> rule(
-                        one(random, "create", "get", "list", "impersonate", "bind create", "escalate", "patch", "*"),
+                        one(
+                                random,
+                                "create",
+                                "get",
+                                "list",
+                                "impersonate",
+                                "bind create",
+                                "bind patch",
+                                "escalate",
+                                "patch",
+                                "*"),
                         one(random, "", "apps", RBAC, "*"),
                         one(
                                 random,
@@ -92,6 +107,7 @@ class InsidersTest {
                                 "serviceaccounts",
                                 "serviceaccounts/token",
                                 "roles rolebindings",
+                                "clusterroles clusterrolebindings",
                                 "roles",
                                 "*",
                                 "*/token"),

@@ -101,6 +101,31 @@ class OutageIT {
         stage.scenery().awaitPhase(hanging, GrantPhase.Active);
     }
 
+    /** As by a third party's webhook that is away: each deletion of their bindings is answered with 500. */
+    @Test
+    void endsOnTimeWhileOthersBindingsCannotBeDeleted() {
+        List<Life> stuck = lives("stuck", 3);
+        stage.scenery().place(stuck);
+        givenLives("beside-stuck", 1);
+        stage.scenery().ask(stuck, Duration.ofSeconds(15));
+        stage.scenery().ask(lives, Duration.ofSeconds(18));
+        stage.scenery().awaitPhase(stuck, GrantPhase.Active);
+        stage.scenery().awaitPhase(lives, GrantPhase.Active);
+
+        stage.proxy()
+                .rule(call -> call.method().equals("DELETE")
+                                && call.path().contains("rolebindings/")
+                                && owner(stuck, call).isPresent()
+                        ? Fate.answer(500)
+                        : Fate.PASS);
+
+        await().atMost(Stage.PATIENCE)
+                .until(() -> lives.stream()
+                        .allMatch(life -> witness.lastBindingGone(life.uid()).isPresent()));
+        thenAllIsGone(dueBy());
+        stage.scenery().awaitPhase(stuck, GrantPhase.Expired);
+    }
+
     @Test
     void grantsNothingWhileItCannotAskWhoMayDoWhat() {
         givenLives("unasked", 1);

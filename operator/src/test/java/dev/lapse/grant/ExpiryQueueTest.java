@@ -226,6 +226,7 @@ class ExpiryQueueTest {
         queue.done(failing, Looked.FAILED, NOW);
 
         assertThat(queue.size()).isEqualTo(1);
+        assertThat(handedOn(LATER)).containsExactly("a");
         assertThat(take(LATER).end()).isEqualTo(LATER);
     }
 
@@ -369,5 +370,70 @@ class ExpiryQueueTest {
         assertThat(times.keySet()).as("seed " + seed).isEqualTo(scheduled);
         // When its access is gone, and before that once if it could not be taken away at once.
         assertThat(times.values()).allSatisfy(often -> assertThat(often).isBetween(1, 2));
+    }
+
+    /** As by somebody who changes an identity of many grants again and again. */
+    private void somethingIsAlwaysToBeLookedAt(Instant now) {
+        queue.schedule(due("look-" + now, now));
+        queue.schedule(due("look-too-" + now, now));
+    }
+
+    @Test
+    void whatIsOverIsHandedOnThoughThereIsAlwaysSomethingToLookAt() {
+        queue.schedule(due("over", NOW));
+        queue.done(take(NOW), Looked.GONE, NOW);
+
+        Instant now = NOW;
+        List<GrantKey> handedOn = List.of();
+        while (handedOn.isEmpty()) {
+            somethingIsAlwaysToBeLookedAt(now);
+            Turn turn = queue.next(now);
+            handedOn = turn.handOn();
+            Instant then = now;
+            turn.take().ifPresent(looked -> queue.done(looked, Looked.goesOn(Optional.empty()), then));
+            now = now.plusMillis(100);
+            assertThat(now).isBefore(NOW.plusSeconds(6));
+        }
+
+        assertThat(handedOn).extracting(GrantKey::name).containsExactly("over");
+    }
+
+    @Test
+    void whatFailedIsTriedAgainThoughThereIsAlwaysSomethingToLookAt() {
+        queue.schedule(due("stuck", NOW));
+        queue.done(take(NOW), Looked.FAILED, NOW);
+
+        Instant now = NOW;
+        String tried = "";
+        while (!tried.equals("stuck")) {
+            somethingIsAlwaysToBeLookedAt(now);
+            Instant then = now;
+            Optional<Due> taken = queue.next(now).take();
+            taken.ifPresent(looked -> queue.done(looked, Looked.goesOn(Optional.empty()), then));
+            tried = taken.map(Due::uid).orElse("");
+            now = now.plusMillis(100);
+            assertThat(now).isBefore(NOW.plusSeconds(6));
+        }
+    }
+
+    @Test
+    void whatFailsAndTakesLongLeavesWorkersForWhatIsDue() {
+        for (int i = 0; i < 8; i++) {
+            queue.schedule(due("hangs-" + i, NOW));
+        }
+        Stream.generate(() -> take(NOW)).limit(8).toList().forEach(due -> queue.done(due, Looked.FAILED, NOW));
+        assertThat(handedOn(NOW)).hasSize(8);
+
+        Instant again = NOW.plusSeconds(1);
+        for (int i = 0; i < ExpiryQueue.MOST_RETRIES_AT_ONCE; i++) {
+            assertThat(take(again).uid()).startsWith("hangs");
+        }
+
+        assertThat(queue.next(again).take()).as("one more that hangs").isEmpty();
+        assertThat(queue.next(again).pause())
+                .as("nobody is to look all the time")
+                .isPositive();
+        queue.schedule(due("due", again));
+        assertThat(take(again).uid()).isEqualTo("due");
     }
 }

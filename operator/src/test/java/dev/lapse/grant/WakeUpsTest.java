@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,16 +47,56 @@ class WakeUpsTest {
         assertThat(woken).containsExactly(FIRST);
     }
 
+    /** A timer runs what it is given when the test says so, also what it was too late to cancel. */
+    private static final class TimerByHand extends ScheduledThreadPoolExecutor {
+        private final List<Runnable> given = new ArrayList<>();
+
+        TimerByHand() {
+            super(0);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long wait, TimeUnit unit) {
+            given.add(task);
+            return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+        }
+
+        void run() {
+            List.copyOf(given).forEach(Runnable::run);
+        }
+    }
+
+    /** It may be forgotten in the very moment when its time has come. */
     @Test
     void whatIsForgottenIsNotCalledFor() {
-        wakeUps.at(NOW.plusMillis(1), FIRST);
-        wakeUps.forget(FIRST);
-        wakeUps.at(NOW.plusMillis(2), SECOND);
-        clock.move(Duration.ofSeconds(1));
+        TimerByHand timer = new TimerByHand();
+        try (WakeUps<GrantKey> byHand = new WakeUps<>(clock, woken::add, timer)) {
+            byHand.at(NOW.plusMillis(1), FIRST);
+            byHand.forget(FIRST);
+            byHand.at(NOW.plusMillis(2), SECOND);
+            clock.move(Duration.ofSeconds(1));
 
-        await().until(() -> !woken.isEmpty());
+            timer.run();
 
-        assertThat(woken).containsExactly(SECOND);
+            assertThat(woken).containsExactly(SECOND);
+        }
+    }
+
+    /** The earlier call may have its turn just then, too early, and must not come back in place of the later one. */
+    @Test
+    void aCallThatWasReplacedInItsTurnDoesNotComeBack() {
+        TimerByHand timer = new TimerByHand();
+        try (WakeUps<GrantKey> byHand = new WakeUps<>(clock, woken::add, timer)) {
+            byHand.at(NOW.plus(Duration.ofDays(1)), FIRST);
+            byHand.at(NOW.plusSeconds(1), FIRST);
+            timer.run();
+            assertThat(woken).isEmpty();
+
+            clock.move(Duration.ofSeconds(1));
+            timer.run();
+
+            assertThat(woken).containsExactly(FIRST);
+        }
     }
 
     @Test

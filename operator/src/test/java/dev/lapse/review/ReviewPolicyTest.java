@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -302,6 +304,50 @@ class ReviewPolicyTest {
         assertThat(decided.phase()).isEqualTo(ReviewPhase.Open);
         assertThat(decided.verdicts()).isEmpty();
         assertThat(decided.lookAgainAt()).contains(NOW.plusSeconds(10));
+    }
+
+    /** Else an approver sees no trace of their yes, and whoever asked waits for nothing until it is due. */
+    @Test
+    void whatCannotBeJudgedYetIsToldWithItsReason() {
+        required = 2;
+        says("olivia", "Approve");
+        says("ada", "Approve");
+        says("erin", "Approve");
+        rights.put("request/ada", new ReviewerRights(Verdict.Allowed, Verdict.Unknown, "it is away"));
+        rights.put("request/erin", new ReviewerRights(Verdict.Unknown, Verdict.Denied, "it is away, too"));
+
+        ReviewDecision decided = decide();
+
+        assertThat(decided.message())
+                .isEqualTo(
+                        "waits for 1 more of 2 approvals until 2026-11-03T10:00:00Z; not judged yet, and looked at again"
+                                + " every 10 s: Approve by ada (it is away), Approve by erin (it is away, too)");
+        assertThat(decided.verdicts()).extracting(SeenVerdict::by).containsExactly("olivia");
+        record(decided);
+        assertThat(Objects.requireNonNull(status).conditions())
+                .filteredOn(condition -> condition.type().equals("Complete"))
+                .extracting(Condition::message)
+                .containsExactly(decided.message());
+    }
+
+    @Test
+    void whatTheBindingsDoNotTellAnyMoreIsToldWithWhatToDo() {
+        assertThat(WhenAsked.notKnownNow(insider(Kind.Group, "owners")))
+                .isEqualTo("whether group owners, which could act as " + ACCOUNT
+                        + " when this was asked, holds what it held then is not known: there are more bindings or roles"
+                        + " than Lapse reads, or one is too large to judge: take such away, or the entry may say"
+                        + " insiders: Allow");
+    }
+
+    @Test
+    void onceItIsOverWhatWasNotJudgedIsNotToldAsIfItWouldBe() {
+        says("ada", "Approve");
+        rights.put("request/ada", new ReviewerRights(Verdict.Allowed, Verdict.Unknown, "it is away"));
+        record(decide());
+        now = DUE;
+
+        assertThat(decide().phase()).isEqualTo(ReviewPhase.Expired);
+        assertThat(decide().message()).doesNotContain("looked at again");
     }
 
     @Test

@@ -21,6 +21,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * Whoever asks finds nobody's yes but another person's: not their own under a second name, not the identity's, not one
@@ -208,6 +210,60 @@ class SelfApprovalIT {
         review.approvedBy("ada");
         assertThat(review.verdictOf("ada").reason()).isEqualTo("InsiderWhenAsked");
         assertThat(review.now().getStatus().approvals()).isEqualTo("0/1");
+    }
+
+    /** Each may do what lets somebody give what they do not hold, and write it in one of the ways that there are. */
+    @StoryTest
+    void whoCouldGiveThemselvesTheRightInWhateverWayDoesNotApprove() {
+        Map<String, String> rightsOfEach = Map.of(
+                "joins-bindings", "bind roles, patch rolebindings",
+                "rewrites-bindings", "bind clusterroles, update rolebindings",
+                "escalates-here", "escalate roles, update roles");
+        Map<String, String> everywhere = Map.of(
+                "binds-everywhere", "bind clusterroles, create clusterrolebindings",
+                "joins-everywhere", "bind clusterroles, patch clusterrolebindings",
+                "aggregates", "escalate clusterroles, create clusterroles");
+        rightsOfEach.forEach((who, rights) ->
+                each(rights, (verb, resource) -> story.rights().give(Rights.user(called(who)), here, verb, resource)));
+        everywhere.forEach((who, rights) -> each(
+                rights, (verb, resource) -> story.rights().giveEverywhere(Rights.user(called(who)), verb, resource)));
+        List<String> people = Stream.concat(rightsOfEach.keySet().stream(), everywhere.keySet().stream())
+                .map(this::called)
+                .toList();
+        people.forEach(person -> mayApprove(Rights.user(person)));
+        Review review = Review.of(story, asksForTheAccount());
+
+        for (String person : people) {
+            assertThat(review.says(as(person), person, "Approve").message())
+                    .as(person)
+                    .contains("could act as");
+        }
+        assertThat(review.now().getStatus().approvals()).isEqualTo("0/1");
+        review.approvedBy("ada");
+        assertThat(review.verdictOf("ada").counts()).isTrue();
+    }
+
+    /** Whoever may bind, but write no binding, gives themselves nothing, and the guard finds that out within its bounds. */
+    @StoryTest
+    void whoMayBindAndWriteNoBindingApproves() {
+        story.let("ada", "bind", "rbac.authorization.k8s.io/roles");
+        Review review = Review.of(story, asksForTheAccount());
+
+        review.approvedBy("ada");
+
+        assertThat(review.verdictOf("ada").counts()).isTrue();
+    }
+
+    /** Nobody else has this name in this cluster. */
+    private String called(String what) {
+        return what + "-" + here;
+    }
+
+    private static void each(String rights, BiConsumer<String, String> right) {
+        for (String one : rights.split(", ")) {
+            String[] parts = one.split(" ");
+            right.accept(parts[0], "rbac.authorization.k8s.io/" + parts[1]);
+        }
     }
 
     private Grant asksForTheAccount() {
