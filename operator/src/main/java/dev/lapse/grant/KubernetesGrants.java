@@ -51,6 +51,9 @@ public final class KubernetesGrants implements AutoCloseable {
     /** Proving asks much and hurries nobody. */
     private static final int PROVERS = 2;
 
+    /** Who reads the rules of roles: requests that may be refused or hang, and hold up no end for another cause. */
+    private static final int ROLE_READERS = 4;
+
     private static final int FEW_QUESTIONS = 8;
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesGrants.class);
 
@@ -61,6 +64,7 @@ public final class KubernetesGrants implements AutoCloseable {
     private final StatusSeal seal;
     private final GrantMetrics metrics;
     private final ExpiryLane lane;
+    private final ExpiryLane roleReaders;
     private final WakeUps wakeUps;
     private final GrantPasses passes;
     private final GrantEventSources sources;
@@ -145,9 +149,18 @@ public final class KubernetesGrants implements AutoCloseable {
                 notes,
                 request -> sources().crowd(request, tools.crowdLimits()));
         GrantJournal journal = new GrantJournal(tools.events(), metrics, tools.ended());
-        KubernetesAccessRemoval removal = new KubernetesAccessRemoval(
-                this::find, this::isTorn, firstPass::begun, observer, objects, clock, notes);
+        AccessRemoval removal = new AccessRemoval(
+                this::find,
+                this::isTorn,
+                firstPass::begun,
+                observer,
+                objects::remove,
+                clock,
+                notes,
+                this::askForRules,
+                this::endsForItsRules);
         lane = new ExpiryLane(clock, removal::look, this::close, this::goesOn);
+        roleReaders = new ExpiryLane(clock, removal::judgeByRules, ended -> {}, this::goesOn);
         wakeUps = new WakeUps(clock, this::lookAgainIfThere);
         passes = new GrantPasses(clock, this::passOver);
         sources = new GrantEventSources(
@@ -170,6 +183,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         answers,
                         sight,
                         rights,
+                        observer::rules,
                         duties,
                         tools.bindings(),
                         tools.reviews(),
@@ -201,6 +215,14 @@ public final class KubernetesGrants implements AutoCloseable {
         work.over(grant, desk);
     }
 
+    private void askForRules(Due due) {
+        roleReaders.schedule(due.uid(), due.grant(), due.end());
+    }
+
+    private void endsForItsRules(Due due) {
+        lane.schedule(due.uid(), due.grant(), due.end());
+    }
+
     private void close(GrantKey grant) {
         passes.add(grant, Desk.Close);
     }
@@ -214,6 +236,7 @@ public final class KubernetesGrants implements AutoCloseable {
      * grants say then.
      */
     public void begin() {
+        roleReaders.start("roles", ROLE_READERS);
         try {
             sources.begin(
                     KubernetesGrantPages.listed(client),
@@ -360,6 +383,7 @@ public final class KubernetesGrants implements AutoCloseable {
     @Override
     public void close() {
         lane.close();
+        roleReaders.close();
         passes.close();
         wakeUps.close();
     }
