@@ -273,7 +273,7 @@ final class KubernetesGrantObserver implements GrantReader {
     }
 
     /** The same without a request: whether a Role says what it should is then not known, and it is taken for changed. */
-    ObservedObject outline(GrantRequest request, GrantRecord record, GrantObject object) {
+    private ObservedObject outline(GrantRequest request, GrantRecord record, GrantObject object) {
         return look(
                 request,
                 record,
