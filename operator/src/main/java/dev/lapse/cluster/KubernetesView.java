@@ -23,7 +23,7 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     private final SharedIndexInformer<T> informer;
     private final OwnWrites<T> own = new OwnWrites<>();
     private final List<Consumer<T>> listeners = new CopyOnWriteArrayList<>();
-    private final UnaryOperator<Optional<T>> completed;
+    private final Completion<T> completion;
 
     /**
      * @param room of the heap
@@ -31,12 +31,11 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
      * @param pruned what to keep of each object: memory is paid for every object of the cluster
      */
     KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned) {
-        this(room, source, pruned, UnaryOperator.identity());
+        this(room, source, pruned, Completion.none());
     }
 
-    /** @param completed makes an object whole of which the informer shows only that it is there */
-    KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned, UnaryOperator<Optional<T>> completed) {
-        this.completed = completed;
+    KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned, Completion<T> completion) {
+        this.completion = completion;
         this.informer = source.withLimit(PAGE).runnableInformer(0);
         // Whatever broke the watch, it begins again: an informer that stops shows the past for ever.
         this.informer.exceptionHandler((started, cause) -> true);
@@ -93,7 +92,12 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
 
     /** With all of its content, where the informer shows only that it is there: then the API server is asked. */
     public Optional<T> whole(String namespace, String name) {
-        return completed.apply(find(namespace, name));
+        return completion.asked(find(namespace, name));
+    }
+
+    /** The same without a request: nothing if the API server would have to be asked. */
+    public Optional<T> wholeIfKnown(String namespace, String name) {
+        return completion.known(find(namespace, name));
     }
 
     public List<T> list() {

@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +18,7 @@ import java.util.stream.Stream;
  * there are and how large, and few of them are ever named. Those that are named are read one by one, once in each version,
  * and kept up to a sum.
  */
-final class OneByOne<T extends HasMetadata> implements UnaryOperator<Optional<T>> {
+final class OneByOne<T extends HasMetadata> implements Completion<T> {
     /** In bytes, about. The largest of Kubernetes' own roles takes 40,000. */
     static final long MOST = 8L * 1024 * 1024;
 
@@ -49,11 +48,13 @@ final class OneByOne<T extends HasMetadata> implements UnaryOperator<Optional<T>
 
     /** Nothing if it is gone by now. What the API server does not answer is an exception: nobody knows what the role gives. */
     @Override
-    public Optional<T> apply(Optional<T> shown) {
-        if (shown.isEmpty() || hasRules(shown.get())) {
-            return shown;
-        }
-        return known(shown.get()).or(() -> asked(shown.get()));
+    public Optional<T> asked(Optional<T> shown) {
+        return known(shown).or(() -> shown.flatMap(this::read));
+    }
+
+    @Override
+    public Optional<T> known(Optional<T> shown) {
+        return shown.filter(this::hasRules).or(() -> shown.flatMap(this::remembered));
     }
 
     private boolean hasRules(T object) {
@@ -61,13 +62,13 @@ final class OneByOne<T extends HasMetadata> implements UnaryOperator<Optional<T>
         return all != null && !all.isEmpty();
     }
 
-    private synchronized Optional<T> known(T shown) {
+    private synchronized Optional<T> remembered(T shown) {
         return Optional.ofNullable(kept.get(OwnWrites.uid(shown)))
                 .map(Kept::object)
                 .filter(object -> Objects.equals(version(object), version(shown)));
     }
 
-    private Optional<T> asked(T shown) {
+    private Optional<T> read(T shown) {
         String namespace = Objects.requireNonNullElse(shown.getMetadata().getNamespace(), "");
         Optional<T> found =
                 read.apply(namespace, shown.getMetadata().getName()).stream().findFirst();

@@ -38,8 +38,8 @@ final class Endings {
     /** These hold for a request as well as for a grant that has begun. */
     private static final List<OwnCheck> ALWAYS = List.of(Endings::begun, Endings::revoked, Endings::deleted);
 
-    /** These hold once objects may exist. */
-    private static final List<Check> ONCE_ANNOUNCED = List.of(
+    /** These hold once objects may exist. The informers tell them: nothing has to be asked. */
+    private static final List<Check> TOLD_BY_INFORMERS = List.of(
             Endings::reviewedAway,
             Endings::identityChanged,
             Endings::identityStopped,
@@ -48,21 +48,35 @@ final class Endings {
             Endings::nobodyAnswers,
             Endings::subjectChanged,
             Endings::eligibilityLost,
-            Endings::acceptanceWithdrawn,
+            Endings::reachWithdrawn,
             Endings::roleChanged,
-            Endings::roleWidened,
             Endings::namespaceGone,
             Endings::nameTaken,
             Endings::principalGone);
+
+    /** So do these. For them the rules of its role have to be known, which the API server may have to be asked for. */
+    private static final List<Check> TOLD_BY_RULES = List.of(Endings::riskWithdrawn, Endings::roleWidened);
 
     private Endings() {}
 
     static Optional<Ending> first(GrantFacts facts, Instant now) {
         Optional<Ending> itself = ofItself(facts.request(), facts.record(), facts.guard(), now);
-        if (itself.isPresent() || !facts.record().announced()) {
-            return itself;
-        }
-        return ONCE_ANNOUNCED.stream()
+        return itself.or(() -> toldByInformers(facts, now)).or(() -> toldByRules(facts, now));
+    }
+
+    /** What ends it whatever the rules of its role are, and although nobody may know them. */
+    static Optional<Ending> toldByInformers(GrantFacts facts, Instant now) {
+        return onceAnnounced(TOLD_BY_INFORMERS, facts, now);
+    }
+
+    /** What ends it for the rules of its role, if nothing else does. */
+    static Optional<Ending> toldByRules(GrantFacts facts, Instant now) {
+        return onceAnnounced(TOLD_BY_RULES, facts, now);
+    }
+
+    private static Optional<Ending> onceAnnounced(List<Check> checks, GrantFacts facts, Instant now) {
+        return checks.stream()
+                .filter(check -> facts.record().announced())
                 .flatMap(check -> check.of(facts, now).stream())
                 .findFirst();
     }
@@ -208,21 +222,28 @@ final class Endings {
     }
 
     /** What was taken by name and is not any more: the entry could not be granted again as it is. */
-    private static Optional<Ending> acceptanceWithdrawn(GrantFacts facts, Instant now) {
-        EntryFacts entry = entry(facts);
-        List<String> withdrawn = Stream.concat(
-                        AcceptedRisks.missing(entry, facts.role().allRules()).stream()
-                                .map(Enum::name)
-                                .filter(resolved(facts).risks()::contains),
-                        reachesFurther(facts) && !entry.accepted().contains(Risk.SubjectReach)
-                                ? Stream.of(Risk.SubjectReach.name())
-                                : Stream.of())
+    private static Optional<Ending> riskWithdrawn(GrantFacts facts, Instant now) {
+        List<String> withdrawn = AcceptedRisks.missing(
+                        entry(facts), facts.role().allRules())
+                .stream()
+                .map(Enum::name)
+                .filter(resolved(facts).risks()::contains)
                 .toList();
+        return withdrawn(facts, withdrawn, now);
+    }
+
+    private static Optional<Ending> reachWithdrawn(GrantFacts facts, Instant now) {
+        boolean accepted = entry(facts).accepted().contains(Risk.SubjectReach);
+        return withdrawn(
+                facts, reachesFurther(facts) && !accepted ? List.of(Risk.SubjectReach.name()) : List.of(), now);
+    }
+
+    private static Optional<Ending> withdrawn(GrantFacts facts, List<String> risks, Instant now) {
         return endIf(
-                !withdrawn.isEmpty(),
+                !risks.isEmpty(),
                 EndCause.EligibilityLost,
                 now,
-                "the eligible entry " + entry.name() + " does not accept " + String.join(", ", withdrawn)
+                "the eligible entry " + entry(facts).name() + " does not accept " + String.join(", ", risks)
                         + " any more");
     }
 

@@ -55,7 +55,7 @@ final class ExpiryLane implements AutoCloseable {
         this.goesOn = goesOn;
     }
 
-    /** The grant is looked at when it ends, at {@code at}, or earlier. */
+    /** The grant is looked at when it ends, at {@code at}, or earlier; at once if that is over. */
     void schedule(String uid, GrantKey grant, Instant at) {
         change(() -> queue.schedule(Due.of(at, uid, grant)));
     }
@@ -76,9 +76,13 @@ final class ExpiryLane implements AutoCloseable {
     }
 
     /** Starts the workers, once. */
-    synchronized void start(int threads) {
+    void start(int threads) {
+        start("expiry", threads);
+    }
+
+    synchronized void start(String name, int threads) {
         for (int i = workers.size(); i < threads; i++) {
-            Thread worker = new Thread(this::work, "expiry-" + i);
+            Thread worker = new Thread(this::work, name + "-" + i);
             worker.setDaemon(true);
             workers.add(worker);
             worker.start();

@@ -62,6 +62,8 @@ final class ExpiryQueue {
         Gone,
         /** The grant goes on, or never had any access. */
         GoesOn,
+        /** The grant goes on unless the rules of its role end it, which is found out elsewhere. */
+        AskedElsewhere,
         /** It could not be taken away yet. */
         Failed
     }
@@ -77,6 +79,10 @@ final class ExpiryQueue {
 
         static Looked goesOn(Optional<Instant> endsAt) {
             return new Looked(Outcome.GoesOn, endsAt);
+        }
+
+        static Looked askedElsewhere(Optional<Instant> endsAt) {
+            return new Looked(Outcome.AskedElsewhere, endsAt);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 /** Which changes of other objects concern which grants. */
 final class GrantConcerns {
     private final GrantEventSources sources;
+    private final NamespaceUids namespaceUids = new NamespaceUids();
 
     GrantConcerns(GrantEventSources sources) {
         this.sources = sources;
@@ -26,8 +27,9 @@ final class GrantConcerns {
                 .onChange(
                         role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
         cluster.namespaces().onChange(namespace -> {
-            if (namespace.getMetadata().getDeletionTimestamp() != null) {
-                namespaceEnds(namespace.getMetadata().getName());
+            String name = namespace.getMetadata().getName();
+            if (namespaceUids.ends(name, cluster.namespaces().find("", name))) {
+                namespaceEnds(name);
             }
         });
     }

@@ -76,6 +76,14 @@ record GrantFacts(
         Absent
     }
 
+    GrantFacts withRole(RoleFacts now) {
+        return with(copy -> copy.role = now);
+    }
+
+    GrantFacts withWaivers(List<WaiverFacts> now) {
+        return with(copy -> copy.waivers = List.copyOf(now));
+    }
+
     GrantFacts withRequest(GrantRequest now) {
         return with(copy -> copy.request = now);
     }

@@ -17,6 +17,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.identity.RoleFacts;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.Remembered;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
@@ -45,6 +47,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private final RecentAnswers answers;
     private final KubernetesSight sight;
     private final ActivationRights rights;
+    private final Function<GrantFacts, RoleFacts> rules;
     private final KubernetesDuties duties;
     private final KubernetesBindings bindings;
     private final KubernetesReviews reviews;
@@ -59,6 +62,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     private PrivilegeGrant grant;
 
     /**
+     * @param rules reads the role of a grant with its rules
      * @param bindingRemoved is told the UID of the grant whose binding went
      * @param goneOrGoing true if a binding is deleted, or is being deleted by the lane
      * @param mayAsk whether so many questions may be asked now, or have to wait because others end
@@ -71,6 +75,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             RecentAnswers answers,
             KubernetesSight sight,
             ActivationRights rights,
+            Function<GrantFacts, RoleFacts> rules,
             KubernetesDuties duties,
             KubernetesBindings bindings,
             KubernetesReviews reviews,
@@ -89,6 +94,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         this.answers = answers;
         this.sight = sight;
         this.rights = rights;
+        this.rules = rules;
         this.duties = duties;
         this.bindings = bindings;
         this.reviews = reviews;
@@ -293,14 +299,18 @@ final class KubernetesGrantEffects implements GrantEffects {
     public GrantFacts verifyRemoval(GrantFacts facts) {
         Resolved resolved = facts.record().resolved().orElseThrow();
         int questions = EndProof.questions(resolved);
+        // Reading a role may be refused or take long, and the status of an end does not wait for that.
+        int inAll = facts.role().read()
+                ? questions * Math.max(1, resolved.namespaces().size())
+                : Integer.MAX_VALUE;
         // Without the finalizer nothing keeps the grant until somebody comes back to it.
-        if (facts.request().held()
-                && !mayAsk.test(questions * Math.max(1, resolved.namespaces().size()))) {
+        if (facts.request().held() && !mayAsk.test(inAll)) {
             return facts.withVerification(ResidualAccess.POSTPONED);
         }
+        RoleFacts role = facts.role().read() ? facts.role() : rules.apply(facts);
         ResidualAccess found = AccessVerification.check(
                 Author.of(resolved.principalName(), List.of()),
-                facts.role().allRules(),
+                role.allRules(),
                 resolved.namespaces(),
                 questions,
                 answers.since(EndProof.asOf(facts)));

@@ -28,17 +28,22 @@ import dev.lapse.memory.Recollection;
 import dev.lapse.review.KubernetesReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The only reader: gathers the facts of a grant from the informers, without a request. */
-final class KubernetesGrantObserver {
+/**
+ * The only reader: gathers the facts of a grant from the informers. The rules of its role are the one thing that the API
+ * server may have to be asked for: what can be decided without them is decided from the outline.
+ */
+final class KubernetesGrantObserver implements GrantReader {
     private final KubernetesCluster cluster;
     private final KubernetesIdentities identities;
     private final Supplier<GuardState> guard;
@@ -88,52 +93,77 @@ final class KubernetesGrantObserver {
         this.crowd = crowd;
     }
 
+    /** Everything; of what ends, the rules of its role are read when they are needed. */
     GrantFacts observe(PrivilegeGrant grant, boolean gone, Instant now) {
+        GrantFacts outline = outline(grant, gone, now);
+        if (outline.record().phase().ended() || outline.record().end().isPresent()) {
+            return outline;
+        }
+        RoleFacts role = rules(outline);
+        GrantFacts facts = outline.withRole(role)
+                .withWaivers(waivers(outline, role, now))
+                .withObjects(outline.record().objects().stream()
+                        .map(object -> look(outline.request(), outline.record(), object))
+                        .toList());
+        // Once there is access, nobody's consent is asked again: who regrets it revokes.
+        if (facts.record().activatedAt().isPresent()) {
+            return facts;
+        }
+        String namespace = facts.request().namespace();
+        return vouched(facts, now)
+                .withConsent(RequestReview.of(facts, now).flatMap(review -> reviews.find(namespace, review.name())));
+    }
+
+    @Override
+    public RoleFacts rules(GrantFacts facts) {
+        GrantRequest request = facts.request();
+        Optional<EntryFacts> entry = facts.identity().flatMap(known -> known.entry(request.privilege()));
+        return role(request, facts.record(), entry, KubernetesRoles::find);
+    }
+
+    @Override
+    public GrantFacts outline(PrivilegeGrant grant, boolean gone, Instant now) {
         GrantRequest request = request(grant, gone);
         GrantRecord record = record(grant, now);
         Optional<IdentityFacts> identity = identities.find(request.namespace(), request.identity());
         String privilege = request.privilege();
         Optional<EntryFacts> entry = identity.flatMap(known -> known.entry(privilege));
         GuardState guardState = guard.get();
-        RoleFacts role = role(request, record, entry);
-        GrantFacts facts = new GrantFacts(
+        return new GrantFacts(
                 request,
                 record,
                 identity,
                 namespaces(request, record, entry),
-                role,
+                role(request, record, entry, KubernetesRoles::outline),
                 guardState,
                 identity.map(known -> EntryProofs.proved(known, privilege, guardState, now))
                         .orElse(false),
                 entry.flatMap(EntryFacts::via).map(applier -> parameters.get().reachOf(applier)),
                 OperatorPlace.bounds(parameters.get()),
                 Optional.empty(),
-                objects(request, record),
+                record.objects().stream()
+                        .map(object -> outline(request, record, object))
+                        .toList(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 notes.bindingsGoneAt(request.uid()),
                 Optional.empty(),
                 duties.unasked(),
-                waivers(request, identity, role, guardState, now),
+                List.of(),
                 memory.apply(request.namespace()),
                 crowd.apply(request),
                 Optional.empty(),
                 clockProblem.get());
-        // Once there is access, nobody's consent is asked again: who regrets it revokes.
-        if (record.phase().ended() || record.activatedAt().isPresent()) {
-            return facts;
-        }
-        String namespace = request.namespace();
-        return vouched(facts, now)
-                .withConsent(RequestReview.of(facts, now).flatMap(review -> reviews.find(namespace, review.name())));
     }
 
-    GuardState guard() {
+    @Override
+    public GuardState guard() {
         return guard.get();
     }
 
-    GrantRequest request(PrivilegeGrant grant, boolean gone) {
+    @Override
+    public GrantRequest request(PrivilegeGrant grant, boolean gone) {
         GrantRequest request = GrantRequest.of(grant);
         return gone ? request.withGone() : request;
     }
@@ -152,18 +182,14 @@ final class KubernetesGrantObserver {
                 .orElse(facts);
     }
 
-    private List<WaiverFacts> waivers(
-            GrantRequest request,
-            Optional<IdentityFacts> identity,
-            RoleFacts role,
-            GuardState guardState,
-            Instant now) {
-        return identity.map(known -> duties.waivers(request, known, role.allRules(), guardState, now))
+    private List<WaiverFacts> waivers(GrantFacts facts, RoleFacts role, Instant now) {
+        return facts.identity()
+                .map(known -> duties.waivers(facts.request(), known, role.allRules(), facts.guard(), now))
                 .orElse(List.of());
     }
 
-    /** What the status says as far as the operator wrote it, and everything that carries the grant's label besides. */
-    GrantRecord record(PrivilegeGrant grant, Instant now) {
+    @Override
+    public GrantRecord record(PrivilegeGrant grant, Instant now) {
         String uid = grant.getMetadata().getUid();
         GrantRecord read = ended.read(uid, seal.read(grant.getStatus(), uid, now), now);
         // What the lane has begun to end ends for the cause and as of the time that the lane found.
@@ -224,7 +250,13 @@ final class KubernetesGrantObserver {
                 .orElse(List.of());
     }
 
-    private RoleFacts role(GrantRequest request, GrantRecord record, Optional<EntryFacts> entry) {
+    /** How a role is looked up. */
+    @FunctionalInterface
+    private interface Roles {
+        RoleFacts in(KubernetesCluster cluster, RoleReference role, List<String> namespaces);
+    }
+
+    private RoleFacts role(GrantRequest request, GrantRecord record, Optional<EntryFacts> entry, Roles roles) {
         Optional<RoleReference> role = record.resolved()
                 .map(resolved -> resolved.role().split("/", 2))
                 .map(parts -> new RoleReference(RoleKind.valueOf(parts[0]), parts[1]))
@@ -232,21 +264,34 @@ final class KubernetesGrantObserver {
         if (role.isEmpty()) {
             return new RoleFacts(Map.of(), List.of());
         }
-        return KubernetesRoles.find(cluster, role.get(), places(request, record, entry));
+        return roles.in(cluster, role.get(), places(request, record, entry));
     }
 
-    private List<ObservedObject> objects(GrantRequest request, GrantRecord record) {
-        return record.objects().stream()
-                .map(object -> look(request, record, object))
-                .toList();
+    @Override
+    public ObservedObject look(GrantRequest request, GrantRecord record, GrantObject object) {
+        return look(request, record, object, cluster.roles()::whole);
     }
 
-    /** One object of a grant's record beside what the cluster shows. */
-    ObservedObject look(GrantRequest request, GrantRecord record, GrantObject object) {
+    /** The same without a request: whether a Role says what it should is then not known, and it is taken for changed. */
+    private ObservedObject outline(GrantRequest request, GrantRecord record, GrantObject object) {
+        return look(
+                request,
+                record,
+                object,
+                (namespace, name) -> cluster.roles()
+                        .wholeIfKnown(namespace, name)
+                        .or(() -> cluster.roles().find(namespace, name)));
+    }
+
+    private ObservedObject look(
+            GrantRequest request,
+            GrantRecord record,
+            GrantObject object,
+            BiFunction<String, String, Optional<Role>> roles) {
         String namespace = object.namespace() == null ? "" : object.namespace();
         Optional<? extends HasMetadata> found = switch (object.kind()) {
             case ServiceAccount -> cluster.accounts().find(namespace, object.name());
-            case Role -> cluster.roles().whole(namespace, object.name());
+            case Role -> roles.apply(namespace, object.name());
             case RoleBinding -> cluster.roleBindings().find(namespace, object.name());
             case ClusterRoleBinding -> cluster.clusterRoleBindings().find("", object.name());
             case Secret -> Optional.empty();

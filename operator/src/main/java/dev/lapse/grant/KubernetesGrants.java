@@ -51,6 +51,9 @@ public final class KubernetesGrants implements AutoCloseable {
     /** Proving asks much and hurries nobody. */
     private static final int PROVERS = 2;
 
+    /** Who reads the rules of roles: requests that may be refused or hang, and hold up no end for another cause. */
+    private static final int ROLE_READERS = 4;
+
     private static final int FEW_QUESTIONS = 8;
 
     /** An identity's status names its grants: of many that change at once it tells once. */
@@ -67,6 +70,7 @@ public final class KubernetesGrants implements AutoCloseable {
     private final StatusSeal seal;
     private final GrantMetrics metrics;
     private final ExpiryLane lane;
+    private final ExpiryLane roleReaders;
     private final WakeUps<GrantKey> wakeUps;
     private final WakeUps<IdentityKey> identityNews;
     private final GrantPasses passes;
@@ -152,9 +156,18 @@ public final class KubernetesGrants implements AutoCloseable {
                 notes,
                 request -> sources().crowd(request, tools.crowdLimits()));
         GrantJournal journal = new GrantJournal(tools.events(), metrics, tools.ended());
-        KubernetesAccessRemoval removal = new KubernetesAccessRemoval(
-                this::find, this::isTorn, firstPass::begun, observer, objects, clock, notes);
+        AccessRemoval removal = new AccessRemoval(
+                this::find,
+                this::isTorn,
+                firstPass::begun,
+                observer,
+                objects::remove,
+                clock,
+                notes,
+                this::askForRules,
+                this::endsForItsRules);
         lane = new ExpiryLane(clock, removal::look, this::close, this::goesOn);
+        roleReaders = new ExpiryLane(clock, removal::judgeByRules, ended -> {}, this::goesOn);
         wakeUps = new WakeUps<>(clock, this::lookAgainIfThere);
         identityNews = new WakeUps<>(clock, key -> identityConcerned.accept(key.namespace(), key.name()));
         passes = new GrantPasses(clock, this::passOver);
@@ -178,6 +191,7 @@ public final class KubernetesGrants implements AutoCloseable {
                         answers,
                         sight,
                         rights,
+                        observer::rules,
                         duties,
                         tools.bindings(),
                         tools.reviews(),
@@ -209,6 +223,14 @@ public final class KubernetesGrants implements AutoCloseable {
         work.over(grant, desk);
     }
 
+    private void askForRules(Due due) {
+        roleReaders.schedule(due.uid(), due.grant(), due.end());
+    }
+
+    private void endsForItsRules(Due due) {
+        lane.schedule(due.uid(), due.grant(), due.end());
+    }
+
     private void close(GrantKey grant) {
         passes.add(grant, Desk.Close);
     }
@@ -222,6 +244,7 @@ public final class KubernetesGrants implements AutoCloseable {
      * grants say then.
      */
     public void begin() {
+        roleReaders.start("roles", ROLE_READERS);
         try {
             sources.begin(KubernetesGrantPages.listed(client), uid -> notes.needsNoLook(uid, clock.instant()));
         } catch (KubernetesClientException refused) {
@@ -372,6 +395,7 @@ public final class KubernetesGrants implements AutoCloseable {
     @Override
     public void close() {
         lane.close();
+        roleReaders.close();
         passes.close();
         wakeUps.close();
         identityNews.close();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -18,11 +19,30 @@ import java.util.TreeMap;
  * @param wanted every place there should be
  */
 public record RoleFacts(Map<String, Seen> places, List<String> wanted) {
-    public record Seen(String uid, List<Rule> rules) {}
+    /** @param known its rules; nothing if the API server would have to be asked for them, and was not */
+    public record Seen(String uid, Optional<List<Rule>> known) {
+        public Seen(String uid, List<Rule> rules) {
+            this(uid, Optional.of(rules));
+        }
+
+        public static Seen unread(String uid) {
+            return new Seen(uid, Optional.empty());
+        }
+
+        /** What is not known must not be taken for nothing. */
+        private List<Rule> rules() {
+            return known.orElseThrow(() -> new IllegalStateException("the rules of the role were not read"));
+        }
+    }
 
     public RoleFacts {
         places = Map.copyOf(new TreeMap<>(places));
         wanted = List.copyOf(wanted);
+    }
+
+    /** Whether the rules are known, wherever there is a role. */
+    public boolean read() {
+        return places.values().stream().allMatch(seen -> seen.known().isPresent());
     }
 
     public List<String> missing() {

@@ -20,16 +20,28 @@ class OneByOneTest {
 
     @Test
     void readsARoleOnceInEachVersion() {
-        roles.apply(shown("a", "1"));
-        roles.apply(shown("a", "1"));
-        roles.apply(shown("a", "2"));
+        roles.asked(shown("a", "1"));
+        roles.asked(shown("a", "1"));
+        roles.asked(shown("a", "2"));
 
         assertThat(asked).containsExactly("a", "a");
     }
 
     @Test
     void saysNothingOfARoleThatIsNotShown() {
-        assertThat(roles.apply(Optional.empty())).isEmpty();
+        assertThat(roles.asked(Optional.empty())).isEmpty();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void knowsWithoutAskingOnlyWhatItReadInThatVersion() {
+        assertThat(roles.known(shown("a", "1"))).isEmpty();
+        roles.asked(shown("a", "1"));
+        asked.clear();
+
+        assertThat(roles.known(shown("a", "1"))).isPresent();
+        assertThat(roles.known(shown("a", "2"))).isEmpty();
+        assertThat(roles.known(Optional.empty())).isEmpty();
         assertThat(asked).isEmpty();
     }
 
@@ -38,12 +50,12 @@ class OneByOneTest {
     void keepsNoMoreRolesOfTinyRulesThanTheyTake() {
         rules = 2_500;
         for (int number = 0; number < 100; number++) {
-            roles.apply(shown("tiny-" + number, "1"));
+            roles.asked(shown("tiny-" + number, "1"));
         }
         asked.clear();
 
         for (int number = 99; number >= 0; number--) {
-            roles.apply(shown("tiny-" + number, "1"));
+            roles.asked(shown("tiny-" + number, "1"));
         }
 
         long kept = 100L - asked.size();

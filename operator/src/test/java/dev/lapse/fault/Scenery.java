@@ -116,10 +116,7 @@ final class Scenery {
     }
 
     void retire(Life life) {
-        admin.resources(ServiceIdentity.class)
-                .inNamespace(life.namespace)
-                .withName("ci")
-                .patch(MERGE, "{\"spec\":{\"state\":\"Retired\"}}");
+        patchIdentity(life, MERGE, "{\"spec\":{\"state\":\"Retired\"}}");
     }
 
     /** How long the entry look may be asked for, at most. */
@@ -131,6 +128,31 @@ final class Scenery {
                         PatchContext.of(PatchType.JSON),
                         "[{\"op\": \"add\", \"path\": \"/spec/eligible/0/maxDuration\", \"value\": \"" + duration
                                 + "\"}]");
+    }
+
+    /** The entry look gives view there too. */
+    void reach(Life life, String other) {
+        namespace(other);
+        patchIdentity(
+                life,
+                PatchContext.of(PatchType.JSON),
+                "[{\"op\": \"add\", \"path\": \"/spec/eligible/0/namespaces/-\", \"value\": \"" + other + "\"}]");
+    }
+
+    /** Nobody answers for the identity any more. */
+    void loseOwner(Life life) {
+        patchIdentity(life, MERGE, "{\"spec\":{\"owner\":null}}");
+    }
+
+    void loseEntries(Life life) {
+        patchIdentity(life, MERGE, "{\"spec\":{\"eligible\":[]}}");
+    }
+
+    private void patchIdentity(Life life, PatchContext how, String patch) {
+        admin.resources(ServiceIdentity.class)
+                .inNamespace(life.namespace)
+                .withName("ci")
+                .patch(how, patch);
     }
 
     private void place(String namespace, Shape shape) {

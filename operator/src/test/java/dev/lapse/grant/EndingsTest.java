@@ -95,7 +95,12 @@ class EndingsTest {
                     "a namespace is another one of its name",
                     EndCause.NamespaceGone,
                     life -> life.scene.recreated("payments"),
-                    "namespace payments was deleted and created again: the grant was for the one before"));
+                    "namespace payments was deleted and created again: the grant was for the one before"),
+            new Cause(
+                    "the role gives more",
+                    EndCause.RoleWidened,
+                    life -> life.scene.rules(Scene.rule("get", "", "pods"), Scene.rule("get", "", "secrets")),
+                    "ClusterRole/view gained [SecretsRead] while the grant was active"));
 
     private static GrantLife active() {
         GrantLife life = GrantLife.of(Scene.inOrder()).settle().after(HALF_WAY);

@@ -149,6 +149,30 @@ class ExpiryLaneTest {
         await().until(() -> happened.contains("hand on a"));
     }
 
+    /** Whoever finds it out tells; until then no pass is made, which would only wait for the same answer. */
+    @Test
+    void tellsNobodyOfWhatIsFoundOutElsewhereAndKeepsItsEnd() {
+        ExpiryLane asking = new ExpiryLane(
+                clock,
+                due -> {
+                    happened.add("take " + due.uid());
+                    Instant end = NOW.plusSeconds(10);
+                    return clock.instant().isBefore(end) ? Looked.askedElsewhere(Optional.of(end)) : Looked.GONE;
+                },
+                grant -> happened.add("hand on"),
+                grant -> happened.add("goes on"));
+        asking.suspect("a", new GrantKey("payments", "a"));
+        asking.start(1);
+        asking.awaitNothingDue(LIMIT);
+
+        clock.move(Duration.ofSeconds(10));
+        asking.wake();
+        await().until(() -> happened.contains("hand on"));
+
+        assertThat(happened).containsExactly("take a", "take a", "hand on");
+        asking.close();
+    }
+
     @Test
     void aWorkerLivesOnWhenHandingOnFails() {
         Consumer<GrantKey> fails = grant -> {

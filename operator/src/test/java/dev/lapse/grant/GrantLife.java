@@ -104,7 +104,7 @@ final class GrantLife {
                 .flatMap(review -> Optional.ofNullable(cluster.consents.get(review.name()))));
     }
 
-    /** The expiry lane takes the access, as {@link KubernetesAccessRemoval} does. */
+    /** The expiry lane takes the access, as {@link AccessRemoval} does. */
     void lane() {
         GrantFacts facts = observe();
         try {

@@ -215,6 +215,27 @@ class GrantPolicyTest {
         assertThat(life.expiresAt()).isEqualTo(NOW.plusSeconds(7200));
     }
 
+    /** Who approved looked at the one before; of the new one nobody was asked. */
+    @Test
+    void anApprovalDoesNotStandForANamespaceThatWasMadeAnewSince() {
+        GrantLife life = GrantLife.of(
+                        Scene.inOrder().entry("approvals", "{required: 1}").grant("notBefore", "2026-11-02T11:00:00Z"))
+                .settle();
+        life.approved();
+        life.settle();
+        assertThat(life.phase()).isEqualTo(GrantPhase.Scheduled);
+
+        life.scene.recreated("payments");
+        life.after(Duration.ofHours(1)).settle();
+
+        assertThat(life.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+        assertThat(life.cluster.consents).hasSize(2);
+        life.holdsNothing();
+        life.approved();
+        life.settle();
+        life.holdsExactlyWhatIsRecorded();
+    }
+
     @Test
     void aProofOnceRecordedOutlivesTheGuard() {
         GrantLife life = GrantLife.of(Scene.inOrder().grant("notBefore", "2026-11-02T11:00:00Z"))

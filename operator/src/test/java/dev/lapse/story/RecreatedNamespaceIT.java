@@ -2,11 +2,9 @@ package dev.lapse.story;
 
 import static dev.lapse.story.TokenClient.OK;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import org.junit.jupiter.api.Test;
 
 /** A namespace is deleted and created again, by somebody else perhaps, while the operator is away. */
@@ -26,21 +24,7 @@ class RecreatedNamespaceIT {
         assertThat(grant.status().resolved().namespaceUIDs()).hasSize(2).doesNotContain("");
 
         story.cluster().operator("kill");
-        var namespaces = story.admin().namespaces();
-        String before = namespaces.withName(elsewhere).require().getMetadata().getUid();
-        namespaces.withName(elsewhere).delete();
-        await().atMost(InstalledOperator.LIMIT)
-                .until(() -> namespaces.withName(elsewhere).get() == null);
-        String after = story.admin()
-                .resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(elsewhere)
-                        .endMetadata()
-                        .build())
-                .create()
-                .getMetadata()
-                .getUid();
-        assertThat(after).isNotEqualTo(before);
+        story.madeAnew(elsewhere);
         InstalledOperator.awaitReady();
 
         var end = grant.awaitEnd(GrantPhase.Revoked, EndCause.NamespaceGone);

@@ -85,6 +85,23 @@ final class Story {
         return name;
     }
 
+    /** A namespace of the same name takes the place of one that is deleted. */
+    void madeAnew(String name) {
+        var there = admin().namespaces().withName(name);
+        String before = there.require().getMetadata().getUid();
+        there.delete();
+        await(name + " is gone").atMost(InstalledOperator.LIMIT).until(() -> there.get() == null);
+        String after = admin().resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create()
+                .getMetadata()
+                .getUid();
+        assertThat(after).isNotEqualTo(before);
+    }
+
     /** In the story's own namespace. */
     void let(String person, String verbs, String resource) {
         rights.give(Rights.user(person), namespace, verbs, resource);
