@@ -30,7 +30,7 @@ final class GivenObjects {
     static PrivilegeGrant revokedThroughGit() {
         return grantWith(
                 "{type: Token}, revoked: true, revokedBy: olivia, revokedByVia: argo",
-                "{phase: Revoked, end: {cause: Revoked, by: olivia (claimed), message: revoked by olivia (claimed)},"
+                "{phase: Revoked, end: {cause: Revoked, by: olivia (claimed), residual: [], message: revoked by olivia (claimed)},"
                         + " conditions: [{type: Ready, status: 'False', reason: Ended,"
                         + " message: revoked by olivia (claimed)}]}");
     }
