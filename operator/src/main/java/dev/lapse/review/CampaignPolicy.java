@@ -114,7 +114,7 @@ final class CampaignPolicy {
     }
 
     private static String notAllowed(Facts facts) {
-        return facts.spec().openedBy() + " does not hold the verb " + ReviewVerb.CAMPAIGN.text()
+        return facts.spec().opener() + " does not hold the verb " + ReviewVerb.CAMPAIGN.text()
                 + " on the ServiceIdentities of "
                 + (everywhere(facts.spec(), facts.namespace()) ? "every namespace" : "namespace " + facts.namespace())
                 + "; whose right comes from a group names that group in openedByAs";

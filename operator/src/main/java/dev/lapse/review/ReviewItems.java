@@ -78,7 +78,7 @@ final class ReviewItems {
             return sentence(spec, request);
         }
         if (spec.campaign()) {
-            return spec.openedBy() + " asks whether what identities may ask for is still right";
+            return spec.opener() + " asks whether what identities may ask for is still right";
         }
         return spec.type() == ReviewType.Entitlement
                 ? sentence(spec, spec.pinned().get(0))

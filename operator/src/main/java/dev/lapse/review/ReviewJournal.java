@@ -91,11 +91,16 @@ final class ReviewJournal {
         boolean well = decided.phase() == ReviewPhase.Open || decided.phase() == ReviewPhase.Completed;
         LOG.atInfo()
                 .addKeyValue("campaign", about.namespace() + "/" + about.name())
-                .addKeyValue("by", campaign.getSpec().openedBy())
+                .addKeyValue("by", campaign.getSpec().opener())
                 .addKeyValue("phase", decided.phase())
                 .addKeyValue("reason", decided.reason())
                 .log("campaign");
-        events.tell(about, well ? Kind.Normal : Kind.Warning, decided.reason().name(), decided.message());
+        events.tell(
+                about,
+                well ? Kind.Normal : Kind.Warning,
+                decided.reason().name(),
+                decided.message()
+                        + (before == null ? "; opened by " + campaign.getSpec().opener() : ""));
     }
 
     private void tell(KubernetesEvents.About about, ReviewFacts facts, SeenVerdict verdict) {

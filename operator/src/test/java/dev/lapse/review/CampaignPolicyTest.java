@@ -50,6 +50,23 @@ class CampaignPolicyTest {
     }
 
     @Test
+    void whoeverOpenedItThroughGitIsNamedAsClaimed() {
+        AccessReview claimed = Serialization.clone(campaign(DUE, false));
+        claimed = Serialization.unmarshal(
+                Serialization.asYaml(claimed).replace("openedBy: \"gina\"", "openedBy: gina\n  openedByVia: argo"),
+                AccessReview.class);
+
+        assertThat(claimed.getSpec().openedByVia()).isEqualTo("argo");
+        assertThat(ReviewItems.sentence(claimed.getSpec())).startsWith("gina (claimed) asks whether");
+        assertThat(CampaignPolicy.decide(
+                                facts(claimed, Optional.empty(), 0, Answer.PROVED, "", Verdict.Denied),
+                                Duration.ofHours(24),
+                                CREATED.plusSeconds(2))
+                        .message())
+                .startsWith("gina (claimed) does not hold the verb campaign");
+    }
+
+    @Test
     void itGivesPeopleTime() {
         CampaignPolicy.Decided decided =
                 decide(facts(DUE.minusSeconds(1), Optional.empty(), 0, Answer.PROVED, "", Verdict.Allowed), CREATED);
@@ -91,8 +108,18 @@ class CampaignPolicyTest {
 
     private static CampaignPolicy.Facts facts(
             Instant due, Optional<CampaignCount> opened, int undecided, Answer proof, String memory, Verdict right) {
+        return facts(campaign(due, false), opened, undecided, proof, memory, right);
+    }
+
+    private static CampaignPolicy.Facts facts(
+            AccessReview campaign,
+            Optional<CampaignCount> opened,
+            int undecided,
+            Answer proof,
+            String memory,
+            Verdict right) {
         return new CampaignPolicy.Facts(
-                campaign(due, false).getSpec(),
+                campaign.getSpec(),
                 "payments",
                 CREATED,
                 opened,

@@ -268,6 +268,7 @@ class EntitlementReviewTest {
                 null,
                 null,
                 null,
+                null,
                 required,
                 spec.insiders(),
                 spec.dueAt(),

@@ -115,6 +115,33 @@ class AppliersIT {
         assertThat(story.objectsOfLapse()).isEmpty();
     }
 
+    /** What came through Git comes again with each sync: neither with the name that was spent, nor as itself. */
+    @StoryTest
+    void whatEndedDoesNotComeAgainThroughGit() {
+        story.rights().give(Rights.user(APPLIER), here, "delete", Story.GRANTS);
+        for (String person : new String[] {"ada", "olivia"}) {
+            story.let(person, "get patch", "lapse.dev/accessreviews");
+            story.let(person, "approve", Story.IDENTITIES);
+        }
+        story.identity(Entry.of("look", "view").in(here));
+        Grant first =
+                story.asksUnder("sync", "argo", "look", "10m", claimedByRashid).awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, first);
+        review.approvedBy("ada");
+        review.approvedBy("olivia");
+        first.awaitActive();
+
+        first.deletedBy("argo", io.fabric8.kubernetes.api.model.DeletionPropagation.BACKGROUND);
+        first.awaitGone();
+
+        Grant again =
+                story.asksUnder("sync", "argo", "look", "10m", claimedByRashid).awaitPhase(GrantPhase.Denied);
+        assertThat(again.reason()).isEqualTo(Reason.ClaimEnded.name());
+        Caller.Answer asItself = story.createGrant("again", "argo", "look", "10m", Map.of("requestedBy", APPLIER));
+        assertThat(asItself.code()).as(asItself.body()).isEqualTo(403);
+        assertThat(again.leftovers()).isEmpty();
+    }
+
     @StoryTest
     void whoRevokesThroughGitIsShownAsClaimed() {
         story.rights().give(Rights.user(APPLIER), here, "patch", Story.GRANTS);
@@ -136,6 +163,55 @@ class AppliersIT {
         assertThat(end.by()).isEqualTo("olivia (claimed)");
         assertThat(end.message()).isEqualTo("revoked by olivia (claimed)");
         assertThat(grant.awaitEvent("Revoked")).contains("revoked by olivia (claimed)");
+    }
+
+    /** It suspends or revokes what nobody decides: whoever is said to have opened it must not be made up unseen. */
+    @StoryTest
+    void aCampaignThroughGitIsClaimed() {
+        story.rights().give(Rights.user(APPLIER), here, "create", "lapse.dev/accessreviews");
+        story.rights().give(Rights.user(APPLIER), here, "campaign", Story.IDENTITIES);
+        story.let("olivia", "campaign", Story.IDENTITIES);
+        story.identity(Entry.of("look", "view").in(here));
+        story.awaitIdentityKnown(Story.IDENTITY);
+
+        Caller.Answer inPerson = opensCampaign("spring", Map.of("openedBy", APPLIER));
+        Caller.Answer forOlivia = opensCampaign("spring", Map.of("openedBy", "olivia"));
+
+        for (Caller.Answer answer : new Caller.Answer[] {inPerson, forOlivia}) {
+            assertThat(answer.code()).as(answer.body()).isEqualTo(403);
+            assertThat(answer.message()).contains("add openedByVia: \"" + APPLIER + "\"");
+        }
+        Caller.Answer claimed = opensCampaign("spring", Map.of("openedBy", "olivia", "openedByVia", APPLIER));
+        assertThat(claimed.passed()).as(claimed.body()).isTrue();
+        Review campaign = new Review(story.cluster(), here, "spring");
+        assertThat(campaign.awaitEvent(Reason.CampaignRuns.name())).contains("; opened by olivia (claimed)");
+        // Whoever Git names must hold the verb as well.
+        Caller.Answer erins = opensCampaign("erins", Map.of("openedBy", "erin", "openedByVia", APPLIER));
+        assertThat(erins.passed()).as(erins.body()).isTrue();
+        assertThat(new Review(story.cluster(), here, "erins").awaitEvent(Reason.CampaignNotAllowed.name()))
+                .contains("erin (claimed) does not hold the verb campaign");
+    }
+
+    private Caller.Answer opensCampaign(String name, Map<String, Object> by) {
+        Map<String, Object> spec = new java.util.HashMap<>(by);
+        spec.put("type", "Certification");
+        spec.put("scope", Map.of());
+        spec.put("onMissed", "Report");
+        spec.put(
+                "dueAt",
+                Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.SECONDS).toString());
+        return new Caller(story.cluster().as("argo"))
+                .create(
+                        story.path("accessreviews"),
+                        Caller.json(Map.of(
+                                "apiVersion",
+                                "lapse.dev/v1alpha1",
+                                "kind",
+                                "AccessReview",
+                                "metadata",
+                                Map.of("name", name),
+                                "spec",
+                                spec)));
     }
 
     @StoryTest

@@ -33,6 +33,8 @@ class SchemaIT {
         story.let("gitops-applier", "create get patch", Story.GRANTS);
         story.let("gina", "create get patch", "lapse.dev/accessreviews");
         story.let("gina", "campaign", Story.IDENTITIES);
+        story.let("gitops-applier", "create get patch", "lapse.dev/accessreviews");
+        story.let("gitops-applier", "campaign", Story.IDENTITIES);
     }
 
     static List<SchemaCase> cases() {

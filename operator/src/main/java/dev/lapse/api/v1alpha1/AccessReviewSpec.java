@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
  * of one identity, or the scope of a campaign.
  */
 @ValidationRule(
-        value = "has(self.reviewers) == has(oldSelf.reviewers) && has(self.identityRef) == has(oldSelf.identityRef)"
-                + " && has(self.request) == has(oldSelf.request)"
-                + " && has(self.identityUID) == has(oldSelf.identityUID) && has(self.entries) == has(oldSelf.entries)"
-                + " && has(self.scope) == has(oldSelf.scope) && has(self.partOf) == has(oldSelf.partOf)"
-                + " && has(self.onMissed) == has(oldSelf.onMissed) && has(self.openedBy) == has(oldSelf.openedBy)"
-                + " && has(self.openedByAs) == has(oldSelf.openedByAs)",
+        value =
+                "has(self.reviewers) == has(oldSelf.reviewers) && has(self.identityRef) == has(oldSelf.identityRef)"
+                        + " && has(self.request) == has(oldSelf.request)"
+                        + " && has(self.identityUID) == has(oldSelf.identityUID) && has(self.entries) == has(oldSelf.entries)"
+                        + " && has(self.scope) == has(oldSelf.scope) && has(self.partOf) == has(oldSelf.partOf)"
+                        + " && has(self.onMissed) == has(oldSelf.onMissed) && has(self.openedBy) == has(oldSelf.openedBy)"
+                        + " && has(self.openedByAs) == has(oldSelf.openedByAs) && has(self.openedByVia) == has(oldSelf.openedByVia)",
         message = "all but decisions is immutable: what is decided, and who decides, was settled when it was opened")
 @ValidationRule(
         value = "has(self.scope) ? !has(self.identityRef) : has(self.identityRef)",
@@ -53,7 +54,8 @@ import org.jspecify.annotations.Nullable;
         fieldPath = ".scope",
         message = "scope makes a campaign, and a campaign is of type Certification")
 @ValidationRule(
-        value = "has(self.scope) == has(self.openedBy) && (has(self.openedBy) || !has(self.openedByAs))",
+        value = "has(self.scope) == has(self.openedBy)"
+                + " && (has(self.openedBy) || !has(self.openedByAs) && !has(self.openedByVia))",
         fieldPath = ".openedBy",
         message = "openedBy belongs to a campaign, and each has one: write your own user name")
 @ValidationRule(
@@ -144,6 +146,13 @@ public record AccessReviewSpec(
         @JsonPropertyDescription(
                 "Groups of openedBy that its right to open campaigns comes from. At most 4, proved at admission. Immutable.")
         List<String> openedByAs,
+
+        @Nullable
+        @Size(min = 1, max = 253)
+        @ValidationRule(value = "self == oldSelf", message = "openedByVia is immutable")
+        @JsonPropertyDescription(
+                "User name of the GitOps applier that wrote this on behalf of openedBy; it must be on the list of appliers, and hold the verb campaign as openedBy must. The opener is then claimed, not proved. Immutable.")
+        String openedByVia,
 
         @Nullable
         @Size(max = 16)
@@ -240,6 +249,11 @@ public record AccessReviewSpec(
         return reviewers == null ? List.of() : reviewers;
     }
 
+    /** Who opened a campaign, for people. */
+    public AssuredName opener() {
+        return AssuredName.of(Objects.requireNonNull(openedBy, "every campaign says so"), openedByVia, true);
+    }
+
     /** Whether it stands for many reviews, and is not decided itself. */
     public boolean campaign() {
         return scope != null;
@@ -264,6 +278,7 @@ public record AccessReviewSpec(
                 null,
                 null,
                 null,
+                null,
                 reviewers,
                 required,
                 insiders,
@@ -281,6 +296,7 @@ public record AccessReviewSpec(
                 null,
                 identityUID,
                 List.of(entry),
+                null,
                 null,
                 null,
                 null,
@@ -314,6 +330,7 @@ public record AccessReviewSpec(
                 partOf,
                 null,
                 null,
+                null,
                 reviewers,
                 1,
                 insiders,
@@ -334,6 +351,7 @@ public record AccessReviewSpec(
                 partOf,
                 openedBy,
                 openedByAs,
+                openedByVia,
                 reviewers,
                 required,
                 insiders,
