@@ -21,11 +21,11 @@ final class GrantConcerns {
         cluster.accounts().onChange(this::concerned);
         cluster.roles().onChange(role -> {
             concerned(role);
-            roleChanged("Role/" + role.getMetadata().getName());
+            sources.roleChanged("Role/" + role.getMetadata().getName());
         });
         cluster.clusterRoles()
                 .onChange(
-                        role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
+                        role -> sources.roleChanged("ClusterRole/" + role.getMetadata().getName()));
         cluster.namespaces().onChange(namespace -> {
             String name = namespace.getMetadata().getName();
             if (namespaceUids.ends(name, cluster.namespaces().find("", name))) {
@@ -36,13 +36,6 @@ final class GrantConcerns {
 
     private void concerned(HasMetadata object) {
         GrantManifests.grantOf(object).ifPresent(sources::lookAgain);
-    }
-
-    /** What waits may name the role without having resolved it: if somebody approved it, they approved something else. */
-    private void roleChanged(String role) {
-        sources.lookAgainWhere(grant -> resolved(grant)
-                .map(resolved -> resolved.role().equals(role))
-                .orElseGet(() -> GrantEventSources.open(grant)));
     }
 
     private void namespaceEnds(String namespace) {

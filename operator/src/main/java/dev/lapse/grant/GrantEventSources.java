@@ -39,6 +39,11 @@ public final class GrantEventSources {
     /** By namespace, and by namespace and identity, grants that may give access. */
     private static final String LIVE = "live";
 
+    /** By kind and name of a role, grants that have not ended; {@link #UNRESOLVED} where it is not resolved yet. */
+    private static final String BY_ROLE = "role";
+
+    private static final String UNRESOLVED = "";
+
     private static final Duration OVERDUE_AT_START = Duration.ofSeconds(60);
 
     private final ExpiryLane lane;
@@ -109,6 +114,7 @@ public final class GrantEventSources {
                                 grant.getMetadata().getNamespace() + "/"
                                         + grant.getSpec().identityRef().name())
                         : List.of());
+        grants.addIndexer(BY_ROLE, grant -> open(grant) ? List.of(role(grant)) : List.of());
         cache = grants;
         return List.of(trigger);
     }
@@ -152,6 +158,28 @@ public final class GrantEventSources {
     public void identityChanged(String namespace, String name) {
         if (running) {
             ofIdentity(namespace, name).filter(GrantEventSources::open).forEach(this::look);
+        }
+    }
+
+    private static String role(PrivilegeGrant grant) {
+        return grant.getStatus() == null || grant.getStatus().resolved() == null
+                ? UNRESOLVED
+                : grant.getStatus().resolved().role();
+    }
+
+    /**
+     * A role changed: so may the grants of it. What waits may name the role without having resolved it: if somebody
+     * approved it, they approved something else.
+     *
+     * @param role its kind and its name
+     */
+    void roleChanged(String role) {
+        if (running) {
+            Stream.of(role, UNRESOLVED)
+                    .flatMap(key -> cache().byIndex(BY_ROLE, key).stream())
+                    .map(indexed -> find(key(indexed)).orElse(indexed))
+                    .filter(GrantEventSources::open)
+                    .forEach(this::look);
         }
     }
 
