@@ -62,6 +62,8 @@ public final class GrantEventSources {
     /** By UID, grants that gave access when the process began, until the informer shows them. */
     private final Map<String, Packed> early = new ConcurrentHashMap<>();
 
+    private final Begun begun = new Begun();
+
     private volatile @Nullable IndexerResourceCache<PrivilegeGrant> cache;
     /** Whether the informer shows all grants. */
     private volatile boolean listed;
@@ -294,11 +296,25 @@ public final class GrantEventSources {
     }
 
     Crowd crowd(GrantRequest request, Crowd.Limits limits) {
+        List<PrivilegeGrant> shown = cache().byIndex(LIVE, request.namespace());
+        Begun.Beside beside = begun.beside(
+                request,
+                () -> shown.stream().map(grant -> grant.getMetadata().getUid()).toList());
         return new Crowd(
                 cache().byIndex(LIVE, request.namespace() + "/" + request.identity())
-                        .size(),
-                cache().byIndex(LIVE, request.namespace()).size(),
+                                .size()
+                        + beside.ofIdentity(),
+                shown.size() + beside.inNamespace(),
                 limits);
+    }
+
+    /** Its end is announced: from now on it counts. */
+    void begun(GrantRequest request) {
+        begun.add(request);
+    }
+
+    void ended(String uid) {
+        begun.forget(uid);
     }
 
     Map<GrantMetrics.PhaseAndType, Long> census(Function<PrivilegeGrant, Optional<IdentityFacts>> identity) {

@@ -168,7 +168,7 @@ final class GrantJournal {
                 : decision.reason().name();
     }
 
-    private static String sentence(GrantFacts facts, GrantDecision decision) {
+    static String sentence(GrantFacts facts, GrantDecision decision) {
         GrantRequest request = facts.request();
         String who = "identity " + request.identity() + ", privilege " + request.privilege();
         return switch (decision.phase()) {

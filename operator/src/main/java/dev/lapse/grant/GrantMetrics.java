@@ -7,11 +7,11 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.memory.BreakGlassDebt;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ final class GrantMetrics {
 
     private final MeterRegistry registry;
     private final MultiGauge grants;
-    private final DistributionSummary lag;
+    private final Timer lag;
     private final Counter exposed;
     private final Counter failedVerifications;
     private final Counter changedRoles;
@@ -39,13 +39,13 @@ final class GrantMetrics {
         grants = MultiGauge.builder("lapse.grants")
                 .description("PrivilegeGrants by phase and actor type of their identity")
                 .register(registry);
-        lag = DistributionSummary.builder("lapse.revocation.lag")
-                .baseUnit("seconds")
+        // A summary would round values up to whole numbers before it counts them: each end below 1 s would be one of 1
+        // s.
+        lag = Timer.builder("lapse.revocation.lag")
                 .description("From when a grant was due to end to when its last binding was gone")
-                // Without these a summary takes values below 1 for 1.
-                .minimumExpectedValue(0.001)
-                .maximumExpectedValue(3600.0)
-                .serviceLevelObjectives(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300)
+                .serviceLevelObjectives(Stream.of(5, 10, 25, 50, 100, 250, 500, 1_000, 5_000, 30_000, 300_000)
+                        .map(Duration::ofMillis)
+                        .toArray(Duration[]::new))
                 .register(registry);
         exposed = Counter.builder("lapse.exposed.seconds")
                 .description("Time that privilege outlived its grant, added up")
@@ -121,10 +121,10 @@ final class GrantMetrics {
     void ended(GrantFacts facts, End end) {
         revocations(end.cause(), actorType(facts)).increment();
         if (end.effectiveAt() != null && facts.record().gaveAccess()) {
-            double seconds =
-                    Math.max(0, Duration.between(end.dueAt(), end.effectiveAt()).toMillis()) / 1000.0;
-            lag.record(seconds);
-            exposed.increment(seconds);
+            long millis =
+                    Math.max(0, Duration.between(end.dueAt(), end.effectiveAt()).toMillis());
+            lag.record(Duration.ofMillis(millis));
+            exposed.increment(millis / 1000.0);
         }
         if (!end.residual().isEmpty()) {
             verificationFailed();

@@ -100,6 +100,7 @@ final class GrantWork {
     /** The end of a grant is known: from now on the lane sees to it. */
     private void announced(GrantFacts facts) {
         if (!facts.record().phase().ended() && facts.record().end().isEmpty()) {
+            sources.begun(facts.request());
             Endings.atTheLatest(facts, clock.instant())
                     .ifPresent(end -> lane.schedule(facts.request().uid(), key(facts), end));
         }
@@ -110,6 +111,7 @@ final class GrantWork {
         if (decision.phase().ended()) {
             lane.forget(facts.request().uid());
             notes.forget(facts.request().uid());
+            sources.ended(facts.request().uid());
         }
         if (facts.verification()
                 .filter(dev.lapse.access.ResidualAccess::postponed)

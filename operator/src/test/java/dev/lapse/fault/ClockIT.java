@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
+import io.fabric8.kubernetes.api.model.Event;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClockIT {
     /** On a machine that does other things besides. */
     private static final Duration LATE = Duration.ofSeconds(2);
+
+    /** Until a step of the clock is seen in the metrics. */
+    private static final Duration NOTICED = Duration.ofSeconds(1);
 
     private static Stage stage;
     private static Witness witness;
@@ -49,21 +54,37 @@ class ClockIT {
     @ParameterizedTest
     @ValueSource(ints = {-20, 20})
     void aClockThatIsALittleWrongChangesNothing(int seconds) {
+        Instant from = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         clock.set(Duration.ofSeconds(seconds));
         stage.start(1, clock.environment());
         Life life = placed();
+        Life until = placed();
+        // Names are proved from a moment on that the operator's clock does not move.
+        whenTheGuardHasSettledAnew("clock" + seconds);
+        Instant notAfter = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(12);
 
         stage.scenery().ask(List.of(life), Duration.ofSeconds(10));
-        stage.scenery().awaitPhase(List.of(life), GrantPhase.Active);
+        // By a clock that is 20 s fast it has passed.
+        stage.scenery().askUntil(until, notAfter);
+        stage.scenery().awaitPhase(List.of(life, until), GrantPhase.Active);
 
         thenItEndsOnTime(life);
+        thenItEndsOnTime(until);
+        assertThat(stage.scenery().end(until)).isEqualTo(notAfter);
         assertThat(stage.get("/readyz").body()).contains("clock: ok: ").contains("which is corrected");
         assertThat(offset()).isBetween(seconds - 1.0, seconds + 1.0);
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(toldByEventsSince(from))
+                        .singleElement()
+                        .asString()
+                        .matches("the operator's clock is (19|20)\\.\\d s " + (seconds < 0 ? "behind" : "ahead of")
+                                + " the API server's: grants end by the API server's time all the same"));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-300, 300})
     void pastThirtySecondsNothingNewIsGrantedAndWhatEndsEndsOnTime(int seconds) {
+        Instant from = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         stage.start(1, clock.environment());
         Life life = placed();
         Life late = placed();
@@ -84,7 +105,9 @@ class ClockIT {
         assertThat(offset()).isBetween(seconds - 1.0, seconds + 1.0);
         assertThat(stage.scenery().grant(late).getStatus().toString()).contains("ClockUnsure");
         assertThat(stage.scenery().phase(late)).isEqualTo(GrantPhase.Pending);
-        await().atMost(Stage.PATIENCE).until(ClockIT::toldByAnEvent);
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(toldByEventsSince(from))
+                        .anySatisfy(told -> assertThat(told).contains("nothing new is granted until it is set")));
 
         clock.set(Duration.ZERO);
 
@@ -103,8 +126,11 @@ class ClockIT {
         clock.set(Duration.ofSeconds(seconds));
         Instant set = Instant.now();
 
-        await().atMost(Stage.PATIENCE).until(() -> metric("lapse_clock_steps_total") > steps);
-        assertThat(Duration.between(set, Instant.now())).isLessThan(Duration.ofSeconds(3));
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(Stage.PATIENCE)
+                .until(() -> metric("lapse_clock_steps_total") > steps);
+        assertThat(Duration.between(set, Instant.now())).isLessThan(NOTICED);
         thenItEndsOnTime(life);
     }
 
@@ -143,9 +169,21 @@ class ClockIT {
         assertThat(Duration.between(gone, status.end().effectiveAt()).abs()).isLessThan(Duration.ofSeconds(2));
     }
 
-    private static boolean toldByAnEvent() {
+    private static void whenTheGuardHasSettledAnew(String applier) {
+        stage.scenery().changeGuard(applier);
+        await().pollInterval(Duration.ofMillis(50))
+                .atMost(Stage.PATIENCE)
+                .until(() -> stage.get("/readyz").body().contains("guard: no: "));
+        await().atMost(Stage.PATIENCE).until(() -> stage.get("/readyz").statusCode() == 200);
+    }
+
+    private static List<String> toldByEventsSince(Instant from) {
         return stage.admin().v1().events().inNamespace("lapse-system").list().getItems().stream()
-                .anyMatch(event -> event.getReason().equals("ClockOff"));
+                .filter(event -> event.getReason().equals("ClockOff"))
+                .filter(event -> !Instant.parse(event.getMetadata().getCreationTimestamp())
+                        .isBefore(from))
+                .map(Event::getMessage)
+                .toList();
     }
 
     private static double offset() {

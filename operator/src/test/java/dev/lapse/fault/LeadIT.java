@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -218,7 +220,7 @@ class LeadIT {
         stage.proxy().passAll();
     }
 
-    /** The first thing at a start is what is over, and for that a grant's own status is enough. */
+    /** The first thing at a start is what is over, and for that a grant's own status is enough, and the key of its seal. */
     @Test
     void endsWhatIsOverThoughNothingButGrantsCanBeListed() {
         Life life = new Life("lead-only-" + ++number, Shape.DEDICATED_TOKEN, Life.UNHARMED);
@@ -227,17 +229,35 @@ class LeadIT {
         stage.scenery().awaitPhase(List.of(life), GrantPhase.Active);
         Instant due = stage.scenery().grant(life).getStatus().expiresAt();
         stage.kill();
-        stage.proxy()
-                .rule(call -> call.method().equals("GET")
-                                && call.path().matches(".*/(roles|clusterroles|serviceaccounts|namespaces)")
-                        ? Fate.answer(403)
-                        : Fate.PASS);
+        Set<String> refused = ConcurrentHashMap.newKeySet();
+        stage.proxy().rule(call -> {
+            boolean needed = call.path().matches(".*/(privilegegrants|leases|secrets)(/.*)?|/version");
+            if (!call.method().equals("GET") || (needed && !call.path().endsWith("/secrets"))) {
+                return Fate.PASS;
+            }
+            refused.add(call.path().replaceAll(".*/", ""));
+            return Fate.answer(403);
+        });
 
         stage.startUnready();
 
         await().atMost(Stage.PATIENCE)
                 .until(() -> witness.lastBindingGone(life.uid()).isPresent());
         assertThat(witness.lastBindingGone(life.uid()).orElseThrow()).isBefore(due.plusSeconds(3));
+        assertThat(refused)
+                .as("kinds that could not be listed")
+                .contains(
+                        "roles",
+                        "clusterroles",
+                        "rolebindings",
+                        "clusterrolebindings",
+                        "serviceaccounts",
+                        "namespaces",
+                        "serviceidentities",
+                        "accessreviews",
+                        "configmaps",
+                        "validatingadmissionpolicies",
+                        "validatingadmissionpolicybindings");
         stage.proxy().passAll();
         stage.scenery().awaitPhase(List.of(life), GrantPhase.Expired);
     }

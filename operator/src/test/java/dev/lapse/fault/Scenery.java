@@ -81,8 +81,13 @@ final class Scenery {
 
     /** Begins another epoch of the guard. */
     void changeGuard() {
+        changeGuard("somebody-else");
+    }
+
+    /** Begins another epoch of the guard, if the applier was another one before. */
+    void changeGuard(String applier) {
         admin.configMaps().inNamespace("lapse-system").withName("lapse-guard").edit(map -> {
-            map.getData().put("appliers", "somebody-else");
+            map.getData().put("appliers", applier);
             return map;
         });
     }
@@ -265,10 +270,17 @@ final class Scenery {
 
     /** Asks for the entry look of each. */
     void ask(List<Life> lives, Duration duration) {
-        lives.forEach(life -> life.born(ask(life, duration).getMetadata().getUid()));
+        lives.forEach(life -> life.born(ask(life, duration, "").getMetadata().getUid()));
     }
 
-    private PrivilegeGrant ask(Life life, Duration duration) {
+    /** Asks for the entry look for an hour, or as much of it as lies before {@code notAfter}. */
+    void askUntil(Life life, Instant notAfter) {
+        life.born(ask(life, Duration.ofHours(1), "notAfter: " + notAfter)
+                .getMetadata()
+                .getUid());
+    }
+
+    private PrivilegeGrant ask(Life life, Duration duration, String field) {
         String yaml = """
                 apiVersion: lapse.dev/v1alpha1
                 kind: PrivilegeGrant
@@ -281,7 +293,8 @@ final class Scenery {
                   requestedBy: admin
                   requestedByAs: [system:masters]
                   credential: {type: %s}
-                """.formatted(life.namespace, duration.toSeconds(), life.shape.credential);
+                  %s
+                """.formatted(life.namespace, duration.toSeconds(), life.shape.credential, field);
         return admin.resource(admin.getKubernetesSerialization().unmarshal(yaml, PrivilegeGrant.class))
                 .create();
     }

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.EndCause;
+import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +69,46 @@ class EndProofTest {
         Instant now = GONE.plus(since);
 
         assertThat(EndProof.askAgainAt(end, now)).isEqualTo(now.plus(wait));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // Where the account was the grant's own, so many in all, but one in each namespace at least.
+        "Dedicated, 0, 8",
+        "Dedicated, 1, 8",
+        "Dedicated, 2, 4",
+        "Dedicated, 3, 2",
+        "Dedicated, 8, 1",
+        "Dedicated, 9, 1",
+        // An account that others may have bound to anything is asked about everything, in each namespace.
+        "Subject, 0, 64",
+        "Subject, 1, 64",
+        "Subject, 9, 64",
+    })
+    void asksFewQuestionsOnlyWhereTheAccountWasTheGrantsOwn(PrincipalType principal, int namespaces, int questions) {
+        assertThat(EndProof.questions(resolved(principal, namespaces))).isEqualTo(questions);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Dedicated | 8 of 40 permissions asked; the account was the grant's own, and it is gone by its UID,"
+                        + " as its bindings are",
+                "Subject | 8 of 40 permissions asked; the bindings are gone by their UIDs",
+            })
+    void saysWhatTheProofRestsOn(PrincipalType principal, String words) {
+        ResidualAccess found = new ResidualAccess(8, 40, List.of(), false);
+
+        assertThat(EndProof.restsOn(resolved(principal, 1), found)).isEqualTo(words);
+    }
+
+    /** Of one principal in so many namespaces; none is cluster-wide. */
+    private static Resolved resolved(PrincipalType principal, int namespaces) {
+        String names =
+                IntStream.range(0, namespaces).mapToObj(i -> "\"n" + i + "\"").collect(Collectors.joining(","));
+        return Serialization.unmarshal(
+                "{\"principal\":\"" + principal + "\",\"namespaces\":[" + names + "]}", Resolved.class);
     }
 
     private static boolean isGone(NamedBinding binding) {

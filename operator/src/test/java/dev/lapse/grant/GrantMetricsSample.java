@@ -12,6 +12,7 @@ import dev.lapse.memory.Recollection;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,6 +48,15 @@ public final class GrantMetricsSample {
                 End.begun(EndCause.Expired, null, "", Instant.EPOCH)
                         .withEffectiveAt(Instant.EPOCH)
                         .withProof(null, null, null, List.of("residual access")));
+    }
+
+    /** A grant has ended so long after it was due. */
+    public static void ended(MeterRegistry registry, Duration late, boolean gaveAccess) {
+        GrantFacts facts = gaveAccess ? facts().withRecord(facts().record().withActivatedAt(Instant.EPOCH)) : facts();
+        begun(registry)
+                .ended(
+                        facts,
+                        End.begun(EndCause.Expired, null, "", Instant.EPOCH).withEffectiveAt(Instant.EPOCH.plus(late)));
     }
 
     private static GrantFacts facts() {

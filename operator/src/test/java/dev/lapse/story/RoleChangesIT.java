@@ -10,8 +10,10 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What becomes of an active grant when its role is not any more what it was. */
 @SharesCluster
@@ -55,6 +57,40 @@ class RoleChangesIT {
         assertThat(grant.awaitEvent("Revoked")).contains("Role/reader gained");
         assertThat(token.lists(here)).isNotEqualTo(OK);
         grant.assertAccessRemoved();
+    }
+
+    /** Whatever it gives, nobody could tell: the approvers, the risks and the proof would all be guesses. */
+    @StoryTest
+    void aRoleThatGrowsBeyondWhatCanBeJudgedEndsTheGrant() {
+        Grant grant = activeGrant();
+        TokenClient token = grant.tokenReadBy("rashid");
+
+        story.rights().role(here, "reader", CONFIGMAPS, tooLargeToJudge());
+
+        var end = grant.awaitEnd(GrantPhase.Revoked, EndCause.RoleWidened);
+        assertThat(end.message()).isEqualTo("Role/reader has more rules by now than anybody could judge");
+        assertThat(grant.awaitEvent("Revoked")).contains("more rules by now than anybody could judge");
+        assertThat(token.lists(here)).isNotEqualTo(OK);
+        grant.assertAccessRemoved();
+    }
+
+    @StoryTest
+    void aRoleThatIsTooLargeToJudgeIsRefusedByItsOwnReason() {
+        story.rights().role(here, "reader", CONFIGMAPS, tooLargeToJudge());
+        story.rights().give(operator(), here, "bind", ROLES);
+        story.rights().give(Rights.user("olivia"), here, "bind", ROLES);
+        story.identity(Entry.ofRole("read", "reader").in(here));
+
+        await().atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(
+                                story.identityNow().getStatus().entries().get(0).reason())
+                        .isEqualTo(Reason.RoleTooLarge.name()));
+        Grant grant = story.asks("rashid", "read", "10m").awaitPhase(GrantPhase.Denied);
+
+        assertThat(grant.reason()).isEqualTo(Reason.RoleTooLarge.name());
+        assertThat(grant.condition(ConditionType.Ready).message())
+                .contains("Role reader has more rules than anybody could judge")
+                .contains("a role of less than 128 KiB");
     }
 
     @StoryTest
@@ -149,6 +185,15 @@ class RoleChangesIT {
         Grant grant = story.asks("rashid", "read", "10m").awaitActive();
         assertThat(grant.tokenReadBy("rashid").lists(here)).isEqualTo(OK);
         return grant;
+    }
+
+    /** More than 128 KiB of what is harmless. */
+    private static PolicyRule tooLargeToJudge() {
+        return new PolicyRuleBuilder(CONFIGMAPS)
+                .withResourceNames(IntStream.range(0, 4_000)
+                        .mapToObj(i -> "a-config-map-with-a-long-name-number-" + i)
+                        .toList())
+                .build();
     }
 
     private static void goesOn(Grant grant) {
