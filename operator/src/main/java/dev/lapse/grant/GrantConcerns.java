@@ -24,8 +24,8 @@ final class GrantConcerns {
             sources.roleChanged("Role/" + role.getMetadata().getName());
         });
         cluster.clusterRoles()
-                .onChange(
-                        role -> sources.roleChanged("ClusterRole/" + role.getMetadata().getName()));
+                .onChange(role ->
+                        sources.roleChanged("ClusterRole/" + role.getMetadata().getName()));
         cluster.namespaces().onChange(namespace -> {
             String name = namespace.getMetadata().getName();
             if (namespaceUids.ends(name, cluster.namespaces().find("", name))) {

@@ -174,8 +174,7 @@ class LeadIT {
                     .untilAsserted(() -> assertThat(stage.get("/readyz").body())
                             .contains("role: no: it cannot lead: it cannot watch privilegegrants"));
             // It says so first, and gives the lease back then.
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> lease().getSpec().getHolderIdentity() == null);
+            await().atMost(Duration.ofSeconds(10)).until(() -> lease().getSpec().getHolderIdentity() == null);
             assertThat(stage.get("/healthz").statusCode()).isEqualTo(200);
 
             stage.stop(1);
