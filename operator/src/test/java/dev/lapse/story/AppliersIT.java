@@ -115,6 +115,33 @@ class AppliersIT {
         assertThat(story.objectsOfLapse()).isEmpty();
     }
 
+    /** What came through Git comes again with each sync: neither with the name that was spent, nor as itself. */
+    @StoryTest
+    void whatEndedDoesNotComeAgainThroughGit() {
+        story.rights().give(Rights.user(APPLIER), here, "delete", Story.GRANTS);
+        for (String person : new String[] {"ada", "olivia"}) {
+            story.let(person, "get patch", "lapse.dev/accessreviews");
+            story.let(person, "approve", Story.IDENTITIES);
+        }
+        story.identity(Entry.of("look", "view").in(here));
+        Grant first =
+                story.asksUnder("sync", "argo", "look", "10m", claimedByRashid).awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, first);
+        review.approvedBy("ada");
+        review.approvedBy("olivia");
+        first.awaitActive();
+
+        first.deletedBy("argo", io.fabric8.kubernetes.api.model.DeletionPropagation.BACKGROUND);
+        first.awaitGone();
+
+        Grant again =
+                story.asksUnder("sync", "argo", "look", "10m", claimedByRashid).awaitPhase(GrantPhase.Denied);
+        assertThat(again.reason()).isEqualTo(Reason.ClaimEnded.name());
+        Caller.Answer asItself = story.createGrant("again", "argo", "look", "10m", Map.of("requestedBy", APPLIER));
+        assertThat(asItself.code()).as(asItself.body()).isEqualTo(403);
+        assertThat(again.leftovers()).isEmpty();
+    }
+
     @StoryTest
     void whoRevokesThroughGitIsShownAsClaimed() {
         story.rights().give(Rights.user(APPLIER), here, "patch", Story.GRANTS);
@@ -157,7 +184,7 @@ class AppliersIT {
         Caller.Answer claimed = opensCampaign("spring", Map.of("openedBy", "olivia", "openedByVia", APPLIER));
         assertThat(claimed.passed()).as(claimed.body()).isTrue();
         Review campaign = new Review(story.cluster(), here, "spring");
-        assertThat(campaign.awaitEvent(Reason.CampaignRuns.name())).contains("opened by olivia (claimed)");
+        assertThat(campaign.awaitEvent(Reason.CampaignRuns.name())).contains("; opened by olivia (claimed)");
         // Whoever Git names must hold the verb as well.
         Caller.Answer erins = opensCampaign("erins", Map.of("openedBy", "erin", "openedByVia", APPLIER));
         assertThat(erins.passed()).as(erins.body()).isTrue();
