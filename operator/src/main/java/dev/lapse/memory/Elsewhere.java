@@ -1,5 +1,6 @@
 package dev.lapse.memory;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -7,16 +8,16 @@ import java.util.Map;
  * it. Neither throws: what cannot be kept there must not hold up anything.
  */
 public interface Elsewhere {
-    /** What was last kept of ConfigMap {@code number}; empty if nothing was. Whether it is true, its seal says. */
-    Map<String, String> read(int number);
+    /** What was last kept of ConfigMap {@code number}, by each instance. Whether it is true, its seal says. */
+    List<Map<String, String>> read(int number);
 
     void keep(int number, Map<String, String> data);
 
     /** Only this process knows. */
     Elsewhere NOWHERE = new Elsewhere() {
         @Override
-        public Map<String, String> read(int number) {
-            return Map.of();
+        public List<Map<String, String>> read(int number) {
+            return List.of();
         }
 
         @Override

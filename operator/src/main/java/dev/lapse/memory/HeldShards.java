@@ -4,6 +4,7 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,11 +37,16 @@ final class HeldShards {
         this.elsewhere = elsewhere;
         this.putBack = putBack;
         for (int number = 0; number < Shard.COUNT; number++) {
-            // Whoever says there that it begins anew says nothing.
-            Optional<Shard> kept =
-                    Shard.read(number, elsewhere.read(number), seal).filter(shard -> shard.turn() > 0);
-            shards.set(number, HeldShard.unread(kept, lost(number)));
+            shards.set(number, HeldShard.unread(latest(number), lost(number)));
         }
+    }
+
+    /** Of those that are true by their seal; whoever says there that it begins anew says nothing. */
+    private Optional<Shard> latest(int number) {
+        return elsewhere.read(number).stream()
+                .flatMap(data -> Shard.read(number, data, seal).stream())
+                .filter(shard -> shard.turn() > 0)
+                .max(Comparator.comparingLong(Shard::turn));
     }
 
     HeldShard get(int number) {

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -82,7 +83,9 @@ final class Controllers implements AutoCloseable {
         Seal seal = key.seal();
         sealMadeAt = key.madeAt();
         MemoryAlarm putBack = new MemoryAlarm(events);
-        memory = new KubernetesMemory(client, seal, MemoryFiles.beside(settings.endedFile()), putBack);
+        DiskAlarm disk = DiskAlarm.to(events);
+        Optional<StatePlace> place = StatePlace.of(settings.endedFile(), settings.instance(), System.getenv());
+        memory = new KubernetesMemory(client, seal, MemoryFiles.beside(place, disk), putBack);
         identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
         KubernetesReviews reviews = new KubernetesReviews(client, seal);
         KubernetesEntitlementReviews vouchers =
@@ -106,7 +109,7 @@ final class Controllers implements AutoCloseable {
                         guard::state,
                         guard::parameters,
                         seal,
-                        new EndedGrants(EndedFile.of(settings.endedFile()), clock.instant()),
+                        new EndedGrants(EndedFile.of(place, disk), clock.instant()),
                         meters.registry(),
                         settings.crowdLimits(),
                         clock,
@@ -161,6 +164,7 @@ final class Controllers implements AutoCloseable {
         meters.beforeScrape(grants::takeCensus);
         meters.beforeScrape(reviewReconciler::takeCensus);
         meters.watchGuard(guard::state);
+        meters.watchDisk(disk::failing);
         meters.watchMemory(memory::problems, memory::census, () -> memory.fill(clock.instant()), putBack::count);
     }
 

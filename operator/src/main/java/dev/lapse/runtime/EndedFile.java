@@ -11,26 +11,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Keeps ended grants in a file, one a line: UID, and the second in which its time would have been over. */
 final class EndedFile implements EndedGrants.Store {
-    private static final Logger LOG = LoggerFactory.getLogger(EndedFile.class);
     private static final Pattern LINE = Pattern.compile("([-0-9a-zA-Z]{1,64}) (\\d{1,12})");
 
-    private final Path file;
+    private final StatePlace place;
+    private final DiskAlarm alarm;
 
-    private EndedFile(Path file) {
-        this.file = file;
+    private EndedFile(StatePlace place, DiskAlarm alarm) {
+        this.place = place;
+        this.alarm = alarm;
     }
 
-    /** @param file empty if there is none */
-    static EndedGrants.Store of(String file) {
-        return file.isEmpty() ? EndedGrants.Store.NONE : new EndedFile(Path.of(file));
+    static EndedGrants.Store of(Optional<StatePlace> place, DiskAlarm alarm) {
+        return place.<EndedGrants.Store>map(known -> new EndedFile(known, alarm))
+                .orElse(EndedGrants.Store.NONE);
     }
 
     /** A line that was cut off when the machine stopped is left out. */
@@ -38,7 +38,7 @@ final class EndedFile implements EndedGrants.Store {
     public List<Ended> read() {
         List<Ended> read = new ArrayList<>();
         try {
-            if (Files.exists(file)) {
+            for (Path file : place.all("")) {
                 for (String line : Files.readAllLines(file)) {
                     Matcher match = LINE.matcher(line);
                     if (match.matches()) {
@@ -47,7 +47,10 @@ final class EndedFile implements EndedGrants.Store {
                 }
             }
         } catch (IOException | RuntimeException unreadable) {
-            tell("ended grants could not be read: what a restore of etcd brings back is not known", unreadable);
+            alarm.failed(
+                    "ended grants could not be read: what a restore of etcd brings back is not known",
+                    place.file(),
+                    unreadable);
         }
         return read;
     }
@@ -55,9 +58,10 @@ final class EndedFile implements EndedGrants.Store {
     @Override
     public void add(Ended ended) {
         try {
-            Files.writeString(file, line(ended), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException failed) {
-            tell("an ended grant could not be kept", failed);
+            Files.writeString(place.file(), line(ended), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            alarm.works(place.file());
+        } catch (IOException | RuntimeException failed) {
+            alarm.failed("an ended grant could not be kept", place.file(), failed);
         }
     }
 
@@ -65,22 +69,17 @@ final class EndedFile implements EndedGrants.Store {
     @Override
     public void replaceAll(Collection<Ended> ended) {
         try {
-            Path beside = file.resolveSibling(file.getFileName() + ".new");
+            Path beside = place.beside(".new");
+            Files.createDirectories(beside.toAbsolutePath().getParent());
             Files.writeString(beside, ended.stream().map(EndedFile::line).collect(Collectors.joining()));
-            Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException failed) {
-            tell("ended grants could not be kept", failed);
+            Files.move(beside, place.file(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            alarm.works(place.file());
+        } catch (IOException | RuntimeException failed) {
+            alarm.failed("ended grants could not be kept", place.file(), failed);
         }
     }
 
     private static String line(Ended ended) {
         return ended.uid() + " " + ended.until().getEpochSecond() + "\n";
-    }
-
-    private void tell(String what, Exception failed) {
-        LOG.atError()
-                .addKeyValue("file", file)
-                .addKeyValue("error", failed.toString())
-                .log(what);
     }
 }

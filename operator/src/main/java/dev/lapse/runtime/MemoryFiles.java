@@ -7,63 +7,70 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /** Keeps each ConfigMap of the memory in a file beside that of ended grants, as it is, with its seal. */
 final class MemoryFiles implements Elsewhere {
-    private static final Logger LOG = LoggerFactory.getLogger(MemoryFiles.class);
+    static final String ENDING = ".memory-";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path beside;
+    private final StatePlace place;
+    private final DiskAlarm alarm;
 
-    private MemoryFiles(Path beside) {
-        this.beside = beside;
+    private MemoryFiles(StatePlace place, DiskAlarm alarm) {
+        this.place = place;
+        this.alarm = alarm;
     }
 
-    /** @param endedFile empty if there is none */
-    static Elsewhere beside(String endedFile) {
-        return endedFile.isEmpty() ? Elsewhere.NOWHERE : new MemoryFiles(Path.of(endedFile));
+    static Elsewhere beside(Optional<StatePlace> ended, DiskAlarm alarm) {
+        return ended.<Elsewhere>map(known -> new MemoryFiles(known, alarm)).orElse(Elsewhere.NOWHERE);
     }
 
     @Override
-    public synchronized Map<String, String> read(int number) {
-        Path file = file(number);
+    public synchronized List<Map<String, String>> read(int number) {
+        List<Map<String, String>> read = new ArrayList<>();
         try {
-            return Files.exists(file)
-                    ? JSON.readValue(Files.readAllBytes(file), new TypeReference<Map<String, String>>() {})
-                    : Map.of();
+            for (Path file : place.all(ending(number))) {
+                read(file).ifPresent(read::add);
+            }
         } catch (IOException | RuntimeException unreadable) {
-            tell(
-                    "what is remembered could not be read: an older one that is put back is not noticed",
-                    file,
-                    unreadable);
-            return Map.of();
+            tell(place.beside(ending(number)), unreadable);
         }
+        return read;
+    }
+
+    private Optional<Map<String, String>> read(Path file) {
+        try {
+            return Optional.of(JSON.readValue(Files.readAllBytes(file), new TypeReference<Map<String, String>>() {}));
+        } catch (IOException | RuntimeException unreadable) {
+            tell(file, unreadable);
+            return Optional.empty();
+        }
+    }
+
+    private void tell(Path file, Exception unreadable) {
+        alarm.failed(
+                "what is remembered could not be read: an older one that is put back is not noticed", file, unreadable);
     }
 
     /** Whole or not at all. */
     @Override
     public synchronized void keep(int number, Map<String, String> data) {
-        Path file = file(number);
+        Path file = place.beside(ending(number));
         try {
-            Path next = file.resolveSibling(file.getFileName() + ".new");
+            Path next = place.beside(ending(number) + ".new");
             Files.write(next, JSON.writeValueAsBytes(data));
             Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            alarm.works(file);
         } catch (IOException | RuntimeException failed) {
-            tell("what is remembered could not be kept outside the cluster", file, failed);
+            alarm.failed("what is remembered could not be kept outside the cluster", file, failed);
         }
     }
 
-    private Path file(int number) {
-        return beside.resolveSibling(beside.getFileName() + ".memory-%02d".formatted(number));
-    }
-
-    private static void tell(String what, Path file, Exception failed) {
-        LOG.atError()
-                .addKeyValue("file", file)
-                .addKeyValue("error", failed.toString())
-                .log(what);
+    private static String ending(int number) {
+        return ENDING + "%02d".formatted(number);
     }
 }

@@ -150,6 +150,15 @@ final class Meters {
                 .register(registry);
     }
 
+    void watchDisk(BooleanSupplier failing) {
+        Gauge.builder("lapse.ended.file.failing", failing, fails -> fails.getAsBoolean() ? 1 : 0)
+                .description(
+                        "1 while what setting ended-file keeps outside the cluster cannot be written or read: after a restore"
+                                + " of etcd the next process would not know what had ended early")
+                .strongReference(true)
+                .register(registry);
+    }
+
     /**
      * @param problems one for each ConfigMap that cannot be read
      * @param census how many records there are of each kind

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param duties which sets of permissions nobody may hold together
  * @param longestWaiver how far ahead a waiver of that may end
  * @param campaignNotice how long a campaign of certifications gives people at least
- * @param endedFile where grants that ended early outlive the process; empty: nowhere
+ * @param endedFile where grants that ended early outlive the process, or {@link StatePlace#AUTO}; empty: nowhere
  */
 public record Settings(
         HttpSettings http,
@@ -97,10 +97,12 @@ public record Settings(
         LONGEST_WAIVER("90d", "how far ahead a waiver of conflicting duties may end when it is used"),
         CAMPAIGN_NOTICE("24h", "a campaign of certifications gives people at least so long"),
         ENDED_FILE(
-                "",
+                StatePlace.AUTO,
                 "file on a disk that outlives the process: grants that ended early, so that those a restore of etcd brings"
-                        + " back are ended again, and beside it what is remembered, so that an older memory is noticed;"
-                        + " empty: only the running process knows"),
+                        + " back are ended again, and beside it what is remembered, so that an older memory is noticed."
+                        + " auto: ended-INSTANCE in folder $STATE_DIRECTORY, or else in the first that can be written of"
+                        + " /var/lib/lapse, $XDG_STATE_HOME/lapse, ~/.local/state/lapse, where those of other instances are"
+                        + " read too; empty: only the running process knows"),
         API_SERVER("", "address of the API server in delivered kubeconfigs; empty: the one the operator uses");
 
         final String fallback;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a process makes of the ConfigMaps that it sees, once it knows more than they say. */
@@ -26,6 +27,7 @@ class HeldShardsTest {
 
     private final List<String> told = new ArrayList<>();
     private final Map<Integer, Map<String, String>> kept = new ConcurrentHashMap<>();
+    private final List<Map<String, String>> keptByOthers = new ArrayList<>();
     private Runnable beforeKept = () -> {};
     private HeldShards shards = begun();
 
@@ -34,8 +36,11 @@ class HeldShardsTest {
                 SEAL,
                 new Elsewhere() {
                     @Override
-                    public Map<String, String> read(int number) {
-                        return kept.getOrDefault(number, Map.of());
+                    public List<Map<String, String>> read(int number) {
+                        return Stream.concat(
+                                        Stream.ofNullable(kept.get(number)),
+                                        number == NUMBER ? keptByOthers.stream() : Stream.empty())
+                                .toList();
                     }
 
                     @Override
@@ -185,6 +190,19 @@ class HeldShardsTest {
         assertClaimStands();
         assertThat(told).hasSize(1);
         assertThat(held().unwritten()).contains(CLAIMED.next());
+    }
+
+    /** One that led before on this machine may know more; one of another cluster has another seal, and knows nothing. */
+    @Test
+    void theLatestThatAnyInstanceKeptIsKnownIfItsSealIsTrue() {
+        kept.put(NUMBER, BEFORE.data(SEAL));
+        keptByOthers.add(CLAIMED.data(SEAL));
+        keptByOthers.add(CLAIMED.next().data(new Seal(new byte[] {1, 2, 3})));
+
+        HeldShards next = begun();
+
+        assertThat(next.get(NUMBER).known())
+                .hasValueSatisfying(shard -> assertThat(shard.turn()).isEqualTo(CLAIMED.turn()));
     }
 
     /** Another instance may have led since: what is kept elsewhere can be older than what is lost. */

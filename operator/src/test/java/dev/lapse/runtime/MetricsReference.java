@@ -88,6 +88,7 @@ public final class MetricsReference {
         meters.watchClock(() -> new ServerClock.Reading(true, Duration.ZERO), () -> 0);
         meters.watchLease(() -> true, () -> Duration.ZERO);
         meters.watchWatches(new Watches(System::nanoTime), () -> true);
+        meters.watchDisk(() -> false);
         meters.watchGuard(() -> GuardState.notReady(""));
         meters.watchMemory(List::of, () -> Map.of("Claim", 1L), () -> Map.of("Claim", 0.01), () -> 0);
         return meters;

@@ -21,6 +21,9 @@ public final class InstalledOperator {
     private static final Map<String, String> SETTINGS = Map.of(
             "LAPSE_GUARD_SETTLE",
             "1s",
+            // Stories in which the memory is lost would find it again.
+            "LAPSE_ENDED_FILE",
+            "",
             "LAPSE_CONFIG",
             Path.of("src/test/resources/dev/lapse/story/settings.yaml")
                     .toAbsolutePath()

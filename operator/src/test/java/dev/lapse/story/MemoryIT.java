@@ -33,7 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MemoryIT {
     private static final String APPLIER = "gitops-applier";
     private static final String GRANT = "from-git";
-    private static final Map<String, String> QUICK = Map.of("LAPSE_GUARD_SETTLE", "1s", "LAPSE_SWEEP_EVERY", "1s");
+    /** Without a file of what is remembered: what is lost stays lost. */
+    private static final Map<String, String> QUICK =
+            Map.of("LAPSE_GUARD_SETTLE", "1s", "LAPSE_SWEEP_EVERY", "1s", "LAPSE_ENDED_FILE", "");
 
     private final Story story = remembered();
     private final String here = story.namespace();

@@ -1,0 +1,99 @@
+package dev.lapse.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where on this machine the operator keeps what the cluster itself cannot be trusted to remember.
+ *
+ * @param file of this instance alone: two that write one file would lose what the other added
+ * @param withOthers whether it also reads the files of the other instances in that folder, of which one may have led before
+ */
+record StatePlace(Path file, boolean withOthers) {
+    /** The value of setting ended-file by which this instance finds a place itself. */
+    static final String AUTO = "auto";
+
+    private static final String PREFIX = "ended-";
+    private static final String OF_THE_MACHINE = "/var/lib/lapse";
+
+    /**
+     * @param setting ended-file
+     * @return absent if an administrator wants none
+     */
+    static Optional<StatePlace> of(String setting, String instance, Map<String, String> environment) {
+        if (setting.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!setting.equals(AUTO)) {
+            return Optional.of(new StatePlace(Path.of(setting), false));
+        }
+        String name = PREFIX + instance.replaceAll("[^A-Za-z0-9._-]", "_");
+        return Optional.of(new StatePlace(firstWritable(folders(environment)).resolve(name), true));
+    }
+
+    /** What whoever starts it says, or else the place of the machine, or else that of the user. */
+    static List<Path> folders(Map<String, String> environment) {
+        String told = environment.getOrDefault("STATE_DIRECTORY", "");
+        if (!told.isEmpty()) {
+            // systemd names several with colons between them.
+            return List.of(Path.of(told.split(":", 2)[0]));
+        }
+        String state = environment.getOrDefault("XDG_STATE_HOME", "");
+        String home = environment.getOrDefault("HOME", "");
+        return Stream.of(
+                        Path.of(OF_THE_MACHINE),
+                        state.isEmpty() ? null : Path.of(state, "lapse"),
+                        home.isEmpty() ? null : Path.of(home, ".local", "state", "lapse"))
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    /** The first of all where none can be written: the first write to it then says why. */
+    static Path firstWritable(List<Path> folders) {
+        return folders.stream().filter(StatePlace::writable).findFirst().orElse(folders.get(0));
+    }
+
+    private static boolean writable(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            return Files.isWritable(folder);
+        } catch (IOException | RuntimeException refused) {
+            return false;
+        }
+    }
+
+    /** Another file of the same instance. */
+    Path beside(String ending) {
+        return file.resolveSibling(file.getFileName() + ending);
+    }
+
+    /** Those with that ending, of this instance first, then of others. */
+    List<Path> all(String ending) throws IOException {
+        Path own = beside(ending);
+        Path folder = own.toAbsolutePath().getParent();
+        if (!withOthers || folder == null || !Files.isDirectory(folder)) {
+            return Files.exists(own) ? List.of(own) : List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return Stream.concat(
+                            Stream.of(own).filter(Files::exists),
+                            files.filter(other -> !other.getFileName().equals(own.getFileName()))
+                                    .filter(other ->
+                                            isOfAnother(other.getFileName().toString(), ending))
+                                    .sorted())
+                    .toList();
+        }
+    }
+
+    private static boolean isOfAnother(String name, String ending) {
+        boolean ofMemory = name.contains(MemoryFiles.ENDING);
+        return name.startsWith(PREFIX)
+                && !name.endsWith(".new")
+                && (ending.isEmpty() ? !ofMemory : name.endsWith(ending));
+    }
+}
