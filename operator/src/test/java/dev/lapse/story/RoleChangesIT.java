@@ -79,6 +79,7 @@ class RoleChangesIT {
                 Entry.ofRole("read", "reader").in(here),
                 Entry.ofRole("asked", "reader").in(here).with("approvals", Map.of("required", 1)));
         Grant grant = story.asks("rashid", "read", "10m").awaitActive();
+        double changedBefore = rolesChanged();
 
         story.rights().role(here, "reader", CONFIGMAPS, Rights.rule("delete", "pods"));
 
@@ -87,6 +88,7 @@ class RoleChangesIT {
                                 grant.condition(ConditionType.RoleAsGranted).message())
                         .contains("Role/reader was changed while the grant was active"));
         assertThat(grant.awaitEvent("RoleChanged")).contains("allows something else than what was approved");
+        assertThat(rolesChanged()).isEqualTo(changedBefore + 1);
         assertThat(grant.phase()).isEqualTo(GrantPhase.Active);
         await().atMost(InstalledOperator.LIMIT)
                 .untilAsserted(() -> assertThat(
@@ -133,6 +135,10 @@ class RoleChangesIT {
                         .isEqualTo(Reason.AuthorNotEntitled.name()));
         Grant late = story.asks("rashid", "read", "10m").awaitPhase(GrantPhase.Denied);
         assertThat(late.reason()).isEqualTo(Reason.AuthorNotEntitled.name());
+    }
+
+    private double rolesChanged() {
+        return Double.parseDouble(InstalledOperator.metric(story.cluster(), "lapse_roles_changed_total"));
     }
 
     private Grant activeGrant() {
