@@ -18,6 +18,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,23 +56,33 @@ final class LeaseElection {
     private final String instance;
     private final ServerClock clock;
     private final Candidate candidate;
+    private final LongSupplier nanos;
     private final LeaseSight sight = new LeaseSight(RUNS_OUT_AFTER);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread = new Thread(this::run, "lease");
     private boolean leading;
     private boolean closed;
-    private long restsUntil = System.nanoTime();
+    private long restsUntil;
     private long renewed;
-    private volatile long answered = System.nanoTime();
+    private volatile long answered;
     private @Nullable String version;
 
     /** @param client one whose calls are short and not repeated: they must not keep a leader from noticing that its time is over */
     LeaseElection(KubernetesClient client, String instance, ServerClock clock, Candidate candidate) {
+        this(client, instance, clock, candidate, System::nanoTime);
+    }
+
+    /** @param nanos that only ever go forward */
+    LeaseElection(
+            KubernetesClient client, String instance, ServerClock clock, Candidate candidate, LongSupplier nanos) {
         this.client = client;
         this.instance = instance;
         this.clock = clock;
         this.candidate = candidate;
+        this.nanos = nanos;
+        restsUntil = nanos.getAsLong();
+        answered = restsUntil;
         thread.setDaemon(true);
     }
 
@@ -91,12 +102,12 @@ final class LeaseElection {
 
     /** For how long the lease has not changed, as seen here: while somebody leads, some seconds at most. */
     Duration unrenewed() {
-        return sight.unchanged(System.nanoTime());
+        return sight.unchanged(nanos.getAsLong());
     }
 
     /** For how long the API server has not answered about the lease. */
     Duration unanswered() {
-        return Duration.ofNanos(System.nanoTime() - answered);
+        return Duration.ofNanos(nanos.getAsLong() - answered);
     }
 
     /** Gives the lead back, because this instance cannot work; and does not ask for it again for {@code rest}. */
@@ -104,7 +115,7 @@ final class LeaseElection {
         lock.lock();
         try {
             leading = false;
-            restsUntil = System.nanoTime() + rest.toNanos();
+            restsUntil = nanos.getAsLong() + rest.toNanos();
             release();
         } finally {
             lock.unlock();
@@ -151,7 +162,7 @@ final class LeaseElection {
                 look();
                 if (leading) {
                     keep();
-                } else if (System.nanoTime() - restsUntil >= 0 && sight.free(instance, System.nanoTime())) {
+                } else if (nanos.getAsLong() - restsUntil >= 0 && sight.free(instance, nanos.getAsLong())) {
                     take();
                 }
             }
@@ -196,7 +207,7 @@ final class LeaseElection {
     }
 
     private void saw(@Nullable Lease lease) {
-        answered = System.nanoTime();
+        answered = nanos.getAsLong();
         version = lease == null ? null : lease.getMetadata().getResourceVersion();
         sight.saw(lease == null ? null : lease.getSpec(), answered);
     }
@@ -207,7 +218,7 @@ final class LeaseElection {
 
     /** @return false if somebody else was faster */
     private boolean write(ObjectNode spec) {
-        long began = System.nanoTime();
+        long began = nanos.getAsLong();
         try {
             saw(version == null ? create() : patch(spec, version));
             renewed = began;
@@ -266,7 +277,7 @@ final class LeaseElection {
     }
 
     private void release() {
-        for (long began = System.nanoTime(); since(began).compareTo(RELEASE_LIMIT) < 0; ) {
+        for (long began = nanos.getAsLong(); since(began).compareTo(RELEASE_LIMIT) < 0; ) {
             try {
                 look();
                 if (!sight.holder().equals(instance) || write(released())) {
@@ -285,7 +296,7 @@ final class LeaseElection {
         return MICROS.format(at.atOffset(ZoneOffset.UTC));
     }
 
-    private static Duration since(long nanos) {
-        return Duration.ofNanos(System.nanoTime() - nanos);
+    private Duration since(long began) {
+        return Duration.ofNanos(nanos.getAsLong() - began);
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.fault.FaultProxy.Fate;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -121,6 +122,82 @@ class LeadIT {
 
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> "operator".equals(lease().getSpec().getHolderIdentity()));
+    }
+
+    /** Whoever watches from outside needs no leader to hear that there is none. */
+    @Test
+    void saysThatNobodyLeadsWhereNobodyCanTakeTheLease() {
+        stage.kill();
+        stage.proxy()
+                .rule(call ->
+                        !call.method().equals("GET") && call.path().contains("/leases") ? Fate.answer(403) : Fate.PASS);
+
+        stage.startUnready(2, Map.of());
+
+        await().atMost(Stage.PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(stage.get(2, "/readyz").body())
+                        .containsPattern("role: no: nobody leads: operator has not renewed the lease for \\d+ s"));
+        assertThat(stage.get(2, "/readyz").statusCode()).isEqualTo(503);
+        assertThat(stage.get(2, "/metrics").body())
+                .containsPattern("lapse_lease_unrenewed_seconds (1[5-9]|[2-9]\\d)")
+                .contains("lapse_leader 0.0");
+
+        stage.proxy().passAll();
+
+        await().atMost(Stage.PATIENCE)
+                .until(() -> stage.get(2, "/metrics").body().contains("lapse_leader 1.0"));
+    }
+
+    /** Nobody leads without what there is to lead; what was given ends all the same, as the API server deletes the grants. */
+    @Test
+    void givesTheLeadBackWhenTheirDefinitionGoesAndBeginsOnceItIsThereAgain() {
+        Life life = new Life("lead-crd-" + ++number, Shape.DEDICATED_TOKEN, Life.UNHARMED);
+        stage.scenery().place(List.of(life));
+        stage.scenery().ask(List.of(life), Duration.ofMinutes(20));
+        stage.scenery().awaitPhase(List.of(life), GrantPhase.Active);
+        var definitions = stage.admin().apiextensions().v1().customResourceDefinitions();
+        CustomResourceDefinition grants =
+                definitions.withName("privilegegrants.lapse.dev").require();
+        String uid = life.uid();
+
+        try {
+            definitions.withName("privilegegrants.lapse.dev").delete();
+            await().atMost(Stage.PATIENCE)
+                    .until(() ->
+                            definitions.withName("privilegegrants.lapse.dev").get() == null);
+            await().atMost(Stage.PATIENCE)
+                    .until(() -> stage.scenery().objectsOf(uid).isEmpty());
+            await().atMost(Stage.PATIENCE)
+                    .untilAsserted(() -> assertThat(stage.get("/readyz").body())
+                            .contains("role: no: it cannot lead: it cannot watch privilegegrants"));
+            // It says so first, and gives the lease back then.
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> lease().getSpec().getHolderIdentity() == null);
+            assertThat(stage.get("/healthz").statusCode()).isEqualTo(200);
+
+            stage.stop(1);
+            stage.startUnready();
+            await().atMost(Stage.PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(stage.get("/readyz").body())
+                            .contains("role: no: it cannot lead: it cannot watch privilegegrants"));
+            assertThat(lease().getSpec().getHolderIdentity()).isNull();
+        } finally {
+            grants.getMetadata().setResourceVersion(null);
+            grants.getMetadata().setUid(null);
+            grants.setStatus(null);
+            stage.admin().resource(grants).create();
+        }
+
+        await().atMost(Stage.PATIENCE).until(() -> stage.get("/readyz").statusCode() == 200);
+        assertThat(lease().getSpec().getHolderIdentity()).isEqualTo("operator");
+        Life after = new Life("lead-crd-" + ++number, Shape.DEDICATED_TOKEN, Life.UNHARMED);
+        stage.scenery().place(List.of(after));
+        stage.scenery().ask(List.of(after), Duration.ofMinutes(20));
+        stage.scenery().awaitPhase(List.of(after), GrantPhase.Active);
+        stage.scenery().revoke(after);
+        stage.scenery().awaitPhase(List.of(after), GrantPhase.Revoked);
     }
 
     @Test

@@ -193,7 +193,12 @@ final class Stage implements AutoCloseable {
 
     /** Health and metrics of the operator's process. */
     HttpResponse<String> get(String path) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + cluster.operatorPort() + path))
+        return get(1, path);
+    }
+
+    /** Of one of several. */
+    HttpResponse<String> get(int instance, String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(instance) + path))
                 .build();
         try {
             return server.client().send(request, BodyHandlers.ofString());
@@ -202,6 +207,16 @@ final class Stage implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for " + path, e);
+        }
+    }
+
+    private int port(int instance) {
+        try {
+            return Integer.parseInt(Files.readString(cluster.dir()
+                            .resolve(instance == 1 ? OPERATOR + ".port" : OPERATOR + "-" + instance + ".port"))
+                    .strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
