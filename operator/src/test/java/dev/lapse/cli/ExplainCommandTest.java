@@ -78,6 +78,20 @@ class ExplainCommandTest {
                 .doesNotContain("Active");
     }
 
+    /** The status says it, and no command says less: who revoked is claimed where Git wrote it. */
+    @Test
+    void whoRevokedThroughGitIsShownAsClaimed() throws IOException {
+        server.with(GivenObjects.revokedThroughGit());
+
+        int exit = lapse("explain g1 -n payments-ci");
+
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .startsWith("PrivilegeGrant g1 in payments-ci: Revoked (Ended)")
+                .contains("revoked by olivia (claimed)")
+                .doesNotContainPattern("olivia(?! \\(claimed\\))");
+    }
+
     @Test
     void namesArePrintedAsKubectlTakesThem() throws IOException {
         server.with(identity());

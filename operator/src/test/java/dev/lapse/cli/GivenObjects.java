@@ -26,6 +26,15 @@ final class GivenObjects {
         return grantWith("{type: Token}, requestedByVia: argo", status);
     }
 
+    /** An applier wrote who revoked it; the operator says so in the status. */
+    static PrivilegeGrant revokedThroughGit() {
+        return grantWith(
+                "{type: Token}, revoked: true, revokedBy: olivia, revokedByVia: argo",
+                "{phase: Revoked, end: {cause: Revoked, by: olivia (claimed), residual: [], message: revoked by olivia (claimed)},"
+                        + " conditions: [{type: Ready, status: 'False', reason: Ended,"
+                        + " message: revoked by olivia (claimed)}]}");
+    }
+
     /** @param credential in one line of YAML */
     static PrivilegeGrant grantWith(String credential, String status) {
         return Serialization.unmarshal("""

@@ -56,6 +56,15 @@ class IdentityTreeTest {
     }
 
     @Test
+    void whoRevokedThroughGitIsNowhereShownAsIfItWereProved() {
+        assertThat(new IdentityTree(identity(), List.of(GivenObjects.revokedThroughGit()), List.of(), true)
+                        .tree()
+                        .text(true))
+                .contains("PrivilegeGrant g1: Revoked")
+                .doesNotContainPattern("olivia(?! \\(claimed\\))");
+    }
+
+    @Test
     void whatIsOverIsFoldedUnlessAskedFor() {
         PrivilegeGrant over = grant("Expired", "Ended");
 

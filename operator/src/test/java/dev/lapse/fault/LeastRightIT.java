@@ -1,12 +1,14 @@
 package dev.lapse.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.fault.AuditLog.Entry;
 import dev.lapse.fault.FaultProxy.Fate;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -194,6 +197,50 @@ class LeastRightIT {
                         .withName("bond")
                         .get())
                 .isEqualTo(bond);
+    }
+
+    /** It could read every Secret through it, so nothing that the operator is, not even its token, binds it. */
+    @Test
+    void bindsNoEdit() {
+        stage.scenery().namespace("treasury");
+        String uid = UUID.randomUUID().toString();
+        List<ClusterRoleBinding> ofStories = stage.admin().rbac().clusterRoleBindings().list().getItems().stream()
+                .filter(binding -> binding.getMetadata().getName().startsWith("story-"))
+                .filter(binding -> binding.getSubjects().stream()
+                        .anyMatch(subject -> subject.getName().equals("lapse-operator")))
+                .toList();
+        // What other stories let it grant beyond what is shipped.
+        ofStories.forEach(binding -> stage.admin().resource(binding).delete());
+        try {
+            HttpResponse<String> edit = await().atMost(Stage.PATIENCE)
+                    .until(() -> binds("edit", uid), answer -> answer.statusCode() == 403);
+
+            assertThat(edit.body()).contains("attempting to grant RBAC permissions not currently held");
+            assertThat(binds("view", uid).statusCode())
+                    .as("the same with what is grantable")
+                    .isEqualTo(201);
+        } finally {
+            ofStories.forEach(binding -> {
+                binding.getMetadata().setResourceVersion(null);
+                binding.getMetadata().setUid(null);
+                stage.admin().resource(binding).create();
+            });
+        }
+    }
+
+    private static HttpResponse<String> binds(String role, String uid) {
+        return stage.server()
+                .send(
+                        operatorsToken(),
+                        "POST",
+                        "/apis/rbac.authorization.k8s.io/v1/namespaces/treasury/rolebindings?dryRun=All",
+                        """
+                        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+                         "metadata": {"name": "lapse-UID", "labels": {"lapse.dev/grant-uid": "UID",
+                           "lapse.dev/grant-namespace": "treasury"}},
+                         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "ROLE"},
+                         "subjects": [{"kind": "ServiceAccount", "name": "lapse-UID", "namespace": "lapse-principals"}]}
+                        """.replace("UID", uid).replace("ROLE", role));
     }
 
     private static Secret bond() {

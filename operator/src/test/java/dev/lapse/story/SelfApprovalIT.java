@@ -439,4 +439,24 @@ class SelfApprovalIT {
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
     }
+
+    /** Whoever is in a Pod of the account, or reads all Secrets of its namespace, has its token. */
+    @StoryTest
+    void whoGetsIntoItsPodsOrListsItsSecretsDoesNotApprove() {
+        mayApprove(Rights.user("erin"));
+        mayApprove(Rights.user("gina"));
+        story.let("erin", "create", "pods/exec");
+        story.let("gina", "list", "secrets");
+        story.let("olivia", "get", "pods/attach");
+        story.let("ada", "create", "replicationcontrollers");
+        story.identity(Entry.of("look", "view").in(here).forSubject().with("approvals", Map.of("required", 1)));
+        Grant grant = story.asks("rashid", "look", "10m").awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, grant);
+
+        for (String person : List.of("erin", "gina", "olivia", "ada")) {
+            assertThat(review.says(person, "Approve").message()).as(person).contains("could act as");
+        }
+
+        assertThat(grant.phase()).isEqualTo(GrantPhase.AwaitingApproval);
+    }
 }

@@ -44,6 +44,56 @@ class WeakenedGuardIT {
         story.asks("rashid", "look", "10m").awaitActive();
     }
 
+    /** A moment later is not enough: whoever waits until it is ready, and then writes once, is heard. */
+    @Test
+    void theFirstVerdictAndTheFirstEntryCountThatAreWrittenOnceItHasSettledAgain() {
+        String here = story.namespace();
+        story.let("ada", "get patch", "lapse.dev/accessreviews");
+        story.let("ada", "approve", Story.IDENTITIES);
+        story.identity(Entry.of("look", "view").in(here).with("approvals", Map.of("required", 1)));
+        Grant asked = story.asks("rashid", "look", "10m").awaitPhase(GrantPhase.AwaitingApproval);
+        Review review = Review.of(story, asked);
+
+        for (String appliers : List.of("gitops-applier one-more", "gitops-applier")) {
+            String before = InstalledOperator.epoch(story.cluster());
+            appliers(appliers);
+            await().pollInterval(Duration.ofMillis(20))
+                    .atMost(InstalledOperator.LIMIT)
+                    .until(() -> !InstalledOperator.epoch(story.cluster()).equals(before)
+                            && InstalledOperator.ready(story.cluster()));
+
+            if (appliers.contains("one-more")) {
+                review.approvedBy("ada");
+                assertThat(review.verdictOf("ada").reason()).isEqualTo("Counts");
+                asked.awaitActive();
+            } else {
+                story.identity(
+                        "olivia", "second", Map.of(), Entry.of("look", "view").in(here));
+                await().atMost(InstalledOperator.LIMIT)
+                        .untilAsserted(() -> assertThat(entryOfTheSecond()).isEqualTo(Reason.Eligible.name()));
+            }
+        }
+    }
+
+    private String entryOfTheSecond() {
+        return new Caller(story.admin())
+                .get(story.path("serviceidentities") + "/second")
+                .json()
+                .at("/status/entries/0/reason")
+                .asText();
+    }
+
+    private void appliers(String names) {
+        story.admin()
+                .configMaps()
+                .inNamespace("lapse-system")
+                .withName("lapse-guard")
+                .edit(map -> {
+                    map.getData().put("appliers", names);
+                    return map;
+                });
+    }
+
     /** The API server goes by what was there before for a moment: somebody who tries long enough gets through. */
     private Grant forged() {
         Answer through = await().pollInterval(Duration.ofMillis(50))
