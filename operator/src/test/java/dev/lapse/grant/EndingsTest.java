@@ -221,6 +221,10 @@ class EndingsTest {
                         EndCause.RoleWidened,
                         life -> life.scene.rules(Scene.rule("*", "apps", "deployments"))),
                 new Cause(
+                        "the role is larger now than anybody could judge",
+                        EndCause.RoleWidened,
+                        life -> life.scene.rules(Scene.tooLargeToJudge())),
+                new Cause(
                         "a namespace is not there",
                         EndCause.NamespaceGone,
                         life -> life.scene.namespace("payments", NamespaceState.Absent)));

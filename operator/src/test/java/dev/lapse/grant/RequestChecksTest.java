@@ -171,6 +171,12 @@ class RequestChecksTest {
                     "there is no ClusterRole view",
                     "create it, or correct the entry's role"),
             Wrong.refused(
+                    "the role is larger than anybody could judge",
+                    Reason.RoleTooLarge,
+                    scene -> scene.rules(Scene.tooLargeToJudge()),
+                    "ClusterRole view has more rules than anybody could judge",
+                    "a role of less than 128 KiB"),
+            Wrong.refused(
                     "a namespace is being deleted",
                     Reason.NamespaceTerminating,
                     scene -> scene.namespace("payments", NamespaceState.Terminating),

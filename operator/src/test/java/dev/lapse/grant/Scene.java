@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.OperatorBounds;
 import dev.lapse.access.Rule;
+import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -122,6 +123,11 @@ final class Scene {
 
     static Rule rule(String verb, String group, String resource) {
         return new Rule(List.of(group), List.of(resource), List.of(verb), List.of(), List.of());
+    }
+
+    /** As it is read where a role is too large. */
+    static Rule tooLargeToJudge() {
+        return new Rule(List.of(Lapse.TOO_LARGE), List.of(), List.of(), List.of(), List.of());
     }
 
     /** Sets a field of the grant's spec, written as YAML; an empty value removes it. */
