@@ -30,6 +30,21 @@ final class Meters {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<Runnable> beforeScrape = new CopyOnWriteArrayList<>();
 
+    /** Whoever asks without a pause, which anybody may who reaches the port, has nothing counted without a pause. */
+    private static final long COUNTED_AFTER = Duration.ofSeconds(1).toNanos();
+
+    private final LongSupplier nanos;
+    private boolean counted;
+    private long countedAt;
+
+    Meters() {
+        this(System::nanoTime);
+    }
+
+    Meters(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
     /** Of the process, which there is one of. */
     @SuppressWarnings("resource") // lives as long as the process
     Meters withJvm() {
@@ -79,7 +94,7 @@ final class Meters {
         return registry;
     }
 
-    /** Runs {@code count} whenever somebody reads the metrics, so that idle objects cost nothing. */
+    /** Runs {@code count} when somebody reads the metrics, at most once a second, so that idle objects cost nothing. */
     void beforeScrape(Runnable count) {
         beforeScrape.add(count);
     }
@@ -197,7 +212,17 @@ final class Meters {
     }
 
     String scrape() {
-        beforeScrape.forEach(Runnable::run);
+        count();
         return registry.scrape();
+    }
+
+    /** Several who ask at the same time wait for one count. */
+    private synchronized void count() {
+        long now = nanos.getAsLong();
+        if (!counted || now - countedAt >= COUNTED_AFTER) {
+            beforeScrape.forEach(Runnable::run);
+            counted = true;
+            countedAt = now;
+        }
     }
 }
