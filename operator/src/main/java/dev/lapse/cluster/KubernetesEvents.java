@@ -2,11 +2,13 @@ package dev.lapse.cluster;
 
 import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.api.v1alpha1.StatusText;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,8 +19,12 @@ import org.slf4j.LoggerFactory;
 /** Writes Events beside the work, never in its way: a full queue or a failing API server loses Events, not time. */
 public final class KubernetesEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesEvents.class);
-    private static final int MOST_WAITING = 4_000;
-    private static final int MOST_OF_A_NAMESPACE = 200;
+    /** Below a kilobyte each. */
+    private static final int MOST_WAITING = 8_000;
+
+    /** A thousand grants of a namespace that end at one instant are all told of. */
+    private static final int MOST_OF_A_NAMESPACE = 1_000;
+
     private static final int LONGEST_NOTE = 1_024;
 
     private final KubernetesClient client;
@@ -27,6 +33,7 @@ public final class KubernetesEvents implements AutoCloseable {
     private final Runnable giveWay;
     private final ThreadPoolExecutor writer;
     private final WaitingRoom room = new WaitingRoom(MOST_WAITING, MOST_OF_A_NAMESPACE);
+    private final TurnsOfNamespaces<Runnable> waiting = new TurnsOfNamespaces<>();
 
     /** The object an Event is about. */
     public record About(String kind, String namespace, String name, String uid) {}
@@ -64,7 +71,41 @@ public final class KubernetesEvents implements AutoCloseable {
     /** @param note who, what, until when, and what comes next */
     public void tell(About about, Kind kind, String reason, String note) {
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        var event = new EventBuilder()
+        String told = StatusText.fit(PeoplesText.oneLine(note), LONGEST_NOTE);
+        // Whoever has a thousand grants denied must not push out what others are to hear.
+        if (!room.enters(about.namespace())) {
+            LOG.atWarn()
+                    .addKeyValue("about", about.namespace() + "/" + about.name())
+                    .addKeyValue("reason", reason)
+                    .log("an Event is not written: too many of its namespace wait");
+            return;
+        }
+        put(about.namespace(), () -> {
+            room.left(about.namespace());
+            giveWay.run();
+            try {
+                client.resource(event(about, kind, reason, told, now)).create();
+            } catch (KubernetesClientException failed) {
+                LOG.atDebug()
+                        .addKeyValue("about", about.namespace() + "/" + about.name())
+                        .addKeyValue("code", failed.getCode())
+                        .log("an Event could not be written");
+            }
+        });
+        writer.execute(() -> take().ifPresent(Runnable::run));
+    }
+
+    private synchronized void put(String namespace, Runnable writing) {
+        waiting.add(namespace, writing);
+    }
+
+    /** A thousand of one namespace delay another one's by a single one. */
+    private synchronized Optional<Runnable> take() {
+        return waiting.next();
+    }
+
+    private Event event(About about, Kind kind, String reason, String note, String now) {
+        return new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(about.namespace())
                 .withName(shortened(about.name()) + "."
@@ -79,7 +120,7 @@ public final class KubernetesEvents implements AutoCloseable {
                 .endInvolvedObject()
                 .withType(kind.name())
                 .withReason(reason)
-                .withMessage(StatusText.fit(PeoplesText.oneLine(note), LONGEST_NOTE))
+                .withMessage(note)
                 .withFirstTimestamp(now)
                 .withLastTimestamp(now)
                 .withCount(1)
@@ -90,26 +131,6 @@ public final class KubernetesEvents implements AutoCloseable {
                 .withReportingComponent("lapse-operator")
                 .withReportingInstance(instance)
                 .build();
-        // Whoever has a thousand grants denied must not push out what others are to hear.
-        if (!room.enters(about.namespace())) {
-            LOG.atWarn()
-                    .addKeyValue("about", about.namespace() + "/" + about.name())
-                    .addKeyValue("reason", reason)
-                    .log("an Event is not written: too many of its namespace wait");
-            return;
-        }
-        writer.execute(() -> {
-            room.left(about.namespace());
-            giveWay.run();
-            try {
-                client.resource(event).create();
-            } catch (KubernetesClientException failed) {
-                LOG.atDebug()
-                        .addKeyValue("about", about.namespace() + "/" + about.name())
-                        .addKeyValue("code", failed.getCode())
-                        .log("an Event could not be written");
-            }
-        });
     }
 
     /** An Event's name may be as long as an object's, and needs room for what makes it unique. */

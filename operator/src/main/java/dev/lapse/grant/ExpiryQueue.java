@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.cluster.TurnsOfNamespaces;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

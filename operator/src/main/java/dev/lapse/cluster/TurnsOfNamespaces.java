@@ -1,4 +1,4 @@
-package dev.lapse.grant;
+package dev.lapse.cluster;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,15 +12,15 @@ import java.util.stream.Stream;
  * A queue in which the namespaces take turns: a namespace with a thousand entries delays another one by a single entry.
  * Within a namespace it is first in, first out. Not for several threads.
  */
-final class TurnsOfNamespaces<T> {
+public final class TurnsOfNamespaces<T> {
     private final Map<String, Set<T>> waiting = new LinkedHashMap<>();
 
     /** Has no effect while an equal entry of the namespace waits. */
-    void add(String namespace, T entry) {
+    public void add(String namespace, T entry) {
         waiting.computeIfAbsent(namespace, first -> new LinkedHashSet<>()).add(entry);
     }
 
-    void remove(String namespace, T entry) {
+    public void remove(String namespace, T entry) {
         Set<T> entries = waiting.get(namespace);
         if (entries != null && entries.remove(entry) && entries.isEmpty()) {
             waiting.remove(namespace);
@@ -28,7 +28,7 @@ final class TurnsOfNamespaces<T> {
     }
 
     /** Takes the first entry of the namespace whose turn it is; that namespace is then the last one. */
-    Optional<T> next() {
+    public Optional<T> next() {
         Iterator<Map.Entry<String, Set<T>>> namespaces = waiting.entrySet().iterator();
         if (!namespaces.hasNext()) {
             return Optional.empty();
@@ -46,15 +46,15 @@ final class TurnsOfNamespaces<T> {
         return Optional.of(entry);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return waiting.isEmpty();
     }
 
-    int size() {
+    public int size() {
         return waiting.values().stream().mapToInt(Set::size).sum();
     }
 
-    Stream<T> all() {
+    public Stream<T> all() {
         return waiting.values().stream().flatMap(Set::stream);
     }
 }
