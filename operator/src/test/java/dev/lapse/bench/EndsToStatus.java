@@ -39,15 +39,21 @@ final class EndsToStatus implements Callable<Integer> {
                 "max",
                 "accounts, bindings, Secrets gone",
                 "goal",
-                "proved, p99");
+                "proved, p99",
+                "raw loop",
+                "p99 to raw loop");
         Map<String, Integer> requests = new TreeMap<>();
         Scene scene = target.scene();
+        var raw = new RawEnds(scene, "bench-raw");
         for (int round = 1; round <= rounds; round++) {
-            round(scene, round, figures, requests);
+            round(scene, raw, round, figures, requests);
         }
         figures.note(
                 "Each has an account and a token (Dedicated, Token). As somebody sees it who watches grants, accounts and Secrets."
                         + " The first round is that of a process that has just begun.");
+        figures.note(
+                "Raw loop: the same four writes for each end by the smallest client, eight in parallel: the API server needs that"
+                        + " long alone, without a watch, a proof or an Event.");
         figures.note(
                 "Requests of the operator in the 10 s after the end, of all rounds, for each grant: %s.",
                 requests.entrySet().stream()
@@ -57,7 +63,7 @@ final class EndsToStatus implements Callable<Integer> {
         return 0;
     }
 
-    private void round(Scene scene, int round, Figures figures, Map<String, Integer> requests) {
+    private void round(Scene scene, RawEnds raw, int round, Figures figures, Map<String, Integer> requests) {
         String namespace = "bench-ends-" + round;
         AuditLog audit = target.audit();
         scene.namespace(namespace);
@@ -83,6 +89,7 @@ final class EndsToStatus implements Callable<Integer> {
         Scene.await("nothing is left", GIVE_UP, () -> scene.leftovers() == 0);
         List<Request> sent = audit.since(begin, AuditLog.OPERATOR);
         List<Double> seenAt = List.copyOf(ended.values());
+        double loop = raw.end(ends, scene.grant(namespace, "g0"));
         figures.row(
                 round,
                 Figures.quantile(seenAt, 0.5),
@@ -91,7 +98,9 @@ final class EndsToStatus implements Callable<Integer> {
                 Figures.quantile(seenAt, 1),
                 lastDeletion(sent, end),
                 "≤ 2000",
-                Figures.quantile(List.copyOf(proved.values()), 0.99));
+                Figures.quantile(List.copyOf(proved.values()), 0.99),
+                loop,
+                Figures.quantile(seenAt, 0.99) / loop);
         sent.forEach(request -> requests.merge(request.kind(), 1, Integer::sum));
     }
 

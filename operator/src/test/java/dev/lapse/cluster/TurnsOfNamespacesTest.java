@@ -22,7 +22,9 @@ class TurnsOfNamespacesTest {
         turns.add("few", "few-1");
         turns.add("few", "few-2");
 
-        assertThat(all()).startsWith("many-1", "few-1", "many-2", "few-2", "many-3").hasSize(1002);
+        assertThat(all())
+                .startsWith("many-1", "few-1", "many-2", "few-2", "many-3")
+                .hasSize(1002);
     }
 
     @Test
