@@ -30,10 +30,10 @@ public final class KubernetesEvents implements AutoCloseable {
     private final KubernetesClient client;
     private final InstantSource clock;
     private final String instance;
-    private final Runnable giveWay;
     private final ThreadPoolExecutor writer;
     private final WaitingRoom room = new WaitingRoom(MOST_WAITING, MOST_OF_A_NAMESPACE);
     private final TurnsOfNamespaces<Runnable> waiting = new TurnsOfNamespaces<>();
+    private volatile Runnable giveWay = () -> {};
 
     /** The object an Event is about. */
     public record About(String kind, String namespace, String name, String uid) {}
@@ -44,12 +44,6 @@ public final class KubernetesEvents implements AutoCloseable {
     }
 
     public KubernetesEvents(KubernetesClient client, InstantSource clock, String instance) {
-        this(client, clock, instance, () -> {});
-    }
-
-    /** @param giveWay waits while something more urgent is asked of the API server, and never for long */
-    public KubernetesEvents(KubernetesClient client, InstantSource clock, String instance, Runnable giveWay) {
-        this.giveWay = giveWay;
         this.client = client;
         this.clock = clock;
         this.instance = instance;
@@ -66,6 +60,11 @@ public final class KubernetesEvents implements AutoCloseable {
                 },
                 new ThreadPoolExecutor.DiscardPolicy());
         writer.allowCoreThreadTimeOut(true);
+    }
+
+    /** @param urgent waits while something more urgent is asked of the API server, and never for long */
+    public void giveWayTo(Runnable urgent) {
+        giveWay = urgent;
     }
 
     /** @param note who, what, until when, and what comes next */

@@ -27,6 +27,11 @@ public final class KubernetesWrites {
         this.client = client;
     }
 
+    /** Repeats nothing by itself, for whoever holds up others while it does. */
+    public KubernetesClient client() {
+        return client;
+    }
+
     /** What became of a deletion. */
     public enum Deletion {
         /** It was there, with this UID, and is gone. */

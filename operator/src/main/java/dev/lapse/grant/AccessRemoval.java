@@ -83,6 +83,8 @@ final class AccessRemoval {
         GrantRequest request = reader.request(grant, gone.test(grant));
         GrantRecord record = reader.record(grant, now);
         if (record.phase().ended()) {
+            // Another cause was found while it ended.
+            notes.forget(due.uid());
             return Looked.goesOn(Optional.empty());
         }
         Optional<Ending> ending = Endings.ofItself(request, record, reader.guard(), now);
@@ -128,7 +130,7 @@ final class AccessRemoval {
 
     private Looked judged(Due due) {
         Optional<PrivilegeGrant> found = grants.apply(due);
-        if (found.isEmpty()) {
+        if (found.isEmpty() || !everythingKnown.getAsBoolean()) {
             return Looked.GONE;
         }
         Instant now = clock.instant();
@@ -137,6 +139,10 @@ final class AccessRemoval {
             return Looked.GONE;
         }
         Optional<Ending> ending = Endings.first(facts.withRole(reader.rules(facts)), now);
+        // It may have taken long, and the informers may have been given up meanwhile.
+        if (!everythingKnown.getAsBoolean()) {
+            return Looked.GONE;
+        }
         if (ending.isEmpty()) {
             return Looked.goesOn(Optional.empty());
         }

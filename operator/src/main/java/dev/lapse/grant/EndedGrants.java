@@ -6,11 +6,11 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Remembers, outside the cluster, which grants ended before their time: what etcd brings back after a restore, or an old
@@ -52,7 +52,9 @@ public final class EndedGrants {
             Comparator.comparing(Ended::until).thenComparing(Ended::uid);
 
     private final Store store;
-    private final Map<String, Ended> byUid = new HashMap<>();
+    /** Read by the lane, which must not wait for a disk. */
+    private final Map<String, Ended> byUid = new ConcurrentHashMap<>();
+
     private final TreeSet<Ended> inOrder = new TreeSet<>(FIRST_OVER);
     private int added;
 
@@ -100,7 +102,7 @@ public final class EndedGrants {
                 && isKnown(Optional.ofNullable(grant.getMetadata().getUid()).orElse(""));
     }
 
-    private synchronized boolean isKnown(String uid) {
+    private boolean isKnown(String uid) {
         return byUid.containsKey(uid);
     }
 

@@ -81,6 +81,7 @@ final class ExpiryLane implements AutoCloseable {
     }
 
     synchronized void start(String name, int threads) {
+        change(() -> queue.workers(threads));
         for (int i = workers.size(); i < threads; i++) {
             Thread worker = new Thread(this::work, name + "-" + i);
             worker.setDaemon(true);

@@ -100,6 +100,12 @@ final class ExpiryQueue {
     private final Set<Due> underway = new HashSet<>();
     private final Set<GrantKey> finished = new LinkedHashSet<>();
     private Instant firstFinished = Instant.EPOCH;
+    private int mostRetries = MOST_RETRIES_AT_ONCE;
+
+    /** Of few workers one is kept free of what fails all the same. */
+    void workers(int count) {
+        mostRetries = Math.max(1, Math.min(MOST_RETRIES_AT_ONCE, count - 1));
+    }
 
     /**
      * The grant is looked at then at the latest. Nothing puts off an earlier look, which finds out when the grant really
@@ -222,7 +228,7 @@ final class ExpiryQueue {
     }
 
     private boolean enoughRetries() {
-        return underway.stream().filter(due -> !due.untried()).count() >= MOST_RETRIES_AT_ONCE;
+        return underway.stream().filter(due -> !due.untried()).count() >= mostRetries;
     }
 
     private Turn take(Due due) {

@@ -162,11 +162,12 @@ final class KubernetesGrantObjects {
     private Optional<String> overwrite(Secret secret) {
         try {
             // The client's own update would first read the Secret, which the operator may not.
-            String answer = client.raw(
-                    "/api/v1/namespaces/" + secret.getMetadata().getNamespace() + "/secrets/"
-                            + secret.getMetadata().getName(),
-                    "PUT",
-                    secret);
+            String answer = writes.client()
+                    .raw(
+                            "/api/v1/namespaces/" + secret.getMetadata().getNamespace() + "/secrets/"
+                                    + secret.getMetadata().getName(),
+                            "PUT",
+                            secret);
             return Optional.of(client.getKubernetesSerialization()
                     .unmarshal(answer, Secret.class)
                     .getMetadata()
@@ -225,24 +226,31 @@ final class KubernetesGrantObjects {
     private @Nullable HasMetadata find(GrantObject object) {
         return switch (object.kind()) {
             case ServiceAccount ->
-                client.serviceAccounts()
+                writes.client()
+                        .serviceAccounts()
                         .inNamespace(object.namespace())
                         .withName(object.name())
                         .get();
             case RoleBinding ->
-                client.rbac()
+                writes.client()
+                        .rbac()
                         .roleBindings()
                         .inNamespace(object.namespace())
                         .withName(object.name())
                         .get();
             case Role ->
-                client.rbac()
+                writes.client()
+                        .rbac()
                         .roles()
                         .inNamespace(object.namespace())
                         .withName(object.name())
                         .get();
             case ClusterRoleBinding ->
-                client.rbac().clusterRoleBindings().withName(object.name()).get();
+                writes.client()
+                        .rbac()
+                        .clusterRoleBindings()
+                        .withName(object.name())
+                        .get();
             case Secret -> throw new IllegalArgumentException("the operator may not read Secrets");
         };
     }

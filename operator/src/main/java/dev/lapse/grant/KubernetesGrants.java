@@ -260,6 +260,7 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /** What ends goes on ending. */
     public void giveNothingMore() {
+        roleReaders.close();
         passes.close();
         wakeUps.close();
         identityNews.close();

@@ -75,7 +75,7 @@ final class Controllers implements AutoCloseable {
         sweepEvery = settings.sweepEvery();
         cluster = new KubernetesCluster(client, room);
         guard = new KubernetesGuard(client, clock, settings.guardSettle());
-        events = new KubernetesEvents(client, clock, settings.instance(), this::letClosingGoFirst);
+        events = new KubernetesEvents(client, clock, settings.instance());
         KubernetesWrites writes = new KubernetesWrites(OperatorClient.withoutRepetitions(client));
         AccessOracle oracle = new KubernetesAccess(client);
         KubernetesBindings bindings = new KubernetesBindings(client);
@@ -120,6 +120,7 @@ final class Controllers implements AutoCloseable {
                 this::identityConcerned,
                 this::authorRefused,
                 this::reviewsConcerned);
+        events.giveWayTo(grants::letClosingGoFirst);
         identityReconciler = new ServiceIdentityReconciler(
                 new ServiceIdentityReconciler.Tools(
                         client,
@@ -307,10 +308,6 @@ final class Controllers implements AutoCloseable {
                 .setIntervalMultiplier(2)
                 .setMaxInterval(LAST_RETRY_MILLIS)
                 .withoutMaxAttempts();
-    }
-
-    private void letClosingGoFirst() {
-        grants.letClosingGoFirst();
     }
 
     private void identityConcerned(String namespace, String name) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,8 +21,15 @@ import java.util.stream.Collectors;
 final class EndedFile implements EndedGrants.Store {
     private static final Pattern LINE = Pattern.compile("([-0-9a-zA-Z]{1,64}) (\\d{1,12})");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE_AT_START = Duration.ofSeconds(5);
+
     private final StatePlace place;
     private final DiskAlarm alarm;
+    private final Disk disk = new Disk();
+
+    /** What was not read must not be written over. */
+    private volatile boolean unread;
 
     private EndedFile(StatePlace place, DiskAlarm alarm) {
         this.place = place;
@@ -36,31 +44,47 @@ final class EndedFile implements EndedGrants.Store {
     /** A line that was cut off when the machine stopped is left out. */
     @Override
     public List<Ended> read() {
-        List<Ended> read = new ArrayList<>();
         try {
-            for (Path file : place.all("")) {
-                for (String line : Files.readAllLines(file)) {
-                    Matcher match = LINE.matcher(line);
-                    if (match.matches()) {
-                        read.add(new Ended(match.group(1), Instant.ofEpochSecond(Long.parseLong(match.group(2)))));
-                    }
-                }
-            }
-        } catch (IOException | RuntimeException unreadable) {
+            return disk.call(PATIENCE_AT_START, this::all);
+        } catch (IOException unreadable) {
+            unread = true;
             alarm.failed(
                     "ended grants could not be read: what a restore of etcd brings back is not known",
                     place.file(),
                     unreadable);
+            return List.of();
         }
-        return read;
+    }
+
+    private List<Ended> all() throws IOException {
+        List<Ended> all = new ArrayList<>();
+        for (Path file : place.all("")) {
+            try {
+                for (String line : Files.readAllLines(file)) {
+                    Matcher match = LINE.matcher(line);
+                    if (match.matches()) {
+                        all.add(new Ended(match.group(1), Instant.ofEpochSecond(Long.parseLong(match.group(2)))));
+                    }
+                }
+            } catch (IOException | RuntimeException unreadable) {
+                if (file.equals(place.file())) {
+                    throw unreadable;
+                }
+                place.tellOfAnothers(file, unreadable);
+            }
+        }
+        return all;
     }
 
     @Override
     public void add(Ended ended) {
         try {
-            Files.writeString(place.file(), line(ended), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            disk.call(
+                    PATIENCE,
+                    () -> Files.writeString(
+                            place.file(), line(ended), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
             alarm.works(place.file());
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException failed) {
             alarm.failed("an ended grant could not be kept", place.file(), failed);
         }
     }
@@ -68,15 +92,23 @@ final class EndedFile implements EndedGrants.Store {
     /** Whole or not at all. */
     @Override
     public void replaceAll(Collection<Ended> ended) {
+        if (unread) {
+            return;
+        }
+        String lines = ended.stream().map(EndedFile::line).collect(Collectors.joining());
         try {
-            Path beside = place.beside(".new");
-            Files.createDirectories(beside.toAbsolutePath().getParent());
-            Files.writeString(beside, ended.stream().map(EndedFile::line).collect(Collectors.joining()));
-            Files.move(beside, place.file(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            disk.call(PATIENCE, () -> written(lines));
             alarm.works(place.file());
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException failed) {
             alarm.failed("ended grants could not be kept", place.file(), failed);
         }
+    }
+
+    private Path written(String lines) throws IOException {
+        Path beside = place.beside(".new");
+        Files.createDirectories(beside.toAbsolutePath().getParent());
+        Files.writeString(beside, lines);
+        return Files.move(beside, place.file(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String line(Ended ended) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,12 @@ final class MemoryFiles implements Elsewhere {
     static final String ENDING = ".memory-";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE_AT_START = Duration.ofSeconds(5);
+
     private final StatePlace place;
     private final DiskAlarm alarm;
+    private final Disk disk = new Disk();
 
     private MemoryFiles(StatePlace place, DiskAlarm alarm) {
         this.place = place;
@@ -31,24 +36,28 @@ final class MemoryFiles implements Elsewhere {
 
     @Override
     public synchronized List<Map<String, String>> read(int number) {
-        List<Map<String, String>> read = new ArrayList<>();
         try {
-            for (Path file : place.all(ending(number))) {
-                read(file).ifPresent(read::add);
-            }
-        } catch (IOException | RuntimeException unreadable) {
+            return disk.call(PATIENCE_AT_START, () -> all(number));
+        } catch (IOException unreadable) {
             tell(place.beside(ending(number)), unreadable);
+            return List.of();
         }
-        return read;
     }
 
-    private Optional<Map<String, String>> read(Path file) {
-        try {
-            return Optional.of(JSON.readValue(Files.readAllBytes(file), new TypeReference<Map<String, String>>() {}));
-        } catch (IOException | RuntimeException unreadable) {
-            tell(file, unreadable);
-            return Optional.empty();
+    private List<Map<String, String>> all(int number) throws IOException {
+        List<Map<String, String>> all = new ArrayList<>();
+        for (Path file : place.all(ending(number))) {
+            try {
+                all.add(JSON.readValue(Files.readAllBytes(file), new TypeReference<Map<String, String>>() {}));
+            } catch (IOException | RuntimeException unreadable) {
+                if (file.equals(place.beside(ending(number)))) {
+                    tell(file, unreadable);
+                } else {
+                    place.tellOfAnothers(file, unreadable);
+                }
+            }
         }
+        return all;
     }
 
     private void tell(Path file, Exception unreadable) {
@@ -61,13 +70,17 @@ final class MemoryFiles implements Elsewhere {
     public synchronized void keep(int number, Map<String, String> data) {
         Path file = place.beside(ending(number));
         try {
-            Path next = place.beside(ending(number) + ".new");
-            Files.write(next, JSON.writeValueAsBytes(data));
-            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            byte[] content = JSON.writeValueAsBytes(data);
+            disk.call(PATIENCE, () -> written(place.beside(ending(number) + ".new"), content, file));
             alarm.works(file);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException failed) {
             alarm.failed("what is remembered could not be kept outside the cluster", file, failed);
         }
+    }
+
+    private static Path written(Path next, byte[] content, Path file) throws IOException {
+        Files.write(next, content);
+        return Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String ending(int number) {

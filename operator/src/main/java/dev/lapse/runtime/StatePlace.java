@@ -3,10 +3,14 @@ package dev.lapse.runtime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where on this machine the operator keeps what the cluster itself cannot be trusted to remember.
@@ -17,6 +21,11 @@ import java.util.stream.Stream;
 record StatePlace(Path file, boolean withOthers) {
     /** The value of setting ended-file by which this instance finds a place itself. */
     static final String AUTO = "auto";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatePlace.class);
+
+    /** Instances come and go, and their files stay: those that were written last know most. */
+    private static final int MOST_OTHERS = 8;
 
     private static final String PREFIX = "ended-";
     private static final String OF_THE_MACHINE = "/var/lib/lapse";
@@ -85,9 +94,28 @@ record StatePlace(Path file, boolean withOthers) {
                             files.filter(other -> !other.getFileName().equals(own.getFileName()))
                                     .filter(other ->
                                             isOfAnother(other.getFileName().toString(), ending))
-                                    .sorted())
+                                    .sorted(Comparator.comparing(StatePlace::writtenAt)
+                                            .reversed()
+                                            .thenComparing(Comparator.naturalOrder()))
+                                    .limit(MOST_OTHERS))
                     .toList();
         }
+    }
+
+    private static Instant writtenAt(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException gone) {
+            return Instant.EPOCH;
+        }
+    }
+
+    /** Not this instance's to mend: it is told once, where it is read. */
+    void tellOfAnothers(Path file, Exception unreadable) {
+        LOG.atWarn()
+                .addKeyValue("file", file)
+                .addKeyValue("error", unreadable.toString())
+                .log("what another instance kept could not be read");
     }
 
     private static boolean isOfAnother(String name, String ending) {

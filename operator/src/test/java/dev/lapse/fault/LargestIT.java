@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LargestIT {
-    private static final Duration ON_TIME = Duration.ofSeconds(3);
+    private static final Duration ON_TIME = Duration.ofSeconds(5);
 
     /** An operator that is started anew begins with what is overdue. */
     private static final Duration ACROSS_A_START = Duration.ofSeconds(8);

@@ -197,6 +197,8 @@ class TornIT {
         stage.startUnready(SETTINGS);
         stage.scenery().revoke(life);
         stage.scenery().awaitPhase(List.of(life), GrantPhase.Revoked);
+        // The status comes first, and the file a moment after it.
+        stage.awaitQuiet();
         stage.kill();
 
         stage.cluster().etcd("restore");

@@ -1,0 +1,61 @@
+package dev.lapse.runtime;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads and writes on a thread of its own, in the order of the calls: a disk that hangs, as one across a network does, holds
+ * up nobody for longer than they have patience for, and nobody at all until it has answered again.
+ */
+final class Disk {
+    private static final int MOST_WAITING = 1_000;
+
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), work -> {
+                Thread made = new Thread(work, "disk");
+                made.setDaemon(true);
+                return made;
+            });
+
+    private volatile boolean hangs;
+
+    Disk() {
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * @throws IOException if it failed, or did not answer in time; then it may still be done
+     */
+    <T> T call(Duration patience, Callable<T> work) throws IOException {
+        Future<T> done;
+        try {
+            done = thread.submit(() -> {
+                T result = work.call();
+                hangs = false;
+                return result;
+            });
+        } catch (RejectedExecutionException full) {
+            throw new IOException("the disk does not answer, and no more is kept for it", full);
+        }
+        try {
+            return done.get(hangs ? 0 : patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            hangs = true;
+            throw new IOException("the disk did not answer within " + patience.toMillis() + " ms", late);
+        } catch (ExecutionException failed) {
+            hangs = false;
+            throw failed.getCause() instanceof IOException known ? known : new IOException(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the disk was waited for", interrupted);
+        }
+    }
+}
