@@ -85,9 +85,13 @@ final class Stage implements AutoCloseable {
     Duration lag(Life life, Instant since) {
         await("the binding of " + life + " is gone")
                 .pollInterval(Duration.ofMillis(50))
-                .atMost(PATIENCE)
+                .atMost(PATIENCE.plus(max(Duration.ZERO, Duration.between(Instant.now(), since))))
                 .until(() -> Instant.now().isAfter(since) && !bound(life));
         return Duration.between(since, Instant.now());
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     boolean bound(Life life) {
