@@ -124,7 +124,8 @@ class RoleChangesIT {
                                 grant.condition(ConditionType.RoleAsGranted).message())
                         .contains("Role/reader was changed while the grant was active"));
         assertThat(grant.awaitEvent("RoleChanged")).contains("allows something else than what was approved");
-        assertThat(rolesChanged()).isEqualTo(changedBefore + 1);
+        // Other stories change roles at the same time.
+        assertThat(rolesChanged()).isGreaterThan(changedBefore);
         assertThat(grant.phase()).isEqualTo(GrantPhase.Active);
         await().atMost(InstalledOperator.LIMIT)
                 .untilAsserted(() -> assertThat(
