@@ -56,11 +56,6 @@ public final class KubernetesGrants implements AutoCloseable {
 
     private static final int FEW_QUESTIONS = 8;
 
-    /** An identity's status names its grants: of many that change at once it tells once. */
-    private static final Duration IDENTITY_TOLD_WITHIN = Duration.ofMillis(300);
-
-    private record IdentityKey(String namespace, String name) {}
-
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesGrants.class);
 
     private final KubernetesClient client;
@@ -72,7 +67,6 @@ public final class KubernetesGrants implements AutoCloseable {
     private final ExpiryLane lane;
     private final ExpiryLane roleReaders;
     private final WakeUps<GrantKey> wakeUps;
-    private final WakeUps<IdentityKey> identityNews;
     private final GrantPasses passes;
     private final GrantEventSources sources;
     private final GrantWork work;
@@ -169,7 +163,6 @@ public final class KubernetesGrants implements AutoCloseable {
         lane = new ExpiryLane(clock, removal::look, this::close, this::goesOn);
         roleReaders = new ExpiryLane(clock, removal::judgeByRules, ended -> {}, this::goesOn);
         wakeUps = new WakeUps<>(clock, this::lookAgainIfThere);
-        identityNews = new WakeUps<>(clock, key -> identityConcerned.accept(key.namespace(), key.name()));
         passes = new GrantPasses(clock, this::passOver);
         sources = new GrantEventSources(
                 lane,
@@ -177,7 +170,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 passes,
                 new Workers(laneThreads, Map.of(Desk.Close, laneThreads, Desk.Begin, passThreads, Desk.Prove, PROVERS)),
                 firstPass,
-                (namespace, name) -> identityNews.onceWithin(IDENTITY_TOLD_WITHIN, new IdentityKey(namespace, name)),
+                identityConcerned,
                 reviewsConcerned,
                 grant -> seal.forged(grant) || tools.ended().risen(grant),
                 packing);
@@ -263,7 +256,6 @@ public final class KubernetesGrants implements AutoCloseable {
         roleReaders.close();
         passes.close();
         wakeUps.close();
-        identityNews.close();
     }
 
     public PrivilegeGrantReconciler reconciler() {
@@ -399,7 +391,6 @@ public final class KubernetesGrants implements AutoCloseable {
         roleReaders.close();
         passes.close();
         wakeUps.close();
-        identityNews.close();
     }
 
     /** Of many grants of one account that end at once the first to be proved still sees the last. */

@@ -69,13 +69,6 @@ final class WakeUps<K> implements AutoCloseable {
         at(clock.instant().plus(wait), what);
     }
 
-    /** However often it is called meanwhile, there is one look. */
-    synchronized void onceWithin(Duration wait, K what) {
-        if (!waiting.containsKey(what)) {
-            after(wait, what);
-        }
-    }
-
     synchronized void forget(K what) {
         Call before = waiting.remove(what);
         if (before != null && before.timed != null) {

@@ -121,18 +121,4 @@ class WakeUpsTest {
         await().until(() -> !woken.isEmpty());
         assertThat(woken).containsExactly(SECOND);
     }
-
-    @Test
-    void manyCallsForALookWithinATimeAreOneLook() {
-        for (int i = 0; i < 100; i++) {
-            wakeUps.onceWithin(Duration.ofMillis(20), FIRST);
-        }
-        clock.move(Duration.ofMillis(20));
-        await().until(() -> !woken.isEmpty());
-
-        wakeUps.at(NOW, SECOND);
-
-        await().until(() -> woken.contains(SECOND));
-        assertThat(woken).containsExactly(FIRST, SECOND);
-    }
 }
