@@ -3,16 +3,19 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.identity.KubernetesIdentities;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Optional;
 
 /** Which changes of other objects concern which grants. */
 final class GrantConcerns {
     private final GrantEventSources sources;
+    private final KubernetesIdentities identities;
     private final NamespaceUids namespaceUids = new NamespaceUids();
 
-    GrantConcerns(GrantEventSources sources) {
+    GrantConcerns(GrantEventSources sources, KubernetesIdentities identities) {
         this.sources = sources;
+        this.identities = identities;
     }
 
     void watch(KubernetesCluster cluster) {
@@ -21,17 +24,32 @@ final class GrantConcerns {
         cluster.accounts().onChange(this::concerned);
         cluster.roles().onChange(role -> {
             concerned(role);
-            sources.roleChanged("Role/" + role.getMetadata().getName());
+            roleChanged("Role/" + role.getMetadata().getName());
         });
         cluster.clusterRoles()
-                .onChange(role ->
-                        sources.roleChanged("ClusterRole/" + role.getMetadata().getName()));
+                .onChange(role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
         cluster.namespaces().onChange(namespace -> {
             String name = namespace.getMetadata().getName();
             if (namespaceUids.ends(name, cluster.namespaces().find("", name))) {
                 namespaceEnds(name);
             }
         });
+    }
+
+    private void roleChanged(String role) {
+        sources.roleChanged(role, grant -> asksFor(grant, role));
+    }
+
+    /** By what its identity says now; where that is not known, the grant is looked at once it is. */
+    private boolean asksFor(PrivilegeGrant grant, String role) {
+        return identities
+                .find(
+                        grant.getMetadata().getNamespace(),
+                        grant.getSpec().identityRef().name())
+                .flatMap(identity -> identity.entry(grant.getSpec().privilege()))
+                .filter(entry ->
+                        (entry.role().kind() + "/" + entry.role().name()).equals(role))
+                .isPresent();
     }
 
     private void concerned(HasMetadata object) {

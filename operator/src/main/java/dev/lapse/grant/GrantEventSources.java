@@ -170,19 +170,22 @@ public final class GrantEventSources {
     }
 
     /**
-     * A role changed: so may the grants of it. What waits may name the role without having resolved it: if somebody
+     * A role changed: so may the grants of it. What waits may ask for the role without having resolved it: if somebody
      * approved it, they approved something else.
      *
      * @param role its kind and its name
+     * @param asksFor whether a grant that has not resolved its role asks for this one
      */
-    void roleChanged(String role) {
+    void roleChanged(String role, Predicate<PrivilegeGrant> asksFor) {
         if (running) {
-            Stream.of(role, UNRESOLVED)
-                    .flatMap(key -> cache().byIndex(BY_ROLE, key).stream())
-                    .map(indexed -> find(key(indexed)).orElse(indexed))
-                    .filter(GrantEventSources::open)
-                    .forEach(this::look);
+            Stream.concat(byRole(role), byRole(UNRESOLVED).filter(asksFor)).forEach(this::look);
         }
+    }
+
+    private Stream<PrivilegeGrant> byRole(String role) {
+        return cache().byIndex(BY_ROLE, role).stream()
+                .map(indexed -> find(key(indexed)).orElse(indexed))
+                .filter(GrantEventSources::open);
     }
 
     /** Looks again at every grant that has not ended and fits. */

@@ -73,6 +73,7 @@ public final class KubernetesGrants implements AutoCloseable {
     private final PrivilegeGrantReconciler reconciler;
     private final KubernetesOwedReviews owed;
     private final BiConsumer<String, String> identityConcerned;
+    private final Runnable reviewMissing;
     private final InstantSource clock;
     private final KubernetesPrimaryCache primaryCache = new KubernetesPrimaryCache();
     private final EndingNotes notes = new EndingNotes();
@@ -109,6 +110,7 @@ public final class KubernetesGrants implements AutoCloseable {
      * @param identityConcerned is told namespace and name of an identity whose grants changed
      * @param authorRefused is told the UID of an identity with an entry whose author could not bind its role
      * @param reviewsConcerned is told the UID of a grant that changed
+     * @param reviewMissing is told that a review that is owed may be gone; does not wait for {@link #openMissingReviews}
      */
     public KubernetesGrants(
             Tools tools,
@@ -117,7 +119,9 @@ public final class KubernetesGrants implements AutoCloseable {
             int passThreads,
             BiConsumer<String, String> identityConcerned,
             Consumer<String> authorRefused,
-            Consumer<String> reviewsConcerned) {
+            Consumer<String> reviewsConcerned,
+            Runnable reviewMissing) {
+        this.reviewMissing = reviewMissing;
         this.identityConcerned = identityConcerned;
         cluster = tools.cluster();
         identities = tools.identities();
@@ -204,7 +208,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 clock);
         reconciler = new PrivilegeGrantReconciler(sources, primaryCache);
         metrics.watch(lane);
-        new GrantConcerns(sources).watch(cluster);
+        new GrantConcerns(sources, identities).watch(cluster);
     }
 
     /** A few questions are asked at once, so that status is written once, as long as no other end waits for that. */
@@ -275,15 +279,20 @@ public final class KubernetesGrants implements AutoCloseable {
     /** An identity changed: so may its grants. */
     public void identityChanged(String namespace, String name) {
         sources.identityChanged(namespace, name);
-        openMissing(namespace, name);
+        askForMissingReviews(namespace, name);
     }
 
-    private void openMissing(String namespace, String identity) {
+    /** On the threads that tell of changes nothing is asked of the API server: others' changes come behind it. */
+    private void askForMissingReviews(String namespace, String identity) {
+        if (sources.running() && owed.concerns(namespace, identity)) {
+            reviewMissing.run();
+        }
+    }
+
+    /** Opens again what is owed and was lost. */
+    public void openMissingReviews() {
         if (sources.running()) {
-            owed.openMissing(
-                    debt -> debt.namespace().equals(namespace)
-                            && debt.identity().equals(identity),
-                    this::find);
+            owed.openMissing(this::find);
         }
     }
 
@@ -298,7 +307,7 @@ public final class KubernetesGrants implements AutoCloseable {
             sources.lookAgain(new GrantKey(namespace, request.grant()));
         }
         if (review.getSpec().type() == ReviewType.BreakGlass) {
-            openMissing(namespace, review.getSpec().identity());
+            askForMissingReviews(namespace, review.getSpec().identity());
         }
         if (!review.getSpec().pinned().isEmpty()) {
             identityReviewed(namespace, review.getSpec().identity());
@@ -372,7 +381,6 @@ public final class KubernetesGrants implements AutoCloseable {
         if (!sources.running()) {
             return;
         }
-        owed.openMissing(debt -> true, this::find);
         new KubernetesOrphans(cluster, objects).remove(sources.allOpen());
         // Whatever an event was lost for, and above all whatever should be over by now.
         sources.lookAgainWhere(this::isOverlooked);

@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,14 +52,20 @@ final class KubernetesOwedReviews {
         }
     }
 
+    /** Whether a review of this identity is owed. */
+    boolean concerns(String namespace, String identity) {
+        return all().stream()
+                .anyMatch(debt ->
+                        debt.namespace().equals(namespace) && debt.identity().equals(identity));
+    }
+
     /**
      * Opens what is missing, of every identity that is there.
      *
      * @param grants finds a grant that is there
      */
-    void openMissing(Predicate<BreakGlassDebt> concerned, Function<GrantKey, Optional<PrivilegeGrant>> grants) {
+    void openMissing(Function<GrantKey, Optional<PrivilegeGrant>> grants) {
         all().stream()
-                .filter(concerned)
                 .filter(debt ->
                         identities.find(debt.namespace(), debt.identity()).isPresent())
                 .filter(debt -> !isBeginning(debt, grants))

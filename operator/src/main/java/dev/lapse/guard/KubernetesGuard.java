@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows whether the guard stands: proved by canaries at the start, after each change and every ten minutes, not
- * compared with what it should look like.
+ * Knows whether the guard stands: its policies are those that are shipped, and canaries prove that they refuse, at the start,
+ * after each change and every ten minutes.
  *
  * <p>All looking is done by one thread of its own, so fields without {@code volatile} are that thread's.
  */
@@ -69,13 +69,14 @@ public final class KubernetesGuard implements AutoCloseable {
 
     /**
      * @param client with the operator's own credentials; stays open at {@link #close}
+     * @param seal over what is kept for the next operator
      * @param settle how long after the first refusal every API server refuses, usually 30 s
      */
-    public KubernetesGuard(KubernetesClient client, InstantSource clock, Duration settle) {
+    public KubernetesGuard(KubernetesClient client, Seal seal, InstantSource clock, Duration settle) {
         this.clock = clock;
         this.settle = settle;
         canaries = new KubernetesCanaries(client);
-        memory = new KubernetesGuardMemory(client);
+        memory = new KubernetesGuardMemory(client, seal);
         parts = new KubernetesGuardParts(client, new KubernetesGuardParts.Listener() {
             @Override
             public void look() {

@@ -13,23 +13,31 @@ final class KubernetesGuardMemory {
     static final String NAMESPACE = "lapse-system";
     static final String NAME = "lapse-guard-epoch";
 
-    private final KubernetesClient client;
+    private static final String SHAPE = "guard-epoch/1";
 
-    KubernetesGuardMemory(KubernetesClient client) {
+    private final KubernetesClient client;
+    private final Seal seal;
+
+    KubernetesGuardMemory(KubernetesClient client, Seal seal) {
         this.client = client;
+        this.seal = seal;
     }
 
     /** What was kept: which parts, and since when all of them refuse. */
-    record Kept(String parts, Instant firstRefusal) {
-        static Optional<Kept> of(ConfigMap map) {
-            Map<String, String> data = Optional.ofNullable(map.getData()).orElse(Map.of());
-            try {
-                return Optional.of(
-                        new Kept(data.getOrDefault("parts", ""), Instant.parse(data.getOrDefault("firstRefusal", ""))));
-            } catch (DateTimeException e) {
-                // Unreadable is unknown: the epoch begins anew.
-                return Optional.empty();
-            }
+    private record Kept(String parts, Instant firstRefusal) {}
+
+    /** What is unreadable, or was not written by an operator, is unknown: the epoch begins anew. */
+    private Optional<Kept> kept(ConfigMap map) {
+        Map<String, String> data = Optional.ofNullable(map.getData()).orElse(Map.of());
+        String parts = data.getOrDefault("parts", "");
+        String firstRefusal = data.getOrDefault("firstRefusal", "");
+        if (!seal.verifies(data.getOrDefault("seal", ""), SHAPE, parts, firstRefusal)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Kept(parts, Instant.parse(firstRefusal)));
+        } catch (DateTimeException e) {
+            return Optional.empty();
         }
     }
 
@@ -43,14 +51,21 @@ final class KubernetesGuardMemory {
         ConfigMap present =
                 client.configMaps().inNamespace(NAMESPACE).withName(NAME).get();
         Optional<Kept> kept = Optional.ofNullable(present)
-                .flatMap(Kept::of)
+                .flatMap(this::kept)
                 .filter(known -> known.parts().equals(epoch.parts()))
                 .filter(known -> !known.firstRefusal().isBefore(notBefore));
         if (kept.isPresent()) {
             return kept.get().firstRefusal();
         }
-        Map<String, String> data =
-                Map.of("parts", epoch.parts(), "firstRefusal", now.toString(), "epoch", epoch.since(now));
+        Map<String, String> data = Map.of(
+                "parts",
+                epoch.parts(),
+                "firstRefusal",
+                now.toString(),
+                "epoch",
+                epoch.since(now),
+                "seal",
+                seal.over(SHAPE, epoch.parts(), now.toString()));
         if (present == null) {
             client.resource(map(data)).create();
         } else {
@@ -69,7 +84,7 @@ final class KubernetesGuardMemory {
     void forget() {
         ConfigMap present =
                 client.configMaps().inNamespace(NAMESPACE).withName(NAME).get();
-        if (present != null && Kept.of(present).isPresent()) {
+        if (present != null && kept(present).isPresent()) {
             client.resource(new ConfigMapBuilder(present).withData(Map.of()).build())
                     .update();
         }

@@ -3,6 +3,7 @@ package dev.lapse.guard;
 import dev.lapse.guard.GuardEpoch.Parameters;
 import dev.lapse.guard.GuardPart.Kind;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ParamRef;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
@@ -31,6 +32,7 @@ final class KubernetesGuardParts implements AutoCloseable {
     private final SharedIndexInformer<ValidatingAdmissionPolicyBinding> bindings;
     private final SharedIndexInformer<ConfigMap> parameters;
     private final Listener listener;
+    private final ShippedPolicies shipped = new ShippedPolicies();
 
     KubernetesGuardParts(KubernetesClient client, Listener listener) {
         this.listener = listener;
@@ -48,9 +50,9 @@ final class KubernetesGuardParts implements AutoCloseable {
                 .withName(GuardEpoch.PARAMETERS)
                 .runnableInformer(0);
         policies.addEventHandler(
-                new Handler<>(KubernetesGuardParts::part, UnaryOperator.identity(), listener::look, listener::look));
+                new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
         bindings.addEventHandler(
-                new Handler<>(KubernetesGuardParts::part, UnaryOperator.identity(), listener::look, listener::look));
+                new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
         // UIDs and generations never come back, but data does.
         parameters.addEventHandler(new Handler<>(
                 KubernetesGuardParts::parameters,
@@ -73,8 +75,8 @@ final class KubernetesGuardParts implements AutoCloseable {
 
     GuardEpoch epoch() {
         List<GuardPart> parts = Stream.concat(
-                        policies.getStore().list().stream().map(KubernetesGuardParts::part),
-                        bindings.getStore().list().stream().map(KubernetesGuardParts::part))
+                        policies.getStore().list().stream().map(this::part),
+                        bindings.getStore().list().stream().map(this::part))
                 .flatMap(Optional::stream)
                 .toList();
         return GuardEpoch.of(parts, installedParameters());
@@ -116,7 +118,7 @@ final class KubernetesGuardParts implements AutoCloseable {
                 map.getMetadata().getUid(), Optional.ofNullable(map.getData()).orElse(Map.of())));
     }
 
-    private static Optional<GuardPart> part(ValidatingAdmissionPolicy policy) {
+    private Optional<GuardPart> part(ValidatingAdmissionPolicy policy) {
         String name = policy.getMetadata().getName();
         if (!GuardEpoch.POLICY_OF_BINDING.containsValue(name)) {
             return Optional.empty();
@@ -127,7 +129,7 @@ final class KubernetesGuardParts implements AutoCloseable {
                 name,
                 policy.getMetadata().getUid(),
                 policy.getMetadata().getGeneration(),
-                fault(policy)));
+                faultOr(fault(policy), policy)));
     }
 
     static String fault(ValidatingAdmissionPolicy policy) {
@@ -137,7 +139,7 @@ final class KubernetesGuardParts implements AutoCloseable {
                 : "";
     }
 
-    private static Optional<GuardPart> part(ValidatingAdmissionPolicyBinding binding) {
+    private Optional<GuardPart> part(ValidatingAdmissionPolicyBinding binding) {
         String name = binding.getMetadata().getName();
         if (!GuardEpoch.POLICY_OF_BINDING.containsKey(name)) {
             return Optional.empty();
@@ -148,7 +150,7 @@ final class KubernetesGuardParts implements AutoCloseable {
                 binding.getSpec().getPolicyName(),
                 binding.getMetadata().getUid(),
                 binding.getMetadata().getGeneration(),
-                fault(binding)));
+                faultOr(fault(binding), binding)));
     }
 
     static String fault(ValidatingAdmissionPolicyBinding binding) {
@@ -167,6 +169,16 @@ final class KubernetesGuardParts implements AutoCloseable {
         return GuardEpoch.PARAMETERS.equals(parameters.getName())
                 && KubernetesGuardMemory.NAMESPACE.equals(parameters.getNamespace())
                 && "Deny".equals(parameters.getParameterNotFoundAction());
+    }
+
+    /** What is plainly too weak is said in its own words; whatever else was changed, by where it stands. */
+    private String faultOr(String plain, HasMetadata installed) {
+        return plain.isEmpty() ? shipped.differenceOf(installed).map(KubernetesGuardParts::differs).orElse("") : plain;
+    }
+
+    private static String differs(String place) {
+        return "is not the one that this version ships, it differs in " + place
+                + ": apply the manifests of this version again; kubectl diff shows what was changed";
     }
 
     /** Tells of what concerns the guard: other people's policies come by as well, and metadata alone changes nothing. */

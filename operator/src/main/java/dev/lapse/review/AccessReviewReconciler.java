@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -47,6 +48,10 @@ import org.jspecify.annotations.Nullable;
 public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private static final Duration UNTIL_MEMORY_IS_READ = Duration.ofSeconds(5);
     private static final Duration UNTIL_MEMORY_HAS_ROOM = Duration.ofSeconds(30);
+    private static final Duration UNTIL_ANOTHER_CAMPAIGN_IS_DONE = Duration.ofSeconds(1);
+
+    /** A campaign opens a review for each identity, which takes long: of the threads that judge verdicts it gets these. */
+    private static final int CAMPAIGNS_AT_ONCE = 3;
 
     private final KubernetesClient client;
     private final KubernetesReviews reviews;
@@ -63,6 +68,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private final Supplier<GuardState> guard;
     private final Function<AccessReview, Optional<InsidersWhenAsked>> whenAsked;
     private final Consumer<AccessReview> changed;
+    private final Runnable reviewMissing;
+    private final Semaphore campaignsAtOnce = new Semaphore(CAMPAIGNS_AT_ONCE);
     private final KubernetesTrigger<AccessReview> trigger;
     private final InstantSource clock;
 
@@ -89,13 +96,16 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
      * @param wanted whether what a review is about still asks for it
      * @param whenAsked who could act as the accounts of a request when it was asked
      * @param changed is told of every change of a review
+     * @param reviewMissing is told that one that is owed may be gone; does not wait for {@link #openMissing}
      */
     public AccessReviewReconciler(
             Tools tools,
             FirstPass firstPass,
             Predicate<AccessReview> wanted,
             Function<AccessReview, Optional<InsidersWhenAsked>> whenAsked,
-            Consumer<AccessReview> changed) {
+            Consumer<AccessReview> changed,
+            Runnable reviewMissing) {
+        this.reviewMissing = reviewMissing;
         this.whenAsked = whenAsked;
         this.client = tools.client();
         this.reviews = tools.reviews();
@@ -131,7 +141,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private void gone(AccessReview review) {
         changed.accept(review);
         if (review.getSpec().partOf() != null) {
-            openMissing();
+            reviewMissing.run();
         }
     }
 
@@ -244,6 +254,18 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 || (before != null && before.phase().ended())) {
             return UpdateControl.noUpdate();
         }
+        if (!campaignsAtOnce.tryAcquire()) {
+            return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_ANOTHER_CAMPAIGN_IS_DONE);
+        }
+        try {
+            return lookAtCampaign(campaign, before, context, now);
+        } finally {
+            campaignsAtOnce.release();
+        }
+    }
+
+    private UpdateControl<AccessReview> lookAtCampaign(
+            AccessReview campaign, @Nullable AccessReviewStatus before, Context<AccessReview> context, Instant now) {
         KubernetesCampaigns.Pass pass = campaigns.look(campaign, before, guard.get(), now);
         if (!pass.status().equals(campaign.getStatus())) {
             write(campaign, pass.status(), context);
@@ -261,7 +283,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         metrics.owed(certifications.owed(), clock.instant());
     }
 
-    /** Opens again what is owed and was lost; for the sweep. */
+    /** Opens again what is owed and was lost. */
     public void openMissing() {
         if (trigger.isRunning()) {
             certifications.openMissing();

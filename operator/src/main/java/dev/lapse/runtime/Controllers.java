@@ -11,6 +11,7 @@ import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesStore;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.cluster.ServerClock;
+import dev.lapse.cluster.SoonOnce;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.grant.EndedGrants;
 import dev.lapse.grant.KubernetesGrants;
@@ -24,9 +25,12 @@ import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.AccessReviewReconciler;
 import dev.lapse.review.KubernetesEntitlementReviews;
 import dev.lapse.review.KubernetesReviews;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.io.IOException;
@@ -38,6 +42,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -62,8 +68,12 @@ final class Controllers implements AutoCloseable {
     private final KubernetesIdentities identities;
     private final KubernetesMemory memory;
     private final Instant sealMadeAt;
-    private final Operator operator;
+    /** One for each kind, with threads of its own: whoever keeps those of one kind busy holds up no other. */
+    private final List<Operator> operators = new ArrayList<>();
+
     private final List<RegisteredController<?>> registered = new ArrayList<>();
+    private final SoonOnce missingReviews = new SoonOnce("missing-reviews", this::openMissingReviews);
+    private final ExecutorService starts = Executors.newCachedThreadPool(Controllers::startThread);
     private final ScheduledExecutorService sweeper;
     private final FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
     private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
@@ -74,7 +84,6 @@ final class Controllers implements AutoCloseable {
         this.clock = clock;
         sweepEvery = settings.sweepEvery();
         cluster = new KubernetesCluster(client, room);
-        guard = new KubernetesGuard(client, clock, settings.guardSettle());
         events = new KubernetesEvents(client, clock, settings.instance());
         KubernetesWrites writes = new KubernetesWrites(OperatorClient.withoutRepetitions(client));
         AccessOracle oracle = new KubernetesAccess(client);
@@ -82,6 +91,7 @@ final class Controllers implements AutoCloseable {
         KubernetesSealKey.Loaded key = KubernetesSealKey.load(client);
         Seal seal = key.seal();
         sealMadeAt = key.madeAt();
+        guard = new KubernetesGuard(client, seal, clock, settings.guardSettle());
         MemoryAlarm putBack = new MemoryAlarm(events);
         DiskAlarm disk = DiskAlarm.to(events);
         Optional<StatePlace> place = StatePlace.of(settings.endedFile(), settings.instance(), System.getenv());
@@ -119,7 +129,8 @@ final class Controllers implements AutoCloseable {
                 settings.reconcilers(),
                 this::identityConcerned,
                 this::authorRefused,
-                this::reviewsConcerned);
+                this::reviewsConcerned,
+                missingReviews::ask);
         events.giveWayTo(grants::letClosingGoFirst);
         identityReconciler = new ServiceIdentityReconciler(
                 new ServiceIdentityReconciler.Tools(
@@ -159,8 +170,9 @@ final class Controllers implements AutoCloseable {
                 firstPass,
                 grants::wants,
                 grants::insidersWhenAsked,
-                grants::reviewChanged);
-        operator = operator(client, settings, room);
+                grants::reviewChanged,
+                missingReviews::ask);
+        register(client, settings, room);
         sweeper = DaemonTimer.named("sweep");
         meters.beforeScrape(grants::takeCensus);
         meters.beforeScrape(reviewReconciler::takeCensus);
@@ -189,12 +201,26 @@ final class Controllers implements AutoCloseable {
         });
         // What is overdue is taken away before anything else is done: even before the guard is looked at, without which
         // nothing is granted.
-        operator.start();
+        startOperators();
         guard.start();
         sweeper.scheduleWithFixedDelay(
                 this::sweep, sweepEvery.toMillis(), sweepEvery.toMillis(), TimeUnit.MILLISECONDS);
         started = true;
         LOG.atInfo().log("controllers run");
+    }
+
+    /** All at once: each waits until the others know their objects. */
+    private void startOperators() throws Exception {
+        CompletableFuture.allOf(operators.stream()
+                        .map(operator -> CompletableFuture.runAsync(operator::start, starts))
+                        .toArray(CompletableFuture<?>[]::new))
+                .get();
+    }
+
+    private static Thread startThread(Runnable work) {
+        Thread thread = new Thread(work, "start");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Without anything else, and as often as one likes. */
@@ -232,8 +258,10 @@ final class Controllers implements AutoCloseable {
             abandon();
             registered.forEach(Controllers::stopInformer);
         }
-        operator.stop();
+        operators.forEach(Operator::stop);
+        starts.shutdownNow();
         sweeper.shutdownNow();
+        missingReviews.close();
         guard.close();
         cluster.close();
         memory.close();
@@ -259,15 +287,27 @@ final class Controllers implements AutoCloseable {
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("memory was not looked at, that is repeated");
         }
         try {
+            missingReviews.ask();
             grants.sweep();
-            reviewReconciler.openMissing();
         } catch (RuntimeException failed) {
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the sweep failed, it is repeated");
         }
     }
 
-    private Operator operator(KubernetesClient client, Settings settings, HeapRoom room) {
-        Operator made = new Operator(overrider -> overrider
+    private void openMissingReviews() {
+        grants.openMissingReviews();
+        reviewReconciler.openMissing();
+    }
+
+    private void register(KubernetesClient client, Settings settings, HeapRoom room) {
+        register(client, settings, identityReconciler, "serviceidentity", new KubernetesStore<>(room));
+        register(client, settings, grants.reconciler(), "privilegegrant", grants.store(room));
+        register(client, settings, reviewReconciler, "accessreview", new KubernetesStore<>(room));
+    }
+
+    private <P extends HasMetadata> void register(
+            KubernetesClient client, Settings settings, Reconciler<P> reconciler, String name, ItemStore<P> store) {
+        Operator operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withConcurrentReconciliationThreads(settings.reconcilers())
@@ -277,28 +317,14 @@ final class Controllers implements AutoCloseable {
                 // What is refused once may be answered the next time; what is refused on and on ends the lead.
                 .withStopOnInformerErrorDuringStartup(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5)));
-        registered.add(made.register(
-                identityReconciler,
-                config -> config.withName("serviceidentity")
-                        .withItemStore(new KubernetesStore<>(room))
+        registered.add(operator.register(
+                reconciler,
+                config -> config.withName(name)
+                        .withItemStore(store)
                         .withRetry(retry())
                         .withReconciliationMaxInterval(null)
                         .withInformerListLimit(PAGE)));
-        registered.add(made.register(
-                grants.reconciler(),
-                config -> config.withName("privilegegrant")
-                        .withItemStore(grants.store(room))
-                        .withRetry(retry())
-                        .withReconciliationMaxInterval(null)
-                        .withInformerListLimit(PAGE)));
-        registered.add(made.register(
-                reviewReconciler,
-                config -> config.withName("accessreview")
-                        .withItemStore(new KubernetesStore<>(room))
-                        .withRetry(retry())
-                        .withReconciliationMaxInterval(null)
-                        .withInformerListLimit(PAGE)));
-        return made;
+        operators.add(operator);
     }
 
     /** Never gives up: an API server that was away at an end must find us trying when it is back. */

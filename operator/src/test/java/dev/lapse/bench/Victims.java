@@ -84,6 +84,9 @@ final class Victims {
             return lags;
         } finally {
             threads.shutdownNow();
+            // What was activated would stay so, and be part of the next round's load.
+            victims.values()
+                    .forEach(all -> all.stream().map(Victim::namespace).distinct().forEach(scene::deleteGrants));
         }
     }
 

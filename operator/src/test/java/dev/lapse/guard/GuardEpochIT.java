@@ -17,16 +17,21 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the operator knows of its guard on the real API server, and what it takes for proved. */
 class GuardEpochIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SETTLE = Duration.ofSeconds(2);
+    private static final Seal SEAL = new Seal(new byte[] {1});
     private static GuardedCluster cluster;
 
     private KubernetesGuard guard;
@@ -75,6 +80,26 @@ class GuardEpochIT {
             awaitReady(restarted);
 
             assertThat(restarted.state()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void believesNobodyElseSinceWhenItStands() {
+        GuardState before = guard.state();
+        guard.close();
+        cluster.admin()
+                .configMaps()
+                .inNamespace("lapse-system")
+                .withName("lapse-guard-epoch")
+                .edit(map -> {
+                    map.getData().put("firstRefusal", before.firstRefusal().minusSeconds(3600).toString());
+                    return map;
+                });
+
+        try (KubernetesGuard restarted = started()) {
+            awaitReady(restarted);
+
+            assertThat(restarted.state().firstRefusal()).isAfter(before.firstRefusal());
         }
     }
 
@@ -132,15 +157,66 @@ class GuardEpochIT {
         awaitReady(guard);
     }
 
+    /** Whatever a binding says: what counts is what the API server does. */
     @Test
-    void isNotReadyWhileAPolicyLetsItsCanaryThrough() {
+    void seesByADryRunThatAPolicyLetsThroughWhatItMustRefuse() {
         HasMetadata binding = binding("lapse-principals");
+        KubernetesCanaries canaries = new KubernetesCanaries(cluster.operator());
 
         patch(binding, "{\"spec\":{\"matchResources\":{\"namespaceSelector\":{\"matchLabels\":{\"no\":\"where\"}}}}}");
-        awaitProblem("lapse-principals let through what it must refuse (a dry run)");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(canaries.send("0").problem())
+                        .startsWith("lapse-principals let through what it must refuse (a dry run)"));
+        awaitProblem("ValidatingAdmissionPolicyBinding/lapse-principals is not the one that this version ships");
         patch(binding, "{\"spec\":{\"matchResources\":null}}");
 
         awaitReady(guard);
+    }
+
+    /** Each leaves the dry run refused. */
+    @ParameterizedTest
+    @MethodSource("loosened")
+    void isNotReadyWhileAPolicyIsLooserThanTheOneThatIsShipped(String kind, String name, String patch, String place) {
+        GuardState before = guard.state();
+        HasMetadata shipped = shipped(kind, name);
+        KubernetesCanaries canaries = new KubernetesCanaries(cluster.operator());
+
+        patch(shipped, "application/json-patch+json", patch);
+        awaitProblem(kind + "/" + name + " is not the one that this version ships, it differs in " + place);
+        boolean seenByADryRun = canaries.send("0").letThrough();
+        cluster.guard();
+        awaitReady(guard);
+
+        assertThat(seenByADryRun).isFalse();
+        assertThat(guard.state().epoch()).isNotEqualTo(before.epoch());
+    }
+
+    static Stream<Arguments> loosened() {
+        String policy = "ValidatingAdmissionPolicy";
+        String binding = "ValidatingAdmissionPolicyBinding";
+        return Stream.of(
+                // One condition fewer.
+                Arguments.of(policy, "lapse-grants", """
+                        [{"op": "remove", "path": "/spec/validations/1"}]""", "spec.validations"),
+                // One user or group left out.
+                Arguments.of(policy, "lapse-grants", """
+                        [{"op": "add", "path": "/spec/matchConditions/-",
+                          "value": {"name": "a", "expression": "request.userInfo.username != 'mallory'"}}]""", "spec.matchConditions"),
+                // The same names, another expression.
+                Arguments.of(policy, "lapse-reviews", """
+                        [{"op": "replace", "path": "/spec/variables/0/expression", "value": "'olivia'"}]""", "spec.variables[0].expression"),
+                // What an update changes is not looked at.
+                Arguments.of(policy, "lapse-identities", """
+                        [{"op": "replace", "path": "/spec/matchConstraints/resourceRules/0/operations", "value": ["CREATE"]}]""", "spec.matchConstraints.resourceRules[0].operations"),
+                // A binding that leaves a namespace out.
+                Arguments.of(binding, "lapse-reviews", """
+                        [{"op": "add", "path": "/spec/matchResources", "value": {"namespaceSelector": {"matchExpressions": [
+                          {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["shop"]}]}}}]""", "spec.matchResources"),
+                // The operator's own policy, for any name but one.
+                Arguments.of(binding, "lapse-operator-words", """
+                        [{"op": "add", "path": "/spec/matchResources", "value": {"excludeResourceRules": [
+                          {"apiGroups": ["lapse.dev"], "apiVersions": ["*"], "resources": ["accessreviews"],
+                           "operations": ["CREATE"], "resourceNames": ["one"]}]}}]""", "spec.matchResources"));
     }
 
     @Test
@@ -268,7 +344,7 @@ class GuardEpochIT {
     }
 
     private static KubernetesGuard started() {
-        KubernetesGuard guard = new KubernetesGuard(cluster.operator(), InstantSource.system(), SETTLE);
+        KubernetesGuard guard = new KubernetesGuard(cluster.operator(), SEAL, InstantSource.system(), SETTLE);
         guard.start();
         return guard;
     }
@@ -284,20 +360,28 @@ class GuardEpochIT {
     }
 
     private static HasMetadata binding(String name) {
+        return shipped("ValidatingAdmissionPolicyBinding", name);
+    }
+
+    private static HasMetadata shipped(String kind, String name) {
         return GuardedCluster.objects(GuardedCluster.manifests()).stream()
-                .filter(object -> object.getKind().equals("ValidatingAdmissionPolicyBinding"))
+                .filter(object -> object.getKind().equals(kind))
                 .filter(object -> object.getMetadata().getName().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
 
     private static void patch(HasMetadata object, String patch) {
+        patch(object, "application/merge-patch+json", patch);
+    }
+
+    private static void patch(HasMetadata object, String mediaType, String patch) {
         Answer answer = cluster.send(
                 "admin",
                 "PATCH",
-                "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/"
+                "/apis/admissionregistration.k8s.io/v1/" + object.getPlural() + "/"
                         + object.getMetadata().getName(),
-                "application/merge-patch+json",
+                mediaType,
                 GuardAttempt.read(patch));
         assertThat(answer.passed()).as(answer.body()).isTrue();
     }

@@ -3,6 +3,7 @@ package dev.lapse.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import java.util.List;
@@ -70,6 +71,24 @@ class GuardManifestsTest {
                         assertThat(binding.getSpec().getValidationActions()).containsExactly("Deny"))
                 .allSatisfy(binding ->
                         assertThat(KubernetesGuardParts.fault(binding)).isEmpty());
+    }
+
+    @Test
+    void areTheOnesThatTheJarComparesTheInstalledOnesWith() {
+        ShippedPolicies inTheJar = new ShippedPolicies();
+
+        assertThat(inTheJar.names())
+                .hasSize(policies.size() + bindings.size())
+                .containsAll(names(policies))
+                .containsAll(names(bindings));
+        assertThat(policies).allSatisfy(policy -> assertThat(inTheJar.differenceOf(policy)).isEmpty());
+        assertThat(bindings).allSatisfy(binding -> assertThat(inTheJar.differenceOf(binding)).isEmpty());
+    }
+
+    private static List<String> names(List<? extends HasMetadata> objects) {
+        return objects.stream()
+                .map(object -> object.getKind() + "/" + object.getMetadata().getName())
+                .toList();
     }
 
     @Test

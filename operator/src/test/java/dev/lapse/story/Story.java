@@ -219,10 +219,14 @@ final class Story {
 
     /** As this person edits it, with the rights and under the name they have. */
     void changeIdentity(String person, String spec) {
+        changeIdentity(person, IDENTITY, spec);
+    }
+
+    void changeIdentity(String person, String name, String spec) {
         cluster.as(person)
                 .resources(ServiceIdentity.class)
                 .inNamespace(namespace)
-                .withName(IDENTITY)
+                .withName(name)
                 .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": " + spec + "}");
     }
 

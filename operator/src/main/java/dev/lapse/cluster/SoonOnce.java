@@ -1,0 +1,56 @@
+package dev.lapse.cluster;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does one piece of work soon, on a thread of its own: once, however often it is asked for meanwhile. */
+public final class SoonOnce implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SoonOnce.class);
+
+    private final Runnable work;
+    private final ExecutorService thread;
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    /** @param name of the thread, for logs */
+    public SoonOnce(String name, Runnable work) {
+        this.work = work;
+        thread = Executors.newSingleThreadExecutor(task -> {
+            Thread made = new Thread(task, name);
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    /** Returns at once. What is asked for while the work is under way is done after it. */
+    public void ask() {
+        if (!asked.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            thread.execute(this::run);
+        } catch (RejectedExecutionException closed) {
+            LOG.atTrace().log("closed, nothing more is done");
+        }
+    }
+
+    private void run() {
+        asked.set(false);
+        try {
+            work.run();
+        } catch (RuntimeException failed) {
+            LOG.atWarn()
+                    .addKeyValue("work", Thread.currentThread().getName())
+                    .addKeyValue("error", failed.getMessage())
+                    .log("it failed, it is done again when it is asked for again");
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
