@@ -8,19 +8,13 @@ import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.http.HttpResponse;
-import java.net.URI;
-import java.net.URISyntaxException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-/** Writes that the client's fluent interface cannot fence: a deletion by UID, and a patch that tests what it changes. */
+/** Writes that are fenced: a deletion by UID, and a patch that tests what it changes. */
 public final class KubernetesWrites {
-    private static final int LIMIT_SECONDS = 30;
-
     private final KubernetesClient client;
 
     public KubernetesWrites(KubernetesClient client) {
@@ -72,14 +66,14 @@ public final class KubernetesWrites {
     public <T extends HasMetadata> T addFinalizer(T object, String finalizer, String path) {
         List<String> finalizers = finalizers(object, path);
         finalizers.add(finalizer);
-        return setFinalizers(object, finalizers, path);
+        return setFinalizers(object, finalizers);
     }
 
     /** Removes {@code finalizer} from {@code object}, if it is still the version that was read. */
     public <T extends HasMetadata> T removeFinalizer(T object, String finalizer, String path) {
         List<String> finalizers = finalizers(object, path);
         finalizers.remove(finalizer);
-        return setFinalizers(object, finalizers, path);
+        return setFinalizers(object, finalizers);
     }
 
     /** Those of others are not for us to lose: where more are there than were held, they are read again. */
@@ -92,8 +86,7 @@ public final class KubernetesWrites {
         return new ArrayList<>(whole.getMetadata().getFinalizers());
     }
 
-    @SuppressWarnings("unchecked")
-    private <T extends HasMetadata> T setFinalizers(T object, List<String> finalizers, String path) {
+    private <T extends HasMetadata> T setFinalizers(T object, List<String> finalizers) {
         ArrayNode patch = JsonNodeFactory.instance.arrayNode();
         patch.addObject()
                 .put("op", "test")
@@ -109,32 +102,6 @@ public final class KubernetesWrites {
                 .put("path", "/metadata/finalizers")
                 .putArray("value");
         finalizers.forEach(value::add);
-        String answer = send("PATCH", "application/json-patch+json", path, patch.toString());
-        return (T) client.getKubernetesSerialization().unmarshal(answer, object.getClass());
-    }
-
-    private String send(String method, String contentType, String path, String body) {
-        try {
-            URI base = client.getMasterUrl().toURI();
-            HttpResponse<String> response = client.getHttpClient()
-                    .sendAsync(
-                            client.getHttpClient()
-                                    .newHttpRequestBuilder()
-                                    .uri(base.resolve(path))
-                                    .method(method, contentType, body)
-                                    .build(),
-                            String.class)
-                    .get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            if (!response.isSuccessful()) {
-                throw new KubernetesClientException(
-                        method + " " + path + " was answered with " + response.code(), response.code(), null);
-            }
-            return response.body();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw KubernetesClientException.launderThrowable(interrupted);
-        } catch (ExecutionException | TimeoutException | URISyntaxException failed) {
-            throw KubernetesClientException.launderThrowable(failed);
-        }
+        return client.resource(object).patch(PatchContext.of(PatchType.JSON), patch.toString());
     }
 }

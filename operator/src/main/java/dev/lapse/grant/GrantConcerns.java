@@ -27,7 +27,8 @@ final class GrantConcerns {
             roleChanged("Role/" + role.getMetadata().getName());
         });
         cluster.clusterRoles()
-                .onChange(role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
+                .onChange(
+                        role -> roleChanged("ClusterRole/" + role.getMetadata().getName()));
         cluster.namespaces().onChange(namespace -> {
             String name = namespace.getMetadata().getName();
             if (namespaceUids.ends(name, cluster.namespaces().find("", name))) {
@@ -47,8 +48,7 @@ final class GrantConcerns {
                         grant.getMetadata().getNamespace(),
                         grant.getSpec().identityRef().name())
                 .flatMap(identity -> identity.entry(grant.getSpec().privilege()))
-                .filter(entry ->
-                        (entry.role().kind() + "/" + entry.role().name()).equals(role))
+                .filter(entry -> (entry.role().kind() + "/" + entry.role().name()).equals(role))
                 .isPresent();
     }
 

@@ -32,7 +32,7 @@ final class KubernetesGuardParts implements AutoCloseable {
     private final SharedIndexInformer<ValidatingAdmissionPolicyBinding> bindings;
     private final SharedIndexInformer<ConfigMap> parameters;
     private final Listener listener;
-    private final ShippedPolicies shipped = new ShippedPolicies();
+    private final KubernetesShippedPolicies shipped = new KubernetesShippedPolicies();
 
     KubernetesGuardParts(KubernetesClient client, Listener listener) {
         this.listener = listener;
@@ -49,10 +49,8 @@ final class KubernetesGuardParts implements AutoCloseable {
                 .inNamespace(KubernetesGuardMemory.NAMESPACE)
                 .withName(GuardEpoch.PARAMETERS)
                 .runnableInformer(0);
-        policies.addEventHandler(
-                new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
-        bindings.addEventHandler(
-                new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
+        policies.addEventHandler(new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
+        bindings.addEventHandler(new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
         // UIDs and generations never come back, but data does.
         parameters.addEventHandler(new Handler<>(
                 KubernetesGuardParts::parameters,
@@ -173,7 +171,11 @@ final class KubernetesGuardParts implements AutoCloseable {
 
     /** What is plainly too weak is said in its own words; whatever else was changed, by where it stands. */
     private String faultOr(String plain, HasMetadata installed) {
-        return plain.isEmpty() ? shipped.differenceOf(installed).map(KubernetesGuardParts::differs).orElse("") : plain;
+        return plain.isEmpty()
+                ? shipped.differenceOf(installed)
+                        .map(KubernetesGuardParts::differs)
+                        .orElse("")
+                : plain;
     }
 
     private static String differs(String place) {

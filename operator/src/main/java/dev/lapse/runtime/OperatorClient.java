@@ -55,7 +55,7 @@ final class OperatorClient {
                         // What is repeated is decided call by call: a token request never is.
                         builder.followRedirects(false).followSslRedirects(false).retryOnConnectionFailure(false);
                         builder.addInterceptor(new ListPages());
-                        builder.addNetworkInterceptor(new ServerAnswers(clock, watches));
+                        builder.addNetworkInterceptor(new ServerAnswers(clock, watches, config.getMasterUrl()));
                     }
                 })
                 .build();

@@ -22,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class ServerAnswers implements Interceptor {
     private final ServerClock clock;
     private final Watches watches;
+    private final String prefix;
 
-    ServerAnswers(ServerClock clock, Watches watches) {
+    /** @param server the address of the API server; a gateway to many clusters has a path there, before every other one */
+    ServerAnswers(ServerClock clock, Watches watches, String server) {
         this.clock = clock;
         this.watches = watches;
+        prefix = HttpUrl.get(server).encodedPath().replaceAll("/$", "");
     }
 
     @Override
@@ -63,7 +66,7 @@ final class ServerAnswers implements Interceptor {
     }
 
     /** What is read is cut down while it comes, before anybody holds it. */
-    private static Response cut(Request request, Response response, Source body) throws IOException {
+    private Response cut(Request request, Response response, Source body) throws IOException {
         MediaType type = response.body().contentType();
         boolean json = type != null && type.subtype().equals("json");
         if (!request.method().equals("GET") || !response.isSuccessful() || !json) {
@@ -76,19 +79,24 @@ final class ServerAnswers implements Interceptor {
                 .removeHeader("Content-Encoding")
                 .removeHeader("Content-Length")
                 .body(new Stream(
-                        type,
-                        new CutJson(plain, Cut.of(request.url().encodedPath(), selected), ListPages.most(request))))
+                        type, new CutJson(plain, Cut.of(path(request.url()), selected), ListPages.most(request))))
                 .build();
     }
 
-    private static Optional<WatchedKind> kind(Request request) {
+    private Optional<WatchedKind> kind(Request request) {
         HttpUrl url = request.url();
         return request.method().equals("GET")
                 ? WatchedKind.of(
-                        url.encodedPath(),
+                        path(url),
                         url.queryParameter("fieldSelector") != null,
                         url.queryParameter("labelSelector") != null)
                 : Optional.empty();
+    }
+
+    /** As the API server has it. */
+    private String path(HttpUrl url) {
+        String path = url.encodedPath();
+        return path.startsWith(prefix) ? path.substring(prefix.length()) : path;
     }
 
     private static boolean watch(HttpUrl url) {

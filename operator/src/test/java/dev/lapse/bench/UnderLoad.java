@@ -77,8 +77,9 @@ final class UnderLoad implements Callable<Integer> {
         BooleanSupplier done = once(() -> created.get() == activations
                 && Scene.phase(scene.grant(namespaces.get(last % LOAD_NAMESPACES), "g" + last))
                         .equals("Active"));
-        // They come faster than they are activated, so from then on there is a queue.
-        BooleanSupplier queued = () -> created.get() > activations / 5 && !done.getAsBoolean();
+        // Making them is the bench's own load. They come faster than they are activated, so what is measured is the
+        // queue.
+        BooleanSupplier queued = () -> created.get() == activations && !done.getAsBoolean();
         Map<Kind, List<Double>> seen = victims.lags(queued, done);
         creating.join();
         namespaces.forEach(scene::deleteGrants);

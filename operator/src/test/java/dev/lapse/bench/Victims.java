@@ -86,7 +86,8 @@ final class Victims {
             threads.shutdownNow();
             // What was activated would stay so, and be part of the next round's load.
             victims.values()
-                    .forEach(all -> all.stream().map(Victim::namespace).distinct().forEach(scene::deleteGrants));
+                    .forEach(all ->
+                            all.stream().map(Victim::namespace).distinct().forEach(scene::deleteGrants));
         }
     }
 

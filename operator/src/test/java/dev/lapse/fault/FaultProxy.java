@@ -94,6 +94,7 @@ final class FaultProxy implements AutoCloseable {
     }
 
     private final ApiServer server;
+    private final String prefix;
     private final ServerSocket listener;
     private final ExecutorService workers = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "fault-proxy");
@@ -101,13 +102,16 @@ final class FaultProxy implements AutoCloseable {
         return thread;
     });
     private final List<Answered> answered = new CopyOnWriteArrayList<>();
+    private final List<Call> astray = new CopyOnWriteArrayList<>();
     private final List<Issued> issued = new CopyOnWriteArrayList<>();
     private final Set<Socket> watches = ConcurrentHashMap.newKeySet();
     private volatile Rule rule = call -> Fate.PASS;
     private volatile CountDownLatch lettingGo = new CountDownLatch(1);
 
-    FaultProxy(ApiServer server) {
+    /** @param prefix of every path, as a gateway to many clusters has it; usually empty */
+    FaultProxy(ApiServer server, String prefix) {
         this.server = server;
+        this.prefix = prefix;
         try {
             listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -117,7 +121,7 @@ final class FaultProxy implements AutoCloseable {
     }
 
     String address() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return "http://127.0.0.1:" + listener.getLocalPort() + prefix;
     }
 
     /** From now on {@code chosen} decides what becomes of each request. */
@@ -145,6 +149,11 @@ final class FaultProxy implements AutoCloseable {
 
     List<Answered> answeredSince(Instant from) {
         return answered.stream().filter(each -> !each.at().isBefore(from)).toList();
+    }
+
+    /** What was not sent under the prefix. */
+    List<Call> astray() {
+        return astray;
     }
 
     List<Issued> issued() {
@@ -197,7 +206,13 @@ final class FaultProxy implements AutoCloseable {
     private void serve(Socket connection) {
         try (connection) {
             InputStream in = new BufferedInputStream(connection.getInputStream());
-            for (var request = PlainHttp.read(in); request != null; request = PlainHttp.read(in)) {
+            for (var sent = PlainHttp.read(in); sent != null; sent = PlainHttp.read(in)) {
+                if (!sent.isUnder(prefix)) {
+                    astray.add(sent.call());
+                    PlainHttp.write(connection.getOutputStream(), Answer.refusal(404));
+                    continue;
+                }
+                PlainHttp.Request request = sent.within(prefix);
                 Fate fate = rule.on(request.call());
                 if (fate == Fate.PASS && request.call().watch()) {
                     answered.add(new Answered(Instant.now(), request.call(), 200));

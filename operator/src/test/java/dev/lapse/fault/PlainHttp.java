@@ -21,6 +21,19 @@ final class PlainHttp {
 
     /** A call with its headers, which hold the operator's token and are nobody's to see. */
     record Request(Call call, String target, List<Header> headers, byte[] body) {
+        boolean isUnder(String prefix) {
+            return target.startsWith(prefix);
+        }
+
+        /** As the server behind {@code prefix} gets it. */
+        Request within(String prefix) {
+            return new Request(
+                    new Call(call.method(), call.path().substring(prefix.length()), call.query(), call.body()),
+                    target.substring(prefix.length()),
+                    headers,
+                    body);
+        }
+
         @Override
         public String toString() {
             return call.method() + " " + target;

@@ -29,8 +29,12 @@ final class Stage implements AutoCloseable {
 
     private final Cluster cluster = Cluster.running();
     private final ApiServer server = new ApiServer(cluster);
-    private final FaultProxy proxy = new FaultProxy(server);
+    private final FaultProxy proxy;
     private final Scenery scenery = new Scenery(cluster.admin());
+
+    private Stage(String prefix) {
+        proxy = new FaultProxy(server, prefix);
+    }
 
     /** With the operator running and its guard settled. */
     static Stage set() {
@@ -38,7 +42,12 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage set(Map<String, String> settings) {
-        Stage stage = new Stage();
+        return set(settings, "");
+    }
+
+    /** @param prefix of the API server's paths */
+    static Stage set(Map<String, String> settings, String prefix) {
+        Stage stage = new Stage(prefix);
         stage.cluster.operator("stop");
         stage.cluster.installOperator(stage.environment(settings));
         return stage;

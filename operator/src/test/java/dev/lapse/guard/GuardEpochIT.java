@@ -8,6 +8,7 @@ import dev.lapse.guard.GuardedCluster.Answer;
 import dev.lapse.guard.NameProof.Recorded;
 import dev.lapse.guard.NameProof.RecordedEntry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -92,7 +93,10 @@ class GuardEpochIT {
                 .inNamespace("lapse-system")
                 .withName("lapse-guard-epoch")
                 .edit(map -> {
-                    map.getData().put("firstRefusal", before.firstRefusal().minusSeconds(3600).toString());
+                    map.getData()
+                            .put(
+                                    "firstRefusal",
+                                    before.firstRefusal().minusSeconds(3600).toString());
                     return map;
                 });
 
@@ -184,7 +188,7 @@ class GuardEpochIT {
         patch(shipped, "application/json-patch+json", patch);
         awaitProblem(kind + "/" + name + " is not the one that this version ships, it differs in " + place);
         boolean seenByADryRun = canaries.send("0").letThrough();
-        cluster.guard();
+        restore(shipped);
         awaitReady(guard);
 
         assertThat(seenByADryRun).isFalse();
@@ -369,6 +373,15 @@ class GuardEpochIT {
                 .filter(object -> object.getMetadata().getName().equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Applying it again would leave what another field manager has added to a list. */
+    private static void restore(HasMetadata shipped) {
+        JsonNode spec = GuardAttempt.read(Serialization.asJson(shipped)).path("spec");
+        patch(
+                shipped,
+                "application/json-patch+json",
+                "[{\"op\": \"replace\", \"path\": \"/spec\", \"value\": " + spec + "}]");
     }
 
     private static void patch(HasMetadata object, String patch) {

@@ -31,7 +31,8 @@ class GuardIT {
     @BeforeAll
     static void installs() {
         cluster = GuardedCluster.installed();
-        guard = new KubernetesGuard(cluster.operator(), InstantSource.system(), Duration.ofSeconds(2));
+        guard = new KubernetesGuard(
+                cluster.operator(), new Seal(new byte[] {1}), InstantSource.system(), Duration.ofSeconds(2));
         guard.start();
         awaitReady();
     }

@@ -75,14 +75,17 @@ class GuardManifestsTest {
 
     @Test
     void areTheOnesThatTheJarComparesTheInstalledOnesWith() {
-        ShippedPolicies inTheJar = new ShippedPolicies();
+        KubernetesShippedPolicies inTheJar = new KubernetesShippedPolicies();
 
         assertThat(inTheJar.names())
                 .hasSize(policies.size() + bindings.size())
                 .containsAll(names(policies))
                 .containsAll(names(bindings));
-        assertThat(policies).allSatisfy(policy -> assertThat(inTheJar.differenceOf(policy)).isEmpty());
-        assertThat(bindings).allSatisfy(binding -> assertThat(inTheJar.differenceOf(binding)).isEmpty());
+        assertThat(policies)
+                .allSatisfy(policy -> assertThat(inTheJar.differenceOf(policy)).isEmpty());
+        assertThat(bindings)
+                .allSatisfy(
+                        binding -> assertThat(inTheJar.differenceOf(binding)).isEmpty());
     }
 
     private static List<String> names(List<? extends HasMetadata> objects) {

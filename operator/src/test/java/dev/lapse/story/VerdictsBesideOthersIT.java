@@ -63,7 +63,8 @@ class VerdictsBesideOthersIT {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             names.add("ci-" + i);
-            others.identity("olivia", names.get(i), Map.of(), Entry.of("look", "view").in(others.namespace()));
+            others.identity(
+                    "olivia", names.get(i), Map.of(), Entry.of("look", "view").in(others.namespace()));
         }
         names.forEach(others::awaitIdentityKnown);
         return names;
@@ -81,16 +82,24 @@ class VerdictsBesideOthersIT {
                 "type", "Certification",
                 "scope", Map.of(),
                 "openedBy", "gina",
-                "dueAt", Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.SECONDS).toString(),
+                "dueAt",
+                        Instant.now()
+                                .plusSeconds(3600)
+                                .truncatedTo(ChronoUnit.SECONDS)
+                                .toString(),
                 "onMissed", "Report");
         assertThat(new Caller(others.cluster().as("gina"))
                         .create(
                                 others.path("accessreviews"),
                                 Caller.json(Map.of(
-                                        "apiVersion", "lapse.dev/v1alpha1",
-                                        "kind", "AccessReview",
-                                        "metadata", Map.of("name", "campaign-" + number),
-                                        "spec", spec)))
+                                        "apiVersion",
+                                        "lapse.dev/v1alpha1",
+                                        "kind",
+                                        "AccessReview",
+                                        "metadata",
+                                        Map.of("name", "campaign-" + number),
+                                        "spec",
+                                        spec)))
                         .passed())
                 .isTrue();
     }

@@ -3,7 +3,6 @@ package dev.lapse.guard;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lapse.guard.GuardPart.Kind;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.KubernetesList;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +19,7 @@ import java.util.TreeSet;
  *
  * <p>A dry run shows that a policy refuses one thing. Only its text shows that it refuses everything else.
  */
-final class ShippedPolicies {
+final class KubernetesShippedPolicies {
     /** The manifests with a policy or a binding; the build puts them beside this class. */
     static final List<String> FILES = List.of(
             "20-guard-grants.yaml",
@@ -45,19 +44,17 @@ final class ShippedPolicies {
     private final KubernetesSerialization serialization;
     private final Map<String, JsonNode> specs = new HashMap<>();
 
-    ShippedPolicies() {
+    KubernetesShippedPolicies() {
         serialization = new KubernetesSerialization();
         FILES.forEach(this::read);
     }
 
     private void read(String file) {
-        try (InputStream text = ShippedPolicies.class.getResourceAsStream(file)) {
+        try (InputStream text = KubernetesShippedPolicies.class.getResourceAsStream(file)) {
             if (text == null) {
                 throw new IllegalStateException(file + " is not in the jar: build it again with Maven");
             }
-            Object read = serialization.unmarshal(text);
-            List<HasMetadata> objects =
-                    read instanceof KubernetesList several ? several.getItems() : List.of((HasMetadata) read);
+            List<HasMetadata> objects = serialization.unmarshal(text);
             objects.stream()
                     .filter(object -> KINDS.contains(object.getKind()))
                     .forEach(object -> specs.put(key(object), spec(object)));

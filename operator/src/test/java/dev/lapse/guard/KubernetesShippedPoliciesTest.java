@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every field of a policy counts, and what the API server fills in does not. */
-class ShippedPoliciesTest {
-    private final ShippedPolicies shipped = new ShippedPolicies();
+class KubernetesShippedPoliciesTest {
+    private final KubernetesShippedPolicies shipped = new KubernetesShippedPolicies();
 
     @ParameterizedTest
     @MethodSource("changes")
@@ -29,25 +29,25 @@ class ShippedPoliciesTest {
         return Stream.of(
                 change("spec.failurePolicy", policy -> policy.getSpec().setFailurePolicy("Ignore")),
                 change("spec.paramKind", policy -> policy.getSpec().setParamKind(null)),
-                change("spec.validations[0].expression", policy -> policy.getSpec()
-                        .getValidations()
-                        .get(0)
-                        .setExpression("true")),
+                change(
+                        "spec.validations[0].expression",
+                        policy -> policy.getSpec().getValidations().get(0).setExpression("true")),
                 change(
                         "spec.validations",
                         policy -> policy.getSpec().getValidations().remove(0)),
-                change("spec.matchConditions[0].expression", policy -> policy.getSpec()
-                        .getMatchConditions()
-                        .get(0)
-                        .setExpression("false")),
-                change("spec.matchConstraints.matchPolicy", policy -> policy.getSpec()
-                        .getMatchConstraints()
-                        .setMatchPolicy("Exact")),
-                change("spec.matchConstraints.resourceRules[0].scope", policy -> policy.getSpec()
-                        .getMatchConstraints()
-                        .getResourceRules()
-                        .get(0)
-                        .setScope("Cluster")),
+                change(
+                        "spec.matchConditions[0].expression",
+                        policy -> policy.getSpec().getMatchConditions().get(0).setExpression("false")),
+                change(
+                        "spec.matchConstraints.matchPolicy",
+                        policy -> policy.getSpec().getMatchConstraints().setMatchPolicy("Exact")),
+                change(
+                        "spec.matchConstraints.resourceRules[0].scope",
+                        policy -> policy.getSpec()
+                                .getMatchConstraints()
+                                .getResourceRules()
+                                .get(0)
+                                .setScope("Cluster")),
                 change("spec.unheardOf", policy -> policy.getSpec().setAdditionalProperty("unheardOf", "field")));
     }
 
