@@ -16,13 +16,13 @@ import java.util.Optional;
 public record BoundRights(
         String name, String version, Optional<String> namespace, List<Holder> holders, Optional<List<Rule>> rules) {
 
-    /** A subject of a binding that people are, or may be in. */
+    /** A subject of a binding: a user, or a group that people may be in. */
     public record Holder(Kind kind, String name) {}
 
     /**
-     * All that give something in one namespace.
+     * All bindings that give rights in one namespace.
      *
-     * @param complete false if there were too many, or one was too large
+     * @param complete false if there were too many bindings, or one was too large
      */
     public record Listed(List<BoundRights> bindings, boolean complete) {}
 }

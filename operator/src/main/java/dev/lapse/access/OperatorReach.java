@@ -55,8 +55,8 @@ public final class OperatorReach {
     }
 
     /**
-     * Whether an identity's own subject may receive anything: an administrator has said so, or has let the operator issue
-     * its tokens, which is more. Policy lapse-operator asks the same.
+     * Whether an identity's own subject may receive anything: an administrator has given the verb grant on it, or lets
+     * the operator issue its tokens, which is more. Policy lapse-operator asks the same.
      *
      * @param serviceAccount absent for a plain user
      */
