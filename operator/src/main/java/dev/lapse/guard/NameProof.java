@@ -38,11 +38,14 @@ public final class NameProof {
     public enum Answer {
         /** The API server proved it. */
         PROVED,
-        /** It was, or may have been, written while the guard did not stand. It is unproved until it is written again. */
+        /**
+         * The name was, or may have been, written while the guard did not stand. It stays unproved until it is written
+         * again.
+         */
         UNPROVED,
         /**
-         * The guard is not ready, so nothing new is proved: wait. Not to be recorded as unproved; an entry is recorded
-         * without its hash.
+         * The guard is not ready, so nothing new is proved: wait. This must not be recorded as unproved; an entry is
+         * recorded without its hash.
          */
         UNKNOWN
     }
@@ -110,7 +113,7 @@ public final class NameProof {
             return Answer.PROVED;
         }
         if (!guard.ready()) {
-            // A verdict of unproved that was reached before stands; about anything else nothing is said.
+            // A recorded unproved stays. For anything else the answer is not known yet.
             return same.isPresent() ? Answer.UNPROVED : Answer.UNKNOWN;
         }
         if (guard.guarded(createdAt)) {
@@ -120,8 +123,8 @@ public final class NameProof {
     }
 
     /**
-     * The proof to record in status now. It stays the same object while nothing new is to be said, so that no status is
-     * written for the sake of a time stamp.
+     * The proof to record in status now. It stays the same object if nothing is new, so that no status is written only
+     * for a time stamp.
      */
     public static Optional<Proof> next(GuardState guard, Optional<Proof> recorded, long generation, Instant now) {
         if (!guard.ready()) {
