@@ -6,7 +6,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface AccessOracle {
 
-    /** Never throws: a look-up that fails is {@link Verdict#Unknown}. Without a namespace the question is cluster-wide. */
+    /** Never throws: a failed look-up is {@link Verdict#Unknown}. Without a namespace the question is cluster-wide. */
     Answer ask(Author who, Permission what, Optional<String> namespace);
 
     /** @param reason the authorizer's words; RBAC names the binding that allows. For Unknown, what failed */

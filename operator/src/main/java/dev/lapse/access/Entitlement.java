@@ -23,8 +23,9 @@ public final class Entitlement {
     static final int MOST_PERMISSIONS = 2_000;
 
     /**
-     * Asked for in place of every name. A rule with {@code resourceNames: [""]} answers yes to a question without a name
-     * and yet covers no object; only a rule about all names answers yes to a name that nobody lists.
+     * The name in a question that stands for all names. A rule with {@code resourceNames: [""]} answers yes to a
+     * question without a name and yet covers no object. Only a rule about all names answers yes to a name that nobody
+     * lists.
      */
     static final String NAME_NOBODY_LISTS = "lapse.dev:every-name";
 

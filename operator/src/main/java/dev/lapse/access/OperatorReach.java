@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Whether the operator itself may give what an entry names. RBAC lets it bind roles and issue tokens by name only, so that
- * an administrator decides what can be granted at all, whoever writes entries.
+ * Whether the operator itself may give what an entry names. RBAC lets it bind roles and issue tokens by name only. So
+ * an administrator decides what can be granted at all, whatever entries say.
  */
 public final class OperatorReach {
     private static final String RBAC = "rbac.authorization.k8s.io";

@@ -14,8 +14,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Rights outside Lapse with which their holder gets round the guard: writes in another's name, acts as the operator or as
- * what a grant holds, or changes what is checked. A rule counts where the right is worth something, and there alone.
+ * Rights outside Lapse with which their holder bypasses the guard: the holder writes in another's name, acts as the
+ * operator or as the account of a grant, or changes what is checked. A rule counts only where the right opens such a
+ * way.
  */
 public enum WayRound {
     Everything(

@@ -57,7 +57,9 @@ record Canary(String binding, String path, String body, String refusal) {
                 canary("lapse-operator-lease", leases, "holds one lease", LEASE));
     }
 
-    /** What is wrong if the API server answered with {@code message}, as a sentence; empty if that proves the binding. */
+    /**
+     * What is wrong if the API server answered with {@code message}, as a sentence; empty if it proves the binding.
+     */
     String problemOf(String message) {
         String by = "'" + GuardEpoch.POLICY_OF_BINDING.get(binding) + "' with binding '" + binding + "' denied request";
         if (message.contains(by)) {

@@ -110,7 +110,7 @@ public final class KubernetesGuard implements AutoCloseable {
         return parameters;
     }
 
-    /** Has {@code listener} run when state or parameters change and when the guard has settled, on the guard's thread. */
+    /** Runs {@code listener} when state or parameters change and when the guard has settled, on the guard's thread. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
     }

@@ -11,25 +11,26 @@ import java.util.Optional;
 /**
  * Decides whether the names in an object are proved: whether the guard stood when they were written.
  *
- * <p>The API server does not tell when a field was written. What there is: the object's creationTimestamp, the guard's
- * epoch, and what the operator recorded in the object's status, which the guard keeps for it. From these follows:
+ * <p>The API server does not tell when a field was written. It tells the object's creationTimestamp. Besides that
+ * there are the guard's epoch, and what the operator recorded in the object's status, which the guard protects. From
+ * these follows:
  *
  * <ul>
- *   <li>What was once found proved stays so as long as its content stays: a later hole in the guard does not change who
- *       wrote it.
- *   <li>An object that was created after the guard had settled was guarded all its life: its epoch has not ended, or it
+ *   <li>What was once found proved stays proved as long as its content stays: a later hole in the guard does not change
+ *       who wrote it.
+ *   <li>An object that was created after the guard had settled was guarded all its life: if its epoch had ended, it
  *       would not be the current one.
- *   <li>What changed since the operator last looked at the object, with the guard settled then and the same epoch now, was
- *       written under the guard.
+ *   <li>A change since the operator's last look at the object was written under the guard, if the guard had settled
+ *       then and the epoch is the same now.
  *   <li>Everything else may have been written through a hole.
  * </ul>
  *
- * <p>The proof is kept for each entry, not for the object: the guard asks nothing of entries that stay as they are, so an
- * entry forged through a hole would be laundered by the next innocent edit of another field. An entry recorded as
- * unproved stays unproved until its content changes, or until it was seen to be gone.
+ * <p>The proof is kept for each entry, not for the object, because the guard checks nothing of entries that stay as they
+ * are. With a proof for the object, the next harmless edit of another field would make a forged entry look proved. An
+ * entry recorded as unproved stays unproved until its content changes, or until it was seen to be gone.
  *
- * <p>The third rule rests on the operator having seen the newest content when it recorded a proof. A status that records
- * a new {@link #next proof} must therefore be written with the resourceVersion it was computed from.
+ * <p>The third rule holds only if the operator had seen the newest content when it recorded a proof. So a status that
+ * records a new {@link #next proof} must be written with the resourceVersion it was computed from.
  */
 public final class NameProof {
     private NameProof() {}
@@ -68,7 +69,9 @@ public final class NameProof {
         }
     }
 
-    /** Whether requestedBy of a grant is proved; a grant's spec is immutable, so a proof once recorded holds for good. */
+    /**
+     * Whether requestedBy of a grant is proved. The spec of a grant is immutable, so a recorded proof holds for good.
+     */
     public static boolean grantProved(GuardState guard, Optional<Proof> recorded, Instant createdAt) {
         return grant(guard, recorded, createdAt) == Answer.PROVED;
     }

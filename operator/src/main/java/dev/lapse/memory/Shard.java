@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one ConfigMap remembers, and how that is written: a line of JSON for each record, and a seal over all of them, so
- * that none can be added, changed or taken out.
+ * The records of one ConfigMap, and how they are written: a line of JSON for each record, and a seal over all of them.
+ * So no record can be added, changed or taken out.
  *
- * <p>A record of a kind that this version does not know is kept as it is: an older operator must not forget what a newer
+ * <p>A record of a kind that this version does not know is kept as it is: an older operator must not lose what a newer
  * one has written.
  */
 final class Shard {

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time for which this instance leads. It begins the work if it can, checks whether the work goes on, and gives the
+ * This instance's turn to lead. The instance begins the work if it can, checks whether the work goes on, and gives the
  * lead back if it does not. Then it begins anew, as soon as everything that it needs answers.
  */
 final class Lead implements LeaseElection.Candidate {

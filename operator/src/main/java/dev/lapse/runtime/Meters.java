@@ -97,7 +97,9 @@ final class Meters {
         return registry;
     }
 
-    /** Runs {@code count} when somebody reads the metrics, at most once a second, so that idle objects cost nothing. */
+    /**
+     * Runs {@code count} when somebody reads the metrics, at most once a second, so that idle objects cost nothing.
+     */
     void beforeScrape(Runnable count) {
         beforeScrape.add(count);
     }

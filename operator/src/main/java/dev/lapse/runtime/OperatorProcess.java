@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The operator as a process: it serves its health, waits until it leads, works, and gives the lead back when it stops. */
+/**
+ * The operator's process: it serves its health, waits until it leads, works, and gives the lead back when it stops.
+ */
 final class OperatorProcess {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
     private static final Duration QUICK = Duration.ofSeconds(3);
