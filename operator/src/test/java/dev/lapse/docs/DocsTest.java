@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the pages name is there: links, files, test classes, metrics, reasons. */
+/** What the pages name is there: links, files, test classes, metrics, reasons, decisions. */
 class DocsTest {
     private static final Pattern FILE =
             Pattern.compile("(?:crds|dev|docs|examples|helm|operator)/[\\w./-]*|(?:pom\\.xml|README\\.md|demo)");
@@ -133,12 +133,13 @@ class DocsTest {
 
     @Test
     void everyDecisionHasNumberDateAndStatusAndStandsInTheTable() {
-        Path table = Docs.ROOT.resolve("docs/decisions/README.md");
-        List<String> rows =
-                Docs.text(table).lines().filter(line -> line.startsWith("| 0")).toList();
+        Path folder = Docs.ROOT.resolve("docs/decisions");
+        Path table = folder.resolve("README.md");
+        Stream<String> lines = Docs.text(table).lines();
+        List<String> rows = lines.filter(line -> line.startsWith("| 0")).toList();
 
         List<String> decisions = Docs.pages().stream()
-                .filter(page -> page.startsWith(table.getParent()) && !page.equals(table))
+                .filter(page -> page.startsWith(folder) && !page.equals(table))
                 .map(DocsTest::rowOf)
                 .toList();
 
@@ -198,7 +199,7 @@ class DocsTest {
         }
     }
 
-    /** As GitHub makes them: small letters, what is neither letter, digit, hyphen nor space left out, spaces to hyphens. */
+    /** As GitHub makes them: small letters, hyphens for spaces, and no other signs than letters, digits and hyphens. */
     private static List<String> anchors(Path page) {
         return HEADING.matcher(Docs.text(page))
                 .results()
