@@ -6,15 +6,13 @@ import java.util.Optional;
 @FunctionalInterface
 public interface AccessOracle {
 
-    /** Never throws: a look-up that fails is {@link Verdict#Unknown}. Without a namespace the question is cluster-wide. */
+    /** Never throws: a failed look-up is {@link Verdict#Unknown}. Without a namespace the question is cluster-wide. */
     Answer ask(Author who, Permission what, Optional<String> namespace);
 
-    /**
-     * @param reason what the authorizer says about it; RBAC names the binding that allows. For Unknown, what failed
-     */
+    /** @param reason the authorizer's words; RBAC names the binding that allows. For Unknown, what failed */
     record Answer(Verdict verdict, String reason) {}
 
-    /** What came of a question. */
+    /** The answer to a question. */
     enum Verdict {
         Allowed,
         Denied,

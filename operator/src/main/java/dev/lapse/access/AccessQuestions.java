@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Chooses what to ask about a role that writes more permissions than anybody wants to ask. */
+/** Chooses a sample of questions about a role that has too many permissions to ask about all. */
 public final class AccessQuestions {
     private AccessQuestions() {}
 

@@ -18,11 +18,11 @@ public final class AccessVerification {
     private AccessVerification() {}
 
     /**
-     * Asks the same sample in each namespace. A question without an answer ends the questions of its namespace, as more
-     * of them would most likely wait for nothing.
+     * Asks the same sample of questions in each namespace. If one gets no answer, the rest of that namespace is not
+     * asked, because those questions would most likely get none either.
      *
      * @param namespaces empty for cluster-wide
-     * @param most how many questions a namespace is worth
+     * @param most the most questions for one namespace
      */
     public static ResidualAccess check(
             Author principal, List<Rule> rules, List<String> namespaces, int most, AccessOracle oracle) {
@@ -55,7 +55,7 @@ public final class AccessVerification {
     }
 
     private static List<Rule> toAsk(List<Rule> rules, boolean clusterWide) {
-        // A RoleBinding gives no URLs, so what allows one never came from the privilege that ended.
+        // A RoleBinding gives no rights on URLs, so a right on a URL never came from the privilege that ended.
         List<Rule> given = new ArrayList<>(
                 clusterWide
                         ? rules
@@ -67,7 +67,10 @@ public final class AccessVerification {
         return given;
     }
 
-    /** Only a wildcard allows a wildcard: what is left of one is found by asking for what people want of it. */
+    /**
+     * A question for {@code *} gets yes only from a wildcard. To find narrower rights that are left, the question uses
+     * an example.
+     */
     private static Rule example(Rule rule) {
         boolean core =
                 rule.apiGroups().contains(RulePattern.ALL) || rule.apiGroups().contains("");
@@ -87,7 +90,7 @@ public final class AccessVerification {
         return new Rule(rule.apiGroups(), rule.resources(), rule.verbs(), rule.resourceNames(), List.of());
     }
 
-    /** Exact as long as everything is asked; beyond that a permission that is written twice counts twice. */
+    /** How many questions there are. Beyond {@code most} a permission that is written twice counts twice. */
     private static int total(List<Rule> rules, int most, int places) {
         int upToOneMore = AccessQuestions.sample(rules, most + 1).size();
         long each = upToOneMore <= most ? upToOneMore : Combinations.count(rules);
@@ -95,7 +98,7 @@ public final class AccessVerification {
     }
 
     private static String text(Answer answer, Permission permission, Optional<String> place) {
-        // An authorizer need not say why; what it allows must show all the same.
+        // An authorizer need not give a reason; its yes must be shown all the same.
         String text = answer.reason().isBlank()
                 ? "allowed without a reason: " + permission.describe()
                         + place.map(namespace -> " in namespace " + namespace).orElse("")

@@ -29,7 +29,9 @@ record BindingPage(List<Binding> bindings, String next) {
     private static final String ACCOUNT = "system:serviceaccount:";
     private static final String ACCOUNTS = "system:serviceaccounts";
 
-    /** Allowed everything by the API server itself, so the guard refuses its members whatever is bound. */
+    /**
+     * The API server lets this group do everything, so the guard refuses the yes of its members without any binding.
+     */
     private static final String MASTERS = "system:masters";
 
     /** @param whole false if it has more subjects, or longer names, than can be judged */
@@ -105,7 +107,7 @@ record BindingPage(List<Binding> bindings, String next) {
             if (kind.equals(Lapse.TOO_LARGE)) {
                 whole = false;
             } else if (kind.equals(Kind.User.name()) && !name.startsWith(ACCOUNT)) {
-                // Who has a longer name cannot write it beside a verdict.
+                // Somebody with a longer name cannot write that name beside a verdict.
                 if (name.length() <= InsidersWhenAsked.LONGEST_NAME) {
                     holders.add(new Holder(Kind.User, name));
                 }

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Knows which resources of Kubernetes somebody has looked at: those of a {@link RiskyPermission}, and those listed here as
- * ordinary, whose changes end with the grant or reach no further than it. A role that does more than read what neither
- * names is a risk, until somebody has looked.
+ * Lists the resources of Kubernetes that somebody has classified: those of a {@link RiskyPermission}, and the ordinary
+ * ones here, whose changes end with the grant or reach no further than it. A role that does more than read an
+ * unclassified resource holds a risk until somebody classifies that resource.
  *
  * <p>A test walks the discovery document of the API server, so that no version of Kubernetes brings a resource unseen.
  */
@@ -70,14 +70,14 @@ public final class ClassifiedResources {
 
     private ClassifiedResources() {}
 
-    /** Whether somebody has looked at {@code resource}, written as in rules: {@code pods/log}. */
+    /** Whether {@code resource} is classified; written as in rules: {@code pods/log}. */
     public static boolean contains(String group, String resource) {
         return ORDINARY.getOrDefault(group, Set.of()).contains(resource)
                 || RiskyPermission.isAbout(
                         new Rule(List.of(group), List.of(resource), List.of(RulePattern.ALL), List.of(), List.of()));
     }
 
-    /** Whether {@code rule} allows what nobody has looked at. Of other API groups, to read is ordinary. */
+    /** Whether {@code rule} allows an unclassified use. In other API groups, to read is ordinary. */
     static boolean isOutsideIn(Rule rule) {
         boolean others = rule.apiGroups().stream().anyMatch(group -> !ORDINARY.containsKey(group));
         boolean onlyReads = READS.containsAll(rule.verbs());
@@ -85,10 +85,11 @@ public final class ClassifiedResources {
                 && !rule.verbs().isEmpty()
                 && rule.resources().stream().anyMatch(resource -> {
                     if (resource.contains(RulePattern.ALL)) {
-                        // Of Kubernetes' own groups, Wildcard says that it is everything, also what does not exist yet.
+                        // In Kubernetes' own groups the risk Wildcard already stands for everything, also for what
+                        // does not exist yet.
                         return others && !onlyReads;
                     }
-                    // A rule of two groups names each resource of one of them in the other one as well.
+                    // A rule that lists two groups names each resource in both of them.
                     boolean known = rule.apiGroups().stream().anyMatch(group -> contains(group, resource));
                     return others ? !onlyReads || (connects(resource) && !known) : !known;
                 });

@@ -6,7 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The one hash Lapse pins content with: 32 hexadecimal digits of SHA-256 over parts that cannot run into each other. */
+/**
+ * The hash by which Lapse pins content: 32 hexadecimal digits of SHA-256 over parts that cannot run into each other.
+ */
 public final class ContentHash {
     private static final int DIGITS = 32;
 

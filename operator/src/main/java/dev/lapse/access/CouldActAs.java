@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Who could act as an account: all ways in which Kubernetes lets somebody else use it. Asked about whoever approves, reviews
- * or asks, as somebody who could act as the account has the privilege themselves.
+ * Who could act as an account: all ways in which Kubernetes lets somebody else use it. The question is asked about
+ * people who approve, review or request, because somebody who could act as the account has the privilege themselves.
  */
 public final class CouldActAs {
     private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
@@ -87,10 +87,11 @@ public final class CouldActAs {
     }
 
     /**
-     * Whoever may give themselves any of the others. Kubernetes lets nobody bind what they do not hold, unless they may
-     * {@code bind} the role, nor write into a role what they do not hold, unless they may {@code escalate} it. The write
-     * itself takes its own right: a new binding, oneself added to one that is there, a role changed that one is bound to, or a
-     * new one that is aggregated into such a role. Whoever holds a right everywhere holds it where the account lives, too.
+     * The ways to give oneself one of the other rights. Kubernetes lets nobody bind a right that they do not hold,
+     * unless they may {@code bind} the role. It lets nobody write such a right into a role, unless they may
+     * {@code escalate} the role. The write needs a right of its own: to create a binding, to add oneself to an
+     * existing one, to change a role that one is bound to, or to create a role that is aggregated into such a role. A
+     * right that is held everywhere is held where the account lives, too.
      */
     private static List<List<Permission>> waysToGiveOneself() {
         List<List<Permission>> ways = new ArrayList<>();

@@ -16,12 +16,16 @@ import java.util.function.Function;
  *     Restrictions on role binding creation</a>
  */
 public final class Entitlement {
-    /** A role that writes more is refused to whoever lacks {@code bind}: the questions would keep the API server busy. */
+    /**
+     * A role with more permissions is refused to an author without {@code bind}: so many questions would keep the API
+     * server busy.
+     */
     static final int MOST_PERMISSIONS = 2_000;
 
     /**
-     * Asked for in place of every name. A rule with {@code resourceNames: [""]} answers yes to a question without a name
-     * and yet covers no object; only a rule about all names answers yes to a name that nobody lists.
+     * The name in a question that stands for all names. A rule with {@code resourceNames: [""]} answers yes to a
+     * question without a name and yet covers no object. Only a rule about all names answers yes to a name that nobody
+     * lists.
      */
     static final String NAME_NOBODY_LISTS = "lapse.dev:every-name";
 
@@ -37,14 +41,14 @@ public final class Entitlement {
         this.oracle = oracle;
     }
 
-    /** What came of the question. */
+    /** The answer. */
     public sealed interface Outcome permits Entitled, NotEntitled, Withdrawn, OutOfReach, Undecided {}
 
     public record Entitled() implements Outcome {}
 
     /**
      * @param where {@code namespace x} or {@code the whole cluster}
-     * @param denial what the author may not
+     * @param denial the right that the author lacks
      * @param remedy who could do what about it; may be empty
      */
     public record NotEntitled(String where, String denial, String remedy) implements Outcome {
@@ -53,7 +57,7 @@ public final class Entitlement {
         }
     }
 
-    /** Somebody who asked or approved may not, or not any more. */
+    /** The requester or an approver lacks the right, or has lost it. */
     public record Withdrawn(Who who, String why) implements Outcome {
         public enum Who {
             Requester,
@@ -61,7 +65,7 @@ public final class Entitlement {
         }
     }
 
-    /** The operator itself may not give it, whoever asks. */
+    /** The operator itself may not give the privilege, whoever asks. */
     public record OutOfReach(Limit limit, String why) implements Outcome {
         public enum Limit {
             Role,
@@ -70,14 +74,14 @@ public final class Entitlement {
         }
     }
 
-    /** A look-up failed. Nobody is entitled by that; ask again later. */
+    /** A look-up failed, so nobody is entitled yet; ask again later. */
     public record Undecided(String why) implements Outcome {}
 
     /**
-     * The first denial or failed look-up ends the questions.
+     * Asks until the first denial or failed look-up.
      *
-     * @param rulesIn the rules of the role in a namespace, or for the empty string of the ClusterRole bound cluster-wide.
-     *     Only for a role that was found: no rules means a role that allows nothing
+     * @param rulesIn the rules of the role in a namespace, or for the empty string of the ClusterRole bound
+     *     cluster-wide. Only for a role that was found: no rules means a role that allows nothing
      * @param namespaces empty for cluster-wide
      */
     public static Outcome couldBind(

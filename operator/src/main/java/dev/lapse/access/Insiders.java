@@ -24,14 +24,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Who could act as an account, by the bindings that there are: the users and groups that hold one of the ways of
- * {@link CouldActAs}. Accounts are left out, as nobody counts the yes of an account where insiders do not count.
+ * Who could act as an account, by the bindings that exist: the users and groups that hold one of the ways of
+ * {@link CouldActAs}. ServiceAccounts are left out: where insiders do not count, the yes of a ServiceAccount never
+ * counts.
  */
 public final class Insiders {
-    /** Who is in one of these is everybody. */
+    /** Groups that everybody is in. */
     private static final Set<String> EVERYBODY = Set.of("system:authenticated", "system:unauthenticated");
 
-    /** What acting as whatever account takes, whatever its name. */
+    /** The permissions that the ways to act as an account consist of, for any account name. */
     private static final Set<Permission> ALL = Stream.of("system:serviceaccount:any:any", "any")
             .flatMap(account -> CouldActAs.ways(account).stream())
             .flatMap(way -> way.rights().stream())
@@ -39,12 +40,14 @@ public final class Insiders {
 
     private final String account;
     private final List<CouldActAs.Way> ways;
-    /** Of each way, its rights among all permissions. */
+    /** For each way, its rights as positions among all permissions. */
     private final List<BitSet> takes;
 
     private final List<Permission> permissions;
     private final boolean complete;
-    /** By the rules of a role, however many bindings name it: a role has thousands of rules, and so many bindings. */
+    /**
+     * Judged once for each role, even if many bindings name it: a role can have thousands of rules, and many bindings.
+     */
     private final Map<List<Rule>, BitSet> judged = new IdentityHashMap<>();
 
     private final Map<Holder, Held> held =
@@ -52,15 +55,15 @@ public final class Insiders {
 
     private static final class Held {
         private final BitSet rights = new BitSet();
-        /** By name, what each of them gives. */
+        /** The bindings of the subject, by name. */
         private final Map<String, BoundRights> bindings = new TreeMap<>();
     }
 
-    /** Whether what a group could act by when it was asked stands as it stood. */
+    /** Whether the bindings by which a group could act then are unchanged. */
     public enum Since {
         Untouched,
         Changed,
-        /** Not all that stands could be listed. */
+        /** Not all bindings could be listed now. */
         NotKnown
     }
 
@@ -83,7 +86,7 @@ public final class Insiders {
         return InsidersWhenAsked.of(at, List.of(account), listed.complete(), new Insiders(listed, account).all());
     }
 
-    /** Of everything that the group could act by when it was asked; what is listed here stands now. */
+    /** Compares the bindings that the group could act by then with those that are listed here, which are of now. */
     public Since since(Insider group) {
         Held today = held.get(new Holder(group.kind(), group.name()));
         boolean untouched = today != null
@@ -101,7 +104,7 @@ public final class Insiders {
         return insider.kind() == Kind.Group && EVERYBODY.contains(insider.name());
     }
 
-    /** Where the account lives; nothing if only what is bound everywhere reaches it. */
+    /** The namespace of the account; empty if only cluster-wide bindings reach it. */
     public static Optional<String> home(String account) {
         return CouldActAs.ways(account).get(0).namespace();
     }
@@ -143,7 +146,7 @@ public final class Insiders {
         Map<Holder, Insider> found = new HashMap<>();
         held.forEach((holder, of) -> way(plus(of.rights, everybodys), of.rights)
                 .ifPresent(way -> found.put(holder, insider(holder, of, way))));
-        // Nobody knows who is in which group: a part of a way may be completed by what a group holds.
+        // The members of a group are not known, so a group's right may complete part of somebody's way.
         BitSet groups = new BitSet();
         groups.or(everybodys);
         held.forEach((holder, of) -> {
@@ -161,7 +164,7 @@ public final class Insiders {
                 .toList();
     }
 
-    /** A way that is whole in {@code rights}, and in part their own. */
+    /** A way for which {@code rights} hold every right, at least one of which is in {@code own}. */
     private Optional<CouldActAs.Way> way(BitSet rights, BitSet own) {
         return IntStream.range(0, ways.size())
                 .filter(i -> takes.get(i).intersects(own))
@@ -189,12 +192,12 @@ public final class Insiders {
         return both;
     }
 
-    /** Whether a rule has anything to do with acting as whatever account: all others need not be held. */
+    /** Whether a rule matters for acting as any account. Other rules need not be kept. */
     public static boolean concerns(Rule rule) {
         return ALL.stream().anyMatch(right -> allowsKind(rule, right));
     }
 
-    /** As the RBAC authorizer has it. */
+    /** Whether the rule allows this, by the rules of the RBAC authorizer. */
     static boolean allows(Rule rule, Permission what) {
         return allowsKind(rule, what)
                 && (rule.resourceNames().isEmpty() || rule.resourceNames().contains(what.name()));

@@ -50,8 +50,8 @@ public final class KubernetesAccess implements AccessOracle {
             if (Boolean.TRUE.equals(status.getAllowed())) {
                 return new Answer(Verdict.Allowed, reason);
             }
-            // An authorizer that failed may have been the one to allow; taking its silence for a no is still safe where
-            // a yes is needed, but not where a no is the proof.
+            // An authorizer that failed might have said yes. To take the failure for a no is safe where a yes is
+            // needed, but not where a no is the proof.
             String error = status.getEvaluationError();
             return error == null || error.isEmpty()
                     ? new Answer(Verdict.Denied, reason)

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists what RBAC gives in a namespace, as the API server has it when it is asked. Nothing of it is kept, but those who
- * wait for the same list share it if it was begun after they asked.
+ * Lists what RBAC gives in a namespace, as the API server has it at that moment. No list is kept. Callers that wait
+ * for the same list share it, if the list was begun after they asked.
  */
 public final class KubernetesBindings {
     private static final String RBAC = "/apis/rbac.authorization.k8s.io/v1/";
@@ -36,18 +36,18 @@ public final class KubernetesBindings {
     private static final int MOST_HOLDERS = 10_000;
     private static final int MOST_ROLES = 300;
 
-    /** Of rules, in letters. */
+    /** The most text of rules that is read, in characters. */
     private static final int MOST_LETTERS = 2 * 1024 * 1024;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final UnaryOperator<String> get;
-    /** Lists are long: few are read at once, whoever asks. */
+    /** Lists are long, so only two are read at once. */
     private final Semaphore readers = new Semaphore(2, true);
 
     private final Map<String, Place> places = new HashMap<>();
 
-    /** Where somebody waits for a list. */
+    /** A namespace for whose list somebody waits. */
     private static final class Place {
         private int waiting;
         private long begun;
@@ -72,7 +72,7 @@ public final class KubernetesBindings {
     }
 
     /**
-     * What gives something in {@code namespace}, if there is one, or everywhere, to people.
+     * The bindings that give people rights in {@code namespace}, or everywhere if it is empty.
      *
      * @throws KubernetesClientException if the API server could not be asked
      */
@@ -97,7 +97,7 @@ public final class KubernetesBindings {
         }
     }
 
-    /** How many wait for a list of this namespace, whoever reads it among them. */
+    /** How many callers wait for a list of this namespace, the one who reads it included. */
     int waiting(String namespace) {
         synchronized (places) {
             Place place = places.get(namespace);
@@ -179,7 +179,7 @@ public final class KubernetesBindings {
                     role.rules()));
         }
 
-        /** Each grant may have one, so they are many; the guard keeps both names for the operator. */
+        /** Each grant may have such a binding, so there are many. The guard reserves both names for the operator. */
         private boolean isForMinting(Binding binding) {
             return binding.namespace().equals(Lapse.PRINCIPALS_NAMESPACE)
                     && binding.roleKind().equals("Role")
@@ -206,7 +206,7 @@ public final class KubernetesBindings {
             return asked;
         }
 
-        /** One that there is no room for is one that could do anything. */
+        /** A role that finds no room is treated as one that could allow anything. */
         private Role bounded(Role role) {
             letters += role.letters();
             return letters <= MOST_LETTERS ? role : new Role(role.uid(), role.version(), Optional.empty());
@@ -215,7 +215,7 @@ public final class KubernetesBindings {
 
     /** @param rules that concern acting as somebody; nothing if it is too large to judge */
     private record Role(String uid, String version, Optional<List<Rule>> rules) {
-        /** Of this name there is none, so it gives nothing. */
+        /** There is no role of this name, so it gives nothing. */
         private static final Role NONE = new Role("", "", Optional.of(List.of()));
 
         static Role of(String answer) {

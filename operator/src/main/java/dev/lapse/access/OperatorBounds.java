@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Who the operator is, and where it gives nothing whatever RBAC lets it bind: policy lapse-operator-reach says the same, and
- * this is said before anybody is asked.
+ * Who the operator is, and where it grants nothing even if RBAC lets it bind. Policy lapse-operator-reach enforces the
+ * same; this check answers before anybody is asked to approve.
  *
  * @param user the operator's user name
- * @param protectedNamespaces beside those in which nothing is ever granted
+ * @param protectedNamespaces namespaces of an administrator's list, besides those where nothing is ever granted
  * @param clusterWide whether anything may be granted in the whole cluster
  */
 public record OperatorBounds(String user, Set<String> protectedNamespaces, boolean clusterWide) {

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Whether the operator itself may give what an entry names. RBAC lets it bind roles and issue tokens by name only, so that
- * an administrator decides what can be granted at all, whoever writes entries.
+ * Whether the operator itself may give what an entry names. RBAC lets it bind roles and issue tokens by name only. So
+ * an administrator decides what can be granted at all, whatever entries say.
  */
 public final class OperatorReach {
     private static final String RBAC = "rbac.authorization.k8s.io";
@@ -55,8 +55,8 @@ public final class OperatorReach {
     }
 
     /**
-     * Whether an identity's own subject may receive anything: an administrator has said so, or has let the operator issue
-     * its tokens, which is more. Policy lapse-operator asks the same.
+     * Whether an identity's own subject may receive anything: an administrator has given the verb grant on it, or lets
+     * the operator issue its tokens, which is more. Policy lapse-operator asks the same.
      *
      * @param serviceAccount absent for a plain user
      */

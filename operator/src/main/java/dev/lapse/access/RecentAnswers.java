@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps answers for a moment, so that the ends of many grants of one account ask the API server once. An answer counts
- * only for an end that was before the question.
+ * Keeps answers for a moment, so that the ends of many grants of one account ask the API server once. An answer is
+ * used only for ends that came before its question.
  */
 public final class RecentAnswers {
     static final Duration MOMENT = Duration.ofMillis(900);
@@ -36,7 +36,7 @@ public final class RecentAnswers {
         this.clock = clock;
     }
 
-    /** @param earliest answers to questions that were asked before it are of no use */
+    /** @param earliest answers to questions from before this instant are not used */
     public AccessOracle since(Instant earliest) {
         return (who, what, namespace) -> {
             Question question = new Question(who, what, namespace);

@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What was found of a privilege after its end.
+ * What is left of a privilege after its end.
  *
  * @param asked how many questions were answered
- * @param total how many there were to ask
- * @param residual what still allows, in the authorizer's words, at most 16
- * @param late those of {@code residual} that name a binding which is gone, or about to go: asked again, the answer will be another
+ * @param total how many questions there were
+ * @param residual what still allows access, in the authorizer's words, at most 16
+ * @param late those of {@code residual} that name a binding which is gone, or about to go: asked again, the answer
+ *     will change
  * @param undecided whether a question could not be answered
  */
 public record ResidualAccess(int asked, int total, List<String> residual, List<String> late, boolean undecided) {
-    /** Nobody was asked yet: there is more urgent work, and the question comes after it. */
+    /** The questions were not asked yet, because more urgent work comes first. */
     public static final ResidualAccess POSTPONED = new ResidualAccess(0, 0, List.of(), true);
 
     public ResidualAccess {
@@ -25,7 +26,7 @@ public record ResidualAccess(int asked, int total, List<String> residual, List<S
         this(asked, total, residual, List.of(), undecided);
     }
 
-    /** @param gone tells of a binding that an answer named whether it is gone, or about to go */
+    /** @param gone whether a binding that an answer named is gone, or about to go */
     public ResidualAccess withLate(Predicate<NamedBinding> gone) {
         return new ResidualAccess(
                 asked,
@@ -37,7 +38,7 @@ public record ResidualAccess(int asked, int total, List<String> residual, List<S
                 undecided);
     }
 
-    /** What is left when the late answers do not count; the question they were given to is open. */
+    /** The result without the late answers; their questions stay open. */
     public ResidualAccess withoutLate() {
         return late.isEmpty()
                 ? this

@@ -32,7 +32,7 @@ public enum RiskyPermission {
     WorkloadsWrite(
             "Changes what makes Pods, which run on after the grant as any service account of the namespace.",
             verbs("create", "update", "patch")
-                    // A StatefulSet makes Pods by a ControllerRevision, whoever wrote that.
+                    // A StatefulSet makes Pods from a ControllerRevision, no matter who wrote the revision.
                     .on("apps", "deployments", "daemonsets", "statefulsets", "replicasets", "controllerrevisions")
                     .or(verbs("create", "update", "patch").on("batch", "jobs", "cronjobs"))
                     .or(verbs("create", "update", "patch").on("", "replicationcontrollers"))),

@@ -36,7 +36,7 @@ record RulePattern(Set<String> verbs, String apiGroup, List<String> resources) i
                         .anyMatch(theirs -> resources.stream().anyMatch(mine -> covers(theirs, mine)));
     }
 
-    /** Wider than RBAC, to which {@code pods/*} means nothing: it means all of them to whoever wrote it. */
+    /** Wider than RBAC, where {@code pods/*} means nothing: its author meant all subresources. */
     static boolean covers(String theirs, String mine) {
         if (theirs.equals(ALL)) {
             return true;

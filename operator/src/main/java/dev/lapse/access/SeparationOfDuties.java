@@ -27,7 +27,10 @@ public record SeparationOfDuties(List<Duty> duties, List<Conflict> conflicts) {
             return rules.stream().anyMatch(rule -> overlap(rule, role));
         }
 
-        /** Whether a rule of a role gives any of this; where only one of them names objects, it is taken to. */
+        /**
+         * Whether a rule of a role gives any permission of the duty. If only one of the two names objects, they count
+         * as overlapping.
+         */
         private static boolean overlap(Rule duty, Rule role) {
             return any(duty.verbs(), role.verbs())
                     && any(duty.apiGroups(), role.apiGroups())

@@ -14,8 +14,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Rights outside Lapse with which their holder gets round the guard: writes in another's name, acts as the operator or as
- * what a grant holds, or changes what is checked. A rule counts where the right is worth something, and there alone.
+ * Rights outside Lapse with which their holder bypasses the guard: the holder writes in another's name, acts as the
+ * operator or as the account of a grant, or changes what is checked. A rule counts only where the right opens such a
+ * way.
  */
 public enum WayRound {
     Everything(
@@ -135,12 +136,12 @@ public enum WayRound {
     public record Account(String namespace, String name) {}
 
     /**
-     * What a rule has to be like, and where.
+     * The rule that opens a way, and where it does.
      *
-     * @param namespace empty: it is worth nothing in a namespace
-     * @param atAppliers it is worth something in the namespace of each applier
-     * @param itself and there only if it is about the applier's own account
-     * @param names of the objects it has to be about, where the rule limits it to some
+     * @param namespace empty: the right opens no way in a single namespace
+     * @param atAppliers the right opens a way in the namespace of each applier
+     * @param itself and there only if the rule covers the applier's own account
+     * @param names of the objects that the rule must cover, where the rule lists names
      */
     private record Right(
             Optional<String> namespace,
@@ -193,11 +194,11 @@ public enum WayRound {
                 ways.add(way);
             }
         }
-        // The others would only hide it.
+        // The holder of everything needs no list of the other ways: it would only hide this one.
         return ways.contains(Everything) ? EnumSet.of(Everything) : ways;
     }
 
-    /** What it lets its holder do, after their name. */
+    /** What the way lets its holder do; the text follows the holder's name. */
     public String what() {
         return what;
     }

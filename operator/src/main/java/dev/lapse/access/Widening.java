@@ -3,11 +3,14 @@ package dev.lapse.access;
 import java.util.List;
 import java.util.Set;
 
-/** Finds what a role became able to do, of the kind that ends a grant made before. */
+/** Finds the risks that a role gained after a grant of it began, and that end this grant. */
 public final class Widening {
     private Widening() {}
 
-    /** The risks of {@code rulesNow} that are not among {@code risksThen}; names that no version knows any more are ignored. */
+    /**
+     * The risks of {@code rulesNow} that are not among {@code risksThen}. Names that this version does not know are
+     * ignored.
+     */
     public static Set<RiskyPermission> gained(Set<String> risksThen, List<Rule> rulesNow) {
         Set<RiskyPermission> gained = RiskyPermission.of(rulesNow);
         gained.removeIf(risk -> risksThen.contains(risk.name()));

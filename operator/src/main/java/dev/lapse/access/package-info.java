@@ -1,4 +1,6 @@
-/** What a role allows, how risky that is, who could bind it, and what is left of it: pure, over questions somebody else asks. */
+/**
+ * What a role allows, how risky that is, who could bind it, and what is left of it. Pure: others ask the questions.
+ */
 @NullMarked
 package dev.lapse.access;
 

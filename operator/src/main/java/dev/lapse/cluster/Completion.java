@@ -2,15 +2,15 @@ package dev.lapse.cluster;
 
 import java.util.Optional;
 
-/** Makes an object whole of which an informer shows only that it is there. */
+/** Completes an object of which the informer holds the name only. */
 interface Completion<T> {
-    /** With a request, unless it is known. Nothing if the object is gone by now. */
+    /** The whole object, by a request unless it is known already. Empty if the object is gone by now. */
     Optional<T> asked(Optional<T> shown);
 
-    /** Without a request. Nothing if that is not enough. */
+    /** The whole object without a request. Empty if a request would be needed. */
     Optional<T> known(Optional<T> shown);
 
-    /** Of what an informer shows whole. */
+    /** For kinds that the informer holds whole. */
     static <T> Completion<T> none() {
         return new Completion<>() {
             @Override

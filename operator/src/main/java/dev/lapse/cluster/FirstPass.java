@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds the first pass of each controller until all of them know all of their objects: an identity that was not listed yet
- * must not be taken for one that is gone.
+ * Holds the first pass of each controller until all of them know all of their objects. Otherwise an identity that was
+ * not listed yet would look like one that is gone.
  */
 public final class FirstPass {
     private final CountDownLatch unready;
@@ -23,7 +23,7 @@ public final class FirstPass {
         return unready.getCount() == 0 && !abandoned;
     }
 
-    /** They will not all know them: nobody waits any longer. */
+    /** The start was given up: nobody waits any longer. */
     public void abandon() {
         abandoned = true;
         while (unready.getCount() > 0) {

@@ -1,6 +1,6 @@
 package dev.lapse.cluster;
 
-/** There is no room in the heap for one more object that an informer brings. */
+/** The heap has no room for another object that an informer brings. */
 public final class HeapFull extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

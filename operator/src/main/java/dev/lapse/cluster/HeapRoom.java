@@ -3,17 +3,17 @@ package dev.lapse.cluster;
 import java.util.function.LongSupplier;
 
 /**
- * Whether the heap has room for what informers bring. What is there is not known before garbage is collected, so where it
- * may be too much, it is collected first.
+ * Whether the heap has room for what informers bring. How much is really in use shows only after a garbage collection,
+ * so where it may be too much, garbage is collected first.
  */
 public final class HeapRoom {
     /**
-     * The share of the heap from which it is full. The rest is for what is being read and written at the moment, and for
-     * the collector, which is at it all the time where it finds less.
+     * The share in use from which the heap counts as full. The rest is for what is being read and written at the
+     * moment, and for the collector, which would run all the time with less.
      */
     static final double FULL = 0.75;
 
-    /** After a collection so much more is used before there is another one, as a share of the heap. */
+    /** After a collection the use may grow by this share of the heap before the next one. */
     private static final double BETWEEN = 0.05;
 
     private final LongSupplier used;
@@ -39,7 +39,7 @@ public final class HeapRoom {
     }
 
     /**
-     * Before an object is kept.
+     * To be called before an object is kept.
      *
      * @throws HeapFull if there is no room for it
      */
@@ -57,7 +57,7 @@ public final class HeapRoom {
         return full;
     }
 
-    /** What filled it was given up. */
+    /** To be called when the objects that filled the heap were given up. */
     public synchronized void emptied() {
         full = false;
         lookFrom = FULL;

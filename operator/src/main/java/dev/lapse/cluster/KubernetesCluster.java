@@ -31,7 +31,7 @@ public final class KubernetesCluster implements AutoCloseable {
     private final KubernetesView<RoleBinding> roleBindings;
     private final KubernetesView<ClusterRoleBinding> clusterRoleBindings;
 
-    /** @param room of the heap, for what the informers show */
+    /** @param room in the heap, for the objects of the informers */
     public KubernetesCluster(KubernetesClient client, HeapRoom room) {
         namespaces = new KubernetesView<>(room, client.namespaces(), KubernetesCluster::pruned);
         accounts = new KubernetesView<>(room, client.serviceAccounts().inAnyNamespace(), account -> {

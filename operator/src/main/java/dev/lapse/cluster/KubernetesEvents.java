@@ -16,13 +16,16 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes Events beside the work, never in its way: a full queue or a failing API server loses Events, not time. */
+/**
+ * Writes Events on a thread of its own, so that they never delay the work. If the queue is full or the API server
+ * fails, the Event is lost.
+ */
 public final class KubernetesEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesEvents.class);
     /** Below a kilobyte each. */
     private static final int MOST_WAITING = 8_000;
 
-    /** A thousand grants of a namespace that end at one instant are all told of. */
+    /** Enough for a thousand grants of one namespace that end at the same instant. */
     private static final int MOST_OF_A_NAMESPACE = 1_000;
 
     private static final int LONGEST_NOTE = 1_024;
@@ -62,7 +65,7 @@ public final class KubernetesEvents implements AutoCloseable {
         writer.allowCoreThreadTimeOut(true);
     }
 
-    /** @param urgent waits while something more urgent is asked of the API server, and never for long */
+    /** @param urgent returns once nothing more urgent is asked of the API server, and soon in any case */
     public void giveWayTo(Runnable urgent) {
         giveWay = urgent;
     }
@@ -71,7 +74,7 @@ public final class KubernetesEvents implements AutoCloseable {
     public void tell(About about, Kind kind, String reason, String note) {
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         String told = StatusText.fit(PeoplesText.oneLine(note), LONGEST_NOTE);
-        // Whoever has a thousand grants denied must not push out what others are to hear.
+        // One namespace with a thousand denied grants must not push out the Events of others.
         if (!room.enters(about.namespace())) {
             LOG.atWarn()
                     .addKeyValue("about", about.namespace() + "/" + about.name())
@@ -98,7 +101,7 @@ public final class KubernetesEvents implements AutoCloseable {
         waiting.add(namespace, writing);
     }
 
-    /** A thousand of one namespace delay another one's by a single one. */
+    /** The namespaces take turns: a thousand Events of one namespace delay another one by a single Event. */
     private synchronized Optional<Runnable> take() {
         return waiting.next();
     }
@@ -132,7 +135,9 @@ public final class KubernetesEvents implements AutoCloseable {
                 .build();
     }
 
-    /** An Event's name may be as long as an object's, and needs room for what makes it unique. */
+    /**
+     * An Event's name has the same limit as an object's name, and must have room for the part that makes it unique.
+     */
     private static String shortened(String name) {
         return name.length() > 200 ? name.substring(0, 200) : name;
     }

@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.function.UnaryOperator;
 
-/** What an informer shows of a kind: as little of each object as is needed, and nothing more once the heap is full. */
+/** The store of an informer: it keeps only the needed part of each object, and nothing more once the heap is full. */
 public final class KubernetesStore<T extends HasMetadata> extends BasicItemStore<T> {
     private final HeapRoom room;
     private final UnaryOperator<T> pruned;
@@ -22,8 +22,8 @@ public final class KubernetesStore<T extends HasMetadata> extends BasicItemStore
     }
 
     /**
-     * A list that is refused one object fails, and is not taken for complete. An object of a watch is lost: once that has
-     * happened, nobody may go by what the informer shows, and {@link HeapRoom} says so until it is given up.
+     * If the heap is full, a list fails, so that it is not taken for complete. An object of a watch is lost: from then
+     * on nobody may rely on the informer, and {@link HeapRoom} says full until the informer is given up.
      */
     @Override
     public T put(String key, T object) {

@@ -20,9 +20,9 @@ public final class KubernetesTrigger<P extends HasMetadata> extends AbstractEven
 
     /**
      * @param beforeFirstPass runs when the controller's informer has synchronised and no pass has begun
-     * @param added is told of every new object
-     * @param changed is told what was before and what is now, also of changes that lead to no pass
-     * @param deleted is told of every object that is gone
+     * @param added gets every new object
+     * @param changed gets the object before and after each change, also after changes that lead to no pass
+     * @param deleted gets every object that is gone
      */
     public KubernetesTrigger(
             String name, Runnable beforeFirstPass, Consumer<P> added, BiConsumer<P, P> changed, Consumer<P> deleted) {

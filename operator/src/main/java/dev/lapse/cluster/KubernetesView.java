@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * One kind of object as an informer shows it, corrected by what the operator itself has just written: an informer learns
- * of a write some milliseconds after the writer, and a decision made in between would be made twice.
+ * One kind of object as its informer shows it, corrected by the operator's own writes. The informer lags a write by
+ * some milliseconds, and without the correction a decision made in between would be made twice.
  */
 public final class KubernetesView<T extends HasMetadata> implements AutoCloseable {
     private static final long PAGE = 500;
@@ -26,9 +26,9 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     private final Completion<T> completion;
 
     /**
-     * @param room of the heap
+     * @param room in the heap
      * @param source what to watch
-     * @param pruned what to keep of each object: memory is paid for every object of the cluster
+     * @param pruned reduces each object to the part to keep: every object of the cluster costs memory
      */
     KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned) {
         this(room, source, pruned, Completion.none());
@@ -37,7 +37,7 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
     KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned, Completion<T> completion) {
         this.completion = completion;
         this.informer = source.withLimit(PAGE).runnableInformer(0);
-        // Whatever broke the watch, it begins again: an informer that stops shows the past for ever.
+        // A broken watch always begins again: an informer that stops shows old objects for ever.
         this.informer.exceptionHandler((started, cause) -> true);
         this.informer.itemStore(new KubernetesStore<>(room, pruned));
         this.informer.addEventHandler(new ResourceEventHandler<>() {
@@ -80,7 +80,7 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
         return informer.start();
     }
 
-    /** Whether the first listing is complete; whether the watch is alive is seen by what it brings. */
+    /** Whether the first list is complete. Whether the watch is alive is judged elsewhere, by what it brings. */
     public boolean healthy() {
         return informer.hasSynced();
     }
@@ -90,12 +90,12 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
         return own.correct(namespace, name, informer.getStore().getByKey(key));
     }
 
-    /** With all of its content, where the informer shows only that it is there: then the API server is asked. */
+    /** The whole object. Where the informer holds the name only, the API server is asked. */
     public Optional<T> whole(String namespace, String name) {
         return completion.asked(find(namespace, name));
     }
 
-    /** The same without a request: nothing if the API server would have to be asked. */
+    /** The whole object without a request; empty if the API server would have to be asked. */
     public Optional<T> wholeIfKnown(String namespace, String name) {
         return completion.known(find(namespace, name));
     }
@@ -104,7 +104,7 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
         return informer.getStore().list();
     }
 
-    /** The operator made {@code object}: it is there, even if the informer has not said so yet. */
+    /** The operator made {@code object}, so it exists even if the informer does not show it yet. */
     public void created(T object) {
         T known = informer.getStore().getByKey(Cache.metaNamespaceKeyFunc(object));
         if (known == null || !OwnWrites.uid(known).equals(OwnWrites.uid(object))) {
@@ -112,12 +112,15 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
         }
     }
 
-    /** The object with this UID is gone by the API server's word, even if the informer still shows it, or will yet. */
+    /**
+     * The API server confirmed that the object with this UID is gone. The informer may still show it, or show it
+     * later.
+     */
     public void deleted(String uid) {
         own.deleted(uid);
     }
 
-    /** Forgets notes of deletions whose objects the informer does not show; called by the sweep. */
+    /** For the sweep: forgets deletions of objects that the informer does not show any more. */
     void tidy() {
         own.tidy(list().stream().map(OwnWrites::uid).collect(Collectors.toSet()));
     }

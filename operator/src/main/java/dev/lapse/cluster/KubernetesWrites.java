@@ -21,18 +21,18 @@ public final class KubernetesWrites {
         this.client = client;
     }
 
-    /** Repeats nothing by itself, for whoever holds up others while it does. */
+    /** A client that never repeats a request by itself, for callers that block others while they wait. */
     public KubernetesClient client() {
         return client;
     }
 
     /** What became of a deletion. */
     public enum Deletion {
-        /** It was there, with this UID, and is gone. */
+        /** The object had this UID, and is gone. */
         Deleted,
         /** There is no object of this name. */
         Absent,
-        /** There is one of this name, but another one. */
+        /** An object of this name exists, with another UID. */
         AnotherUid
     }
 
@@ -76,7 +76,10 @@ public final class KubernetesWrites {
         return setFinalizers(object, finalizers);
     }
 
-    /** Those of others are not for us to lose: where more are there than were held, they are read again. */
+    /**
+     * All finalizers of the object. If it has more than are kept, they are read again, so that those of others are not
+     * lost.
+     */
     private List<String> finalizers(HasMetadata object, String path) {
         List<String> held = object.getMetadata().getFinalizers();
         if (!held.contains(Lapse.MORE_FINALIZERS)) {

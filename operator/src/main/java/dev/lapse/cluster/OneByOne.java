@@ -14,39 +14,42 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Roles with their rules, of which the informers show only that they are there: whoever may write roles decides how many
- * there are and how large, and few of them are ever named. Those that are named are read one by one, once in each version,
- * and kept up to a sum.
+ * Reads the rules of roles, of which the informers hold the names only. Whoever may write roles decides how many there
+ * are and how large, and few of them are ever named. A role that is named is read by itself, once in each version, and
+ * kept while all kept roles together stay within a bound.
  */
 final class OneByOne<T extends HasMetadata> implements Completion<T> {
-    /** In bytes, about. The largest of Kubernetes' own roles takes 40,000. */
+    /** The bound, in bytes, estimated. The largest of Kubernetes' own roles takes 40,000. */
     static final long MOST = 8L * 1024 * 1024;
 
-    /** Its metadata, and its place in the map. */
+    /** A role's metadata, and its place in the map. */
     private static final int OF_A_ROLE = 1024;
 
-    /** The rule and its five lists, each with an array. */
+    /** A rule and its five lists, each with an array. */
     private static final int OF_A_RULE = 400;
 
-    /** Beside its letters; an empty text is an object too. */
+    /** A text, besides its characters; an empty text is an object too. */
     private static final int OF_A_TEXT = 64;
 
     private final BiFunction<String, String, List<T>> read;
     private final Function<T, List<PolicyRule>> rules;
-    /** By UID, the one last asked for at the end. */
+    /** By UID; the role that was asked for last is at the end. */
     private final Map<String, Kept<T>> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     private long sum;
 
     private record Kept<T>(T object, long weight) {}
 
-    /** @param read asks the API server by namespace, which is empty for what is in none, and name */
+    /** @param read asks the API server by name and namespace; the namespace is empty for cluster-wide kinds */
     OneByOne(BiFunction<String, String, List<T>> read, Function<T, List<PolicyRule>> rules) {
         this.read = read;
         this.rules = rules;
     }
 
-    /** Nothing if it is gone by now. What the API server does not answer is an exception: nobody knows what the role gives. */
+    /**
+     * Empty if the role is gone by now. If the API server does not answer, this throws, because nobody knows what the
+     * role gives.
+     */
     @Override
     public Optional<T> asked(Optional<T> shown) {
         return known(shown).or(() -> shown.flatMap(this::read));
@@ -87,7 +90,7 @@ final class OneByOne<T extends HasMetadata> implements Completion<T> {
         }
     }
 
-    /** About what it takes in the heap: small rules take more for being rules than for what they say. */
+    /** An estimate of the heap that the rules take. For small rules the objects cost more than the text. */
     static long weight(List<PolicyRule> rules) {
         return OF_A_ROLE
                 + Stream.ofNullable(rules)

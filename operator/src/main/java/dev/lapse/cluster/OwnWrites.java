@@ -10,11 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator itself has made and removed of one kind, for as long as the informer may not have shown it yet. After a
- * watch that broke, the informer shows one after the other what happened meanwhile, so also what is long gone.
+ * What the operator itself has made and removed of one kind, until the informer shows it. After a broken watch the
+ * informer replays what happened meanwhile, so it may also show objects that are long gone.
  */
 final class OwnWrites<T extends HasMetadata> {
-    /** Larger numbers are later; they are written without leading zeros and may be longer than any number type. */
+    /**
+     * A larger number is a later version. The numbers have no leading zeros and may be longer than any number type.
+     */
     private static final Comparator<String> BY_VERSION =
             Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
 
@@ -30,19 +32,20 @@ final class OwnWrites<T extends HasMetadata> {
         deleted.add(uid);
     }
 
-    /** The informer shows this object. @return whether that is news */
+    /** The informer shows this object. @return whether that was not known */
     boolean shown(T object) {
         return created.remove(uid(object)) == null;
     }
 
-    /** The informer shows that this object is gone. @return whether that is news */
+    /** The informer shows that this object is gone. @return whether that was not known */
     boolean gone(T object) {
         created.remove(uid(object));
         return !deleted.remove(uid(object));
     }
 
     /**
-     * The informer has listed all there is, as of this version: what was made before is shown, or gone unseen.
+     * The informer has listed all objects as of this version. So an object that was made before is in the list, or is
+     * gone.
      *
      * @return what the informer did not show until now
      */
@@ -55,9 +58,9 @@ final class OwnWrites<T extends HasMetadata> {
     }
 
     /**
-     * What there is under a name, where the informer shows {@code known}.
+     * The object of this name as it is, where the informer shows {@code known}.
      *
-     * @param namespace empty for what is in none
+     * @param namespace empty for cluster-wide kinds
      */
     Optional<T> correct(String namespace, String name, @Nullable T known) {
         Optional<T> shown = Optional.ofNullable(known).filter(this::there);
@@ -71,7 +74,10 @@ final class OwnWrites<T extends HasMetadata> {
                 .or(() -> shown);
     }
 
-    /** Forgets the removal of what the informer does not show: it has shown that too, or never will. */
+    /**
+     * Forgets the removal of objects that the informer does not show: it has shown the removal, or never will show the
+     * object.
+     */
     void tidy(Set<String> shown) {
         deleted.retainAll(shown);
     }

@@ -7,18 +7,18 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The API server's time, whatever the clock of this machine says.
+ * The API server's time, even if the clock of this machine is wrong.
  *
- * <p>Each answer tells, by its {@code Date}, the second in which it was given, and so between which two values the
- * difference of the two clocks lies; many answers together leave milliseconds. Within that this machine's clock is
- * believed. Beyond it the earliest possible time counts, so that nothing ends early. Between answers the monotonic clock
- * goes on, which nobody can set.
+ * <p>The {@code Date} of each answer names the second in which it was given, and so two bounds for the difference of
+ * the two clocks. Many answers together narrow it to milliseconds. Within these bounds this machine's clock is
+ * believed. Outside them the earliest possible time counts, so that nothing ends early. Between answers the monotonic
+ * clock counts on, which nobody can set.
  */
 public final class ServerClock implements InstantSource {
-    /** From so much on people are told. */
+    /** An offset beyond this is reported to people. */
     public static final Duration TOLD = Duration.ofSeconds(2);
 
-    /** Beyond it something is so wrong that nothing new is granted. */
+    /** With an offset beyond this nothing new is granted. */
     public static final Duration TRUSTED = Duration.ofSeconds(30);
 
     private static final Duration STEP = Duration.ofMillis(250);
@@ -36,11 +36,11 @@ public final class ServerClock implements InstantSource {
     /**
      * What is known of this machine's clock.
      *
-     * @param known whether the API server's time is
-     * @param offset by how much this machine's clock is ahead of it; negative if it is behind
+     * @param known whether the API server's time is known
+     * @param offset by how much this machine's clock is ahead of the API server's; negative if it is behind
      */
     public record Reading(boolean known, Duration offset) {
-        /** Why nothing new is granted; empty if the clock is no reason. */
+        /** Why nothing new is granted; empty if the clock does not prevent it. */
         public Optional<String> problem() {
             if (!known) {
                 return Optional.of("the API server's time is not known");
@@ -80,10 +80,13 @@ public final class ServerClock implements InstantSource {
                 .orElse(here);
     }
 
-    /** An answer came: asked at {@code sent}, there at {@code received} by the monotonic clock, given in the second {@code date}. */
+    /**
+     * An answer came: it was asked for at {@code sent} and received at {@code received}, both by the monotonic clock,
+     * and carries {@code date}.
+     */
     public synchronized void answered(long sent, long received, Instant date) {
         if (sent - notBefore < 0 && notBefore != Long.MIN_VALUE) {
-            // Asked before the clocks went apart: it says nothing of how they stand now.
+            // This request was sent before the clock was set, so its answer says nothing of the clock now.
             return;
         }
         ServerTime told = ServerTime.of(sent, received, nanos(date));
@@ -92,10 +95,10 @@ public final class ServerClock implements InstantSource {
     }
 
     /**
-     * Compares this machine's clock with the monotonic one, which goes on when the clock is set, and stands while the
+     * Compares this machine's clock with the monotonic one, which goes on when the clock is set, and stops while the
      * machine sleeps. To be called often.
      *
-     * @return whether they went apart since the last call, so that the API server has to be asked again
+     * @return whether the two went apart since the last call, so that the API server has to be asked again
      */
     public synchronized boolean stepped() {
         long now = monotonic.getAsLong();
@@ -129,7 +132,10 @@ public final class ServerClock implements InstantSource {
                 .orElse(new Reading(false, Duration.ZERO));
     }
 
-    /** About {@code wait}, so that the API server's clock then turns to a new second: an answer from just then tells most. */
+    /**
+     * About {@code wait}, moved to a moment when the API server's clock turns to a new second: an answer from then
+     * tells most.
+     */
     public synchronized Duration untilItTells(Duration wait) {
         long now = monotonic.getAsLong();
         return server.map(time -> {

@@ -3,24 +3,27 @@ package dev.lapse.cluster;
 import java.util.Optional;
 
 /**
- * Between which two values the API server's time lies, as what to add to the monotonic clock.
+ * Two bounds for the API server's time, each as what to add to the monotonic clock.
  *
- * @param lower the least, in nanoseconds
- * @param upper the most
- * @param at when that was known, by the monotonic clock
+ * @param lower the lower bound, in nanoseconds
+ * @param upper the upper bound
+ * @param at when the bounds were found, by the monotonic clock
  */
 record ServerTime(long lower, long upper, long at) {
     private static final long SECOND = 1_000_000_000L;
 
-    /** No clock gains or loses more than one part in two thousand, and who slews one does not either. */
+    /** No clock gains or loses more than one part in two thousand, not even while it is adjusted slowly. */
     private static final long DRIFT = 2_000;
 
-    /** What one answer tells: somewhen between {@code sent} and {@code received} it was within the second {@code date}. */
+    /**
+     * The bounds from one answer: at some moment between {@code sent} and {@code received} it was within the second
+     * {@code date}.
+     */
     static ServerTime of(long sent, long received, long date) {
         return new ServerTime(date - received, date + SECOND - 1 - sent, received);
     }
 
-    /** What both tell; empty if they contradict each other, because one of the clocks was set. */
+    /** The bounds that fit both; empty if they contradict each other, because one of the clocks was set. */
     Optional<ServerTime> and(ServerTime later) {
         long drift = drift(later.at);
         long least = Math.max(lower - drift, later.lower);
@@ -28,7 +31,7 @@ record ServerTime(long lower, long upper, long at) {
         return least <= most ? Optional.of(new ServerTime(least, most, later.at)) : Optional.empty();
     }
 
-    /** Whether it may be {@code time} now. */
+    /** Whether {@code time} lies within the bounds now. */
     boolean holds(long time, long now) {
         return time >= earliest(now) && time <= upper + drift(now) + now;
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does one piece of work soon, on a thread of its own: once, however often it is asked for meanwhile. */
+/** Does one piece of work soon, on a thread of its own. Several requests before it starts lead to one run. */
 public final class SoonOnce implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SoonOnce.class);
 
@@ -25,7 +25,7 @@ public final class SoonOnce implements AutoCloseable {
         });
     }
 
-    /** Returns at once. What is asked for while the work is under way is done after it. */
+    /** Returns at once. A request while the work is under way leads to another run after it. */
     public void ask() {
         if (!asked.compareAndSet(false, true)) {
             return;

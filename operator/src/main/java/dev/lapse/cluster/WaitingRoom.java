@@ -3,7 +3,7 @@ package dev.lapse.cluster;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Says who may wait: so many in all, and of one namespace so few that it never takes the place of the others. */
+/** Bounds how many may wait, in all and of one namespace, so that one namespace never takes the places of others. */
 final class WaitingRoom {
     private final int most;
     private final int mostOfOne;

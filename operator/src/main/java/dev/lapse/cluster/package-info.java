@@ -1,4 +1,4 @@
-/** What the operator sees of the cluster without asking, and the one way it deletes and patches. */
+/** What the operator sees of the cluster through its informers, and the one way by which it deletes and patches. */
 @NullMarked
 package dev.lapse.cluster;
 

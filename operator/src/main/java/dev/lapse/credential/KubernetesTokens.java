@@ -29,7 +29,8 @@ public final class KubernetesTokens {
      * @param authority the certificates that sign the API server's, as PEM
      */
     public KubernetesTokens(KubernetesClient client, String server, String authority) {
-        // Were a request repeated whose answer was lost, a token that nobody knows of would live as long as the grant.
+        // A token request is never repeated. If an answer was lost, a second request would leave an unknown token that
+        // lives as long as the grant.
         this.client = client.newClient(
                         new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
                                 .withRequestRetryBackoffLimit(0)
@@ -43,9 +44,9 @@ public final class KubernetesTokens {
     public record Bound(String secret, String uid) {}
 
     /**
-     * What token is wanted.
+     * The wanted token.
      *
-     * @param audiences who accepts it; empty for the API server
+     * @param audiences who accepts the token; empty for the API server
      */
     public record Wish(
             String namespace, String account, Optional<Bound> bound, List<String> audiences, Duration lifetime) {}
@@ -132,18 +133,21 @@ public final class KubernetesTokens {
                 .withName(account)
                 .tokenRequest(request);
         String secret = answer.getStatus().getToken();
-        // What was really given counts, not what was asked for: servers shorten and stretch.
+        // The expiry in the answer counts, not the one that was asked for: servers shorten and extend it.
         Instant expiresAt = Instant.parse(answer.getStatus().getExpirationTimestamp());
         return new MintedToken(secret, id(secret), now.truncatedTo(ChronoUnit.SECONDS), expiresAt);
     }
 
-    /** The API server has just signed it over its own connection: reading the claims needs no second check. */
+    /**
+     * The API server has just signed the token and sent it over its own connection, so the signature is not checked
+     * again.
+     */
     private static String id(String token) {
         try {
             JWTClaimsSet claims = JWTParser.parse(token).getJWTClaimsSet();
             return claims.getJWTID() == null ? "" : claims.getJWTID();
         } catch (ParseException unreadable) {
-            // The parser's own message may quote the token.
+            // The parser's message may quote the token, so it is not passed on.
             throw new IllegalStateException("the API server issued a token that is no JWT");
         }
     }

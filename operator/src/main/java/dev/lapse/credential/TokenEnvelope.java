@@ -93,7 +93,7 @@ public final class TokenEnvelope {
             }
             return pem.toString();
         } catch (CMSException | GeneralSecurityException failed) {
-            // The cause may carry the text in no case, but its message is not ours to vouch for.
+            // The message of the cause is not passed on: nobody can promise that it never quotes the text.
             throw new IllegalStateException(
                     "the token could not be sealed to the certificate in spec.credential.encryptTo");
         } catch (IOException impossible) {
@@ -101,7 +101,7 @@ public final class TokenEnvelope {
         }
     }
 
-    /** The curve by its name: spelled out as numbers it could be one that leaks the key. */
+    /** The name of the curve. A curve given as numbers could be one that leaks the key. */
     private static String curve(X509Certificate certificate) {
         ASN1Encodable parameters = SubjectPublicKeyInfo.getInstance(
                         certificate.getPublicKey().getEncoded())

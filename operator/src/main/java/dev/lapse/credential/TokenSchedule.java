@@ -24,7 +24,7 @@ public final class TokenSchedule {
         return wanted.compareTo(SHORTEST) < 0 ? SHORTEST : wanted;
     }
 
-    /** A token for somebody else than the API server cannot be taken back, so it lives as short as can be. */
+    /** A token for another audience than the API server cannot be revoked, so it gets the shortest lifetime. */
     public static Duration lifetime(List<String> audiences, Instant now, Instant end) {
         return audiences.isEmpty() ? lifetime(now, end) : SHORTEST;
     }
@@ -37,7 +37,7 @@ public final class TokenSchedule {
         return audiences.isEmpty() ? gone.plus(CACHE) : expiry.plus(LEEWAY);
     }
 
-    /** Whether a token that expires at {@code expiry} is refused from {@code end} on, whoever is down. */
+    /** Whether a token that expires at {@code expiry} is refused from {@code end} on, even if the operator is down. */
     public static boolean diesByItself(Instant expiry, Instant end) {
         return !expiry.plus(LEEWAY).isAfter(end);
     }

@@ -10,19 +10,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * One dry-run create that one binding of the guard must refuse, and no other.
+ * One dry-run create that exactly one binding of the guard must refuse.
  *
- * <p>The policies exempt the operator, but for a dry run of these names: so the operator proves each policy itself, with
- * no second account and without writing anything.
+ * <p>The policies exempt the operator, except for a dry run of these names. So the operator proves each policy itself,
+ * without a second account and without writing anything.
  *
- * @param binding the binding that must refuse it
+ * @param binding the binding that must refuse the create
  * @param path where to POST it
- * @param refusal words of the refusal: a policy that fails to evaluate refuses as well, and proves nothing
+ * @param refusal words of the refusal: a policy that fails to evaluate refuses too, but proves nothing
  */
 record Canary(String binding, String path, String body, String refusal) {
     private static final YAMLMapper YAML = new YAMLMapper();
 
-    /** The binding that says by which parameters the API server goes. */
+    /** The binding whose refusal tells which parameters the API server uses. */
     private static final String TELLS_PARAMETERS = "lapse-operator-reach";
 
     private static final Pattern AS_OF = Pattern.compile("by lapse-guard as of resourceVersion ([0-9a-zA-Z]+)");
@@ -41,7 +41,7 @@ record Canary(String binding, String path, String body, String refusal) {
                 canary("lapse-identities", identities, "must be your own user name", IDENTITY),
                 canary("lapse-grants", grants, "must be your own user name", GRANT),
                 canary("lapse-reviews", reviews, "opened by the operator alone", review("reviews")),
-                // A wrong name in the parameters shows here: lapse-reviews would refuse it.
+                // A wrong operator name in the parameters shows here, because lapse-reviews would refuse the dry run.
                 canary("lapse-status", reviews, "belong to the operator", review("status")),
                 canary("lapse-names", secrets, "belong to the operator", UNLABELLED),
                 canary("lapse-secrets", secrets, "touches no Secrets but those it makes", STRANGER),
@@ -57,21 +57,24 @@ record Canary(String binding, String path, String body, String refusal) {
                 canary("lapse-operator-lease", leases, "holds one lease", LEASE));
     }
 
-    /** What is wrong if the API server answered with {@code message}, as a sentence; empty if that proves the binding. */
+    /**
+     * What is wrong if the API server answered with {@code message}, as a sentence; empty if it proves the binding.
+     */
     String problemOf(String message) {
         String by = "'" + GuardEpoch.POLICY_OF_BINDING.get(binding) + "' with binding '" + binding + "' denied request";
         if (message.contains(by)) {
             return message.contains(refusal) ? "" : binding + " refuses without having looked: " + message;
         }
-        // Each canary keeps the rules of all policies but one, if the operator is who the parameters say it is.
+        // A canary breaks the rules of one policy only, if the parameters name this operator. So another refusal means
+        // another name.
         return message.contains("ValidatingAdmissionPolicy 'lapse-")
                 ? "operator in ConfigMap lapse-system/lapse-guard is not this operator's user name: " + message
                 : binding + " was not seen to refuse a dry run: " + message;
     }
 
     /**
-     * Whether the API server, which answered with {@code message}, goes by other parameters than those it stores: an API
-     * server that had no binding with parameters for a second reads them never again until it is restarted.
+     * Whether the API server, which answered with {@code message}, uses other parameters than those it stores. An API
+     * server that had no binding with parameters for a second never reads them again until it is restarted.
      */
     boolean goesByOtherParameters(String message, String stored) {
         Matcher asOf = AS_OF.matcher(message);
@@ -146,7 +149,7 @@ record Canary(String binding, String path, String body, String refusal) {
             metadata: {name: lapse-canary-secrets}
             """;
 
-    /** Behind the spec of a review. */
+    /** The verdict that is added to the spec of a review. */
     private static final String VERDICT = """
               decisions:
                 - {item: request, by: nobody, verdict: Deny, itemHash: "0000000000000000"}

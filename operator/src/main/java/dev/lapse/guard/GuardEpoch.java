@@ -15,10 +15,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Which installation of the guard there is: a hash over the identity of its parts, or what is wrong with them.
+ * Identifies an installation of the guard: a hash over the identity of its parts, or what is wrong with them.
  *
- * <p>An object that was deleted and made again has another UID, one that was edited another generation; a ConfigMap has
- * no generation, so its data is hashed.
+ * <p>An object that was deleted and made again has another UID, one that was edited another generation. A ConfigMap
+ * has no generation, so its data is hashed.
  *
  * @param parts 16 hexadecimal digits; empty if there is a problem
  * @param problem a sentence that names the part that is missing or too weak; empty if none is
@@ -43,7 +43,10 @@ public record GuardEpoch(String parts, String problem) {
             Map.entry("lapse-operator-words", "lapse-operator-words"),
             Map.entry("lapse-operator-lease", "lapse-operator-lease"));
 
-    /** The policies without parameters: they match other people's objects, which must not wait for a ConfigMap, or the operator's alone. */
+    /**
+     * The policies without parameters. They match other people's objects, which must not wait for a ConfigMap, or only
+     * the operator's.
+     */
     static final Set<String> WITHOUT_PARAMETERS = Set.of(
             "lapse-names",
             "lapse-secrets",
@@ -58,17 +61,21 @@ public record GuardEpoch(String parts, String problem) {
     private static final String APPLIERS = "appliers";
 
     /**
-     * The parameters that a policy reads. Whatever else stands in the ConfigMap changes nothing of what the guard refuses,
-     * so it begins no epoch: how far an applier reaches is asked when an entry is used, not when it is written.
+     * The parameters that a policy reads to prove a name. Other keys of the ConfigMap do not change what the guard
+     * refuses, so they begin no epoch: how far an applier reaches is asked when an entry is used, not when it is
+     * written.
      */
     static final Set<String> READ_BY_POLICIES = Set.of("operator", APPLIERS);
 
-    /** What policy lapse-operator-reach reads: how far the operator reaches proves no name, so it begins no epoch either. */
+    /**
+     * The parameters that policy lapse-operator-reach reads. They prove no name, so a change of them begins no epoch
+     * either.
+     */
     static final Set<String> READ_FOR_THE_OPERATORS_REACH = Set.of("protectedNamespaces", "clusterWide");
 
     /** The parameter ConfigMap as it stands in the cluster. */
     public record Parameters(String uid, Map<String, String> data) {
-        /** The same without what no policy reads, and with the appliers in one order. */
+        /** The parameters that policies read, with the appliers in a fixed order. */
         Parameters asPoliciesReadIt() {
             TreeMap<String, String> read = new TreeMap<>(data);
             read.keySet().retainAll(READ_BY_POLICIES);
@@ -119,8 +126,8 @@ public record GuardEpoch(String parts, String problem) {
     }
 
     /**
-     * The epoch of these parts, counted from {@code firstRefusal}. The instant is in it so that no epoch comes back: when
-     * a parameter is changed and changed back, what was proved under the first is not what is proved under the second.
+     * The epoch of these parts, counted from {@code firstRefusal}. The hash includes the instant, so that no epoch
+     * comes back. If a parameter is changed and changed back, proofs from before do not belong to the epoch after.
      */
     public String since(Instant firstRefusal) {
         return hash(parts + " " + firstRefusal);

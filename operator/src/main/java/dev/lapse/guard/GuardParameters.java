@@ -18,12 +18,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policies and operator both read: whose the objects of Lapse are, who may write for others, and how far that goes.
+ * The parameters that policies and operator both read: who the operator is, who may write for others, and how far that
+ * goes.
  *
  * @param operator the operator's user name; empty if the ConfigMap does not say
  * @param appliers user names that may stand in a …Via
  * @param limits by applier; an applier without one reaches the identity's own namespace and no role
- * @param protectedNamespaces in which nothing is granted, beside those in which nothing ever is
+ * @param protectedNamespaces where nothing is granted, besides the namespaces where nothing ever is
  * @param clusterWide whether anything is granted in the whole cluster
  * @param problem what could not be read, as a sentence; empty if all was
  */
@@ -61,9 +62,9 @@ public record GuardParameters(
         protectedNamespaces = Set.copyOf(protectedNamespaces);
     }
 
-    /** What {@code data} of the ConfigMap says. Limits that cannot be read are no limits' width at all: none is given. */
+    /** Parses {@code data} of the ConfigMap. If the limits cannot be read, no applier reaches any role. */
     public static GuardParameters parse(Map<String, String> data) {
-        // As the policies compare it: not even white space at its end is left out.
+        // Taken as it is, like the policies compare it: white space at its end stays.
         String operator = data.getOrDefault("operator", "");
         String clusterWide = data.getOrDefault("clusterWide", "");
         Map<String, ApplierLimit> limits = Map.of();
@@ -92,8 +93,8 @@ public record GuardParameters(
     }
 
     /**
-     * Which value that policies read holds a character that nobody sees, as a sentence: names that look apart would be one
-     * that nobody has, and an applier or a protected namespace would silently be none.
+     * Names a value that policies read and that holds a hidden character, as a sentence. Two names that look separate
+     * would be read as one name that nobody has, and an applier or a protected namespace would silently not count.
      */
     static Optional<String> hidden(Map<String, String> data) {
         return READ_BY_POLICIES.stream()
@@ -120,12 +121,12 @@ public record GuardParameters(
         return limits.getOrDefault(applier, ApplierLimit.NONE);
     }
 
-    /** How far whoever wrote as this applier reaches: nowhere, if it is none (any more). */
+    /** How far this applier reaches: nowhere, if it is not on the list, or not any more. */
     public ApplierLimit reachOf(String applier) {
         return appliers.contains(applier) ? limit(applier) : ApplierLimit.NONE;
     }
 
-    /** @param nowhere is given, by applier, why an entry that says something else than it shows reaches nowhere */
+    /** @param nowhere collects, by applier, why an entry with hidden characters reaches nowhere */
     private static Map<String, ApplierLimit> limits(String yaml, Map<String, String> nowhere)
             throws JsonProcessingException {
         if (yaml.isBlank()) {
@@ -147,7 +148,8 @@ public record GuardParameters(
                             "role " + role + " is not written as Role/name or ClusterRole/name");
                 }
             }
-            // Two entries could contradict each other, and the wider one must not win by its place.
+            // Two entries of one applier could contradict each other, and the wider one must not win because of its
+            // place.
             if (limits.put(limit.name, reach) != null) {
                 throw new IllegalArgumentException("applier " + limit.name + " is listed twice");
             }
@@ -170,7 +172,10 @@ public record GuardParameters(
         return Set.copyOf(names);
     }
 
-    /** Names that look like others and are not: what an older version took for names that nobody has costs no other applier. */
+    /**
+     * Why an entry is misleading: a name in it looks like another one and is not. An older version took such a name
+     * for one that nobody has. So only this entry is void, and other appliers keep theirs.
+     */
     private static Optional<String> misleading(String name, ApplierLimit reach) {
         String entry = "the entry of " + PeoplesText.oneLine(name) + " in applierLimits" + PLACE + " reaches nowhere: ";
         if (!ParameterWords.of(name).equals(List.of(name))) {

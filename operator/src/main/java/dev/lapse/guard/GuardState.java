@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Whether the guard stands, and since when what it lets through is proved.
+ * Whether the guard stands, and since when a write that it lets through counts as proved.
  *
- * @param ready whether every policy was seen to refuse what it must
+ * @param ready whether every policy was seen to refuse its canary
  * @param epoch which installation of the guard this is; empty while not ready
  * @param firstRefusal when every policy of this epoch was first seen to refuse; the far future while not ready
  * @param settledAt from when on every API server refuses; the far future while not ready
@@ -15,8 +15,8 @@ import java.time.temporal.ChronoUnit;
  */
 public record GuardState(boolean ready, String epoch, Instant firstRefusal, Instant settledAt, String problem) {
     /**
-     * It settles at a whole second. Times of creation and of a recorded look are cut to theirs, and a look in the second in
-     * which the guard settled would otherwise count as one that was too early.
+     * The guard settles at a whole second. Times of creation and of a recorded look are cut to the second. So a look
+     * in the second in which the guard settled would otherwise count as too early.
      */
     public static GuardState ready(String epoch, Instant firstRefusal, Duration settle) {
         Instant settled = firstRefusal.plus(settle);
@@ -29,18 +29,18 @@ public record GuardState(boolean ready, String epoch, Instant firstRefusal, Inst
     }
 
     /**
-     * Whether an object created at {@code createdAt} (its creationTimestamp) was created under this epoch, with the
-     * guard standing on every API server.
+     * Whether an object with creationTimestamp {@code createdAt} was created under this epoch, with the guard standing
+     * on every API server.
      *
      * <p>The API server that answered the canary is not the only one, and an API server goes on admitting for a moment
-     * after a policy is installed: hence not from the first refusal on, but from when it has settled. A
+     * after a policy is installed. So objects count from when the guard has settled, not from the first refusal. A
      * creationTimestamp is cut to its second, so an object counts as a little older than it is.
      */
     public boolean guarded(Instant createdAt) {
         return ready && !createdAt.isBefore(settledAt);
     }
 
-    /** Whether it stands on every API server at {@code now}. */
+    /** Whether the guard stands on every API server at {@code now}. */
     public boolean settled(Instant now) {
         return guarded(now);
     }

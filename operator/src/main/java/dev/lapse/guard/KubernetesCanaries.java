@@ -3,7 +3,7 @@ package dev.lapse.guard;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
-/** Sends the canaries to the API server and tells what became of them. */
+/** Sends the canaries to the API server and reports the answers. */
 final class KubernetesCanaries {
     static final String BEHIND =
             "the API server goes by another version of ConfigMap lapse-system/lapse-guard than the one it stores; if that"
@@ -17,11 +17,11 @@ final class KubernetesCanaries {
     }
 
     /**
-     * What one round found.
+     * The result of one round.
      *
-     * @param problem the first canary that was not refused as it must be, as a sentence; empty if none was not
-     * @param letThrough whether one was created: then the guard has a hole, and not only the look at it failed
-     * @param behind whether the one problem is that the API server goes by other parameters than those it stores
+     * @param problem the first canary that was not refused as it must be, as a sentence; empty if all were
+     * @param letThrough whether a canary was admitted: then the guard has a hole, and not only the request failed
+     * @param behind whether the only problem is that the API server uses other parameters than those it stores
      */
     record Round(String problem, boolean letThrough, boolean behind) {
         static final Round REFUSED = new Round("", false, false);
@@ -36,7 +36,7 @@ final class KubernetesCanaries {
         Round found = Round.REFUSED;
         for (Canary canary : Canary.all()) {
             Round round = send(canary, parameters);
-            // A hole counts for more than a look that failed, so all are sent.
+            // A hole matters more than a failed request, so all canaries are sent.
             if (round.letThrough()) {
                 return round;
             }

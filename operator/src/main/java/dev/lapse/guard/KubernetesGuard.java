@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows whether the guard stands: its policies are those that are shipped, and canaries prove that they refuse, at the start,
- * after each change and every ten minutes.
+ * Knows whether the guard stands. Its policies must be those that are shipped, and canaries must be refused: at the
+ * start, after each change and every ten minutes.
  *
- * <p>All looking is done by one thread of its own, so fields without {@code volatile} are that thread's.
+ * <p>One thread of its own does all looking, so fields without {@code volatile} are that thread's.
  */
 public final class KubernetesGuard implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KubernetesGuard.class);
@@ -31,7 +31,7 @@ public final class KubernetesGuard implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final Duration LAST_RETRY = Duration.ofSeconds(8);
 
-    /** How long an API server may take to know parameters that changed in nothing that its policies read. */
+    /** How long an API server may take to use parameters whose change concerns no policy. */
     private static final Duration CATCHES_UP = Duration.ofSeconds(10);
 
     private final InstantSource clock;
@@ -50,13 +50,13 @@ public final class KubernetesGuard implements AutoCloseable {
     private volatile GuardState state = GuardState.notReady("the guard has not been looked at yet");
     private volatile GuardParameters parameters = GuardParameters.NONE;
 
-    /** The parts that were all seen to refuse, and since when; gone at the first sign of a hole. */
+    /** The parts that were all seen to refuse, and since when; empty at the first sign of a hole. */
     private Optional<Standing> standing = Optional.empty();
 
-    /** A first refusal kept from before this instant is no longer good: there was a hole, or other parameters. */
+    /** A first refusal from before this instant does not count any more: there was a hole, or other parameters. */
     private Instant notBefore = Instant.MIN;
 
-    /** Since when the API server goes by other parameters than those it stores. */
+    /** Since when the API server uses other parameters than those it stores. */
     private Optional<Instant> behindSince = Optional.empty();
 
     private Duration retry = FIRST_RETRY;
@@ -101,7 +101,7 @@ public final class KubernetesGuard implements AutoCloseable {
         return state;
     }
 
-    /** Whether it has settled, and those who listen have been told: what is written from now on is proved at once. */
+    /** Whether the guard has settled and the listeners know: a name that is written from now on is proved at once. */
     public boolean settled() {
         return settledTold && state.settled(clock.instant());
     }
@@ -110,7 +110,7 @@ public final class KubernetesGuard implements AutoCloseable {
         return parameters;
     }
 
-    /** Has {@code listener} run when state or parameters change and when the guard has settled, on the guard's thread. */
+    /** Runs {@code listener} when state or parameters change and when the guard has settled, on the guard's thread. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
     }
@@ -131,12 +131,12 @@ public final class KubernetesGuard implements AutoCloseable {
         try {
             thread.execute(work);
         } catch (RejectedExecutionException e) {
-            // Closed: nobody asks any more.
+            // The guard is closed, so nobody asks any more.
             log.atTrace().log("The guard is closed");
         }
     }
 
-    /** Whatever goes wrong, what was found before says nothing any more, and it is looked at again. */
+    /** On any failure the earlier result is void, and the guard is looked at again. */
     private void look() {
         lookAsked.set(false);
         try {
@@ -200,7 +200,7 @@ public final class KubernetesGuard implements AutoCloseable {
         }
     }
 
-    /** Only after a look that found it standing still. */
+    /** Tells the listeners once. To be called only after a look that found the guard still standing. */
     private void tellOnceSettled() {
         if (!settledTold && state.settled(clock.instant())) {
             tellListeners();
@@ -209,8 +209,8 @@ public final class KubernetesGuard implements AutoCloseable {
     }
 
     /**
-     * Again and again until it has settled: right after a change an API server still refuses by the policy it had before,
-     * and of a policy that has become too weak the first canaries say nothing.
+     * Looks often until the guard has settled. Right after a change an API server still refuses by the earlier policy,
+     * so the first canaries do not show that a policy has become too weak.
      */
     private Duration untilNextLook() {
         Duration left = Duration.between(clock.instant(), state.settledAt());
@@ -221,14 +221,15 @@ public final class KubernetesGuard implements AutoCloseable {
         return left.compareTo(soon) > 0 ? soon : left.plusMillis(1);
     }
 
-    /** What was kept says nothing any more: the next first refusal begins another epoch, even of the same parts. */
+    /** The kept instant is void: the next first refusal begins another epoch, even of the same parts. */
     private void beginAnew() {
         standing = Optional.empty();
         notBefore = clock.instant();
         try {
             memory.forget();
         } catch (KubernetesClientException e) {
-            // This operator knows by notBefore; only one that starts in the meantime would not.
+            // This operator still has notBefore. Only an operator that starts meanwhile would believe the kept
+            // instant.
             log.atWarn().addKeyValue("problem", e.getMessage()).log("The guard's memory could not be cleared");
         }
     }

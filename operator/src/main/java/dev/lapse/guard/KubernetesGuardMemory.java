@@ -8,7 +8,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** Keeps, in a ConfigMap of lapse-system, since when the present parts of the guard refuse: it outlives the operator. */
+/**
+ * Keeps in a ConfigMap of lapse-system since when the present parts of the guard refuse, so that a new process knows
+ * it.
+ */
 final class KubernetesGuardMemory {
     static final String NAMESPACE = "lapse-system";
     static final String NAME = "lapse-guard-epoch";
@@ -26,7 +29,7 @@ final class KubernetesGuardMemory {
     /** What was kept: which parts, and since when all of them refuse. */
     private record Kept(String parts, Instant firstRefusal) {}
 
-    /** What is unreadable, or was not written by an operator, is unknown: the epoch begins anew. */
+    /** A ConfigMap that is unreadable, or was not written by an operator, counts as unknown: the epoch begins anew. */
     private Optional<Kept> kept(ConfigMap map) {
         Map<String, String> data = Optional.ofNullable(map.getData()).orElse(Map.of());
         String parts = data.getOrDefault("parts", "");
@@ -42,8 +45,8 @@ final class KubernetesGuardMemory {
     }
 
     /**
-     * Since when {@code epoch} stands: the kept instant if it is of the same parts and not before {@code notBefore},
-     * otherwise {@code now}, which is then kept. Two operators agree, because the later writer finds a conflict.
+     * Since when {@code epoch} stands: the kept instant, if it is of the same parts and not before {@code notBefore};
+     * otherwise {@code now}, which is then kept. Two operators agree, because the later writer gets a conflict.
      *
      * @throws io.fabric8.kubernetes.client.KubernetesClientException if it could not be read or written
      */
@@ -69,7 +72,8 @@ final class KubernetesGuardMemory {
         if (present == null) {
             client.resource(map(data)).create();
         } else {
-            // With the resourceVersion that was read: a conflict is another operator's word, read at the next look.
+            // The write carries the resourceVersion that was read. On a conflict another operator has written, and the
+            // next look reads that.
             client.resource(new ConfigMapBuilder(present).withData(data).build())
                     .update();
         }
@@ -77,7 +81,7 @@ final class KubernetesGuardMemory {
     }
 
     /**
-     * Makes what is kept useless: it must not be found again by an operator that starts before the next first refusal.
+     * Makes the kept instant void, so that an operator that starts before the next first refusal does not use it.
      *
      * @throws io.fabric8.kubernetes.client.KubernetesClientException if it could not be read or written
      */

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 
 /** Watches the installed policies, bindings and parameters of the guard, and reads what they are. */
 final class KubernetesGuardParts implements AutoCloseable {
-    /** Who wants to know; called on threads of the client's. */
+    /** The listener; called on threads of the client's. */
     interface Listener {
         /** What is installed may have changed, or has been read for the first time. */
         void look();
 
-        /** What policies read of the parameters was something else for a while, though it may be the same again. */
+        /** The parameters that policies read were different for a while, though they may be the same again. */
         void parametersChanged();
     }
 
@@ -36,7 +36,7 @@ final class KubernetesGuardParts implements AutoCloseable {
 
     KubernetesGuardParts(KubernetesClient client, Listener listener) {
         this.listener = listener;
-        // All of them, not those with a label: an edited label must not hide a part.
+        // All policies and bindings are watched, without a label selector: an edited label must not hide a part.
         policies = client.admissionRegistration()
                 .v1()
                 .validatingAdmissionPolicies()
@@ -51,7 +51,7 @@ final class KubernetesGuardParts implements AutoCloseable {
                 .runnableInformer(0);
         policies.addEventHandler(new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
         bindings.addEventHandler(new Handler<>(this::part, UnaryOperator.identity(), listener::look, listener::look));
-        // UIDs and generations never come back, but data does.
+        // UIDs and generations never come back; data can.
         parameters.addEventHandler(new Handler<>(
                 KubernetesGuardParts::parameters,
                 Parameters::asPoliciesReadIt,
@@ -169,7 +169,7 @@ final class KubernetesGuardParts implements AutoCloseable {
                 && "Deny".equals(parameters.getParameterNotFoundAction());
     }
 
-    /** What is plainly too weak is said in its own words; whatever else was changed, by where it stands. */
+    /** A plain weakness is described in its own words; any other difference by its place in the object. */
     private String faultOr(String plain, HasMetadata installed) {
         return plain.isEmpty()
                 ? shipped.differenceOf(installed)
@@ -183,13 +183,13 @@ final class KubernetesGuardParts implements AutoCloseable {
                 + ": apply the manifests of this version again; kubectl diff shows what was changed";
     }
 
-    /** Tells of what concerns the guard: other people's policies come by as well, and metadata alone changes nothing. */
+    /** Reports changes that concern the guard: not other people's policies, and not changes of metadata alone. */
     private record Handler<T, P>(
             Function<T, Optional<P>> part, UnaryOperator<P> whatCounts, Runnable look, Runnable changed)
             implements ResourceEventHandler<T> {
         @Override
         public void onAdd(T added) {
-            // What is there at the start comes by here as well: to look at, but no change.
+            // Objects that exist at the start arrive here too: they call for a look, but are no change.
             if (part.apply(added).isPresent()) {
                 look.run();
             }

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The key of the seal, in a Secret of the operator's own namespace; made once. Losing it ends every active grant. */
+/**
+ * The key of the seal, in a Secret of the operator's own namespace; made once. If it is lost, every active grant ends.
+ */
 public final class KubernetesSealKey {
     static final String NAME = "lapse-seal";
 
@@ -20,7 +22,7 @@ public final class KubernetesSealKey {
 
     private KubernetesSealKey() {}
 
-    /** The seal, and since when there is its key: an installation begins with it. */
+    /** The seal, and when its key was made, which is when the installation began. */
     public record Loaded(Seal seal, Instant madeAt) {}
 
     public static Loaded load(KubernetesClient client) {
@@ -29,7 +31,7 @@ public final class KubernetesSealKey {
             try {
                 found = client.resource(fresh()).create();
             } catch (KubernetesClientException failed) {
-                // Another instance was faster.
+                // Another instance has made the key first.
                 if (failed.getCode() != CONFLICT) {
                     throw failed;
                 }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The guard's policies and bindings as this version ships them, and in what an installed one differs.
+ * The guard's policies and bindings as this version ships them, and how an installed one differs.
  *
  * <p>A dry run shows that a policy refuses one thing. Only its text shows that it refuses everything else.
  */
@@ -69,8 +69,8 @@ final class KubernetesShippedPolicies {
     }
 
     /**
-     * The first place in which {@code installed} says something else, as {@code spec.validations[2].expression}; empty if it
-     * says the same.
+     * The first field in which {@code installed} differs, as {@code spec.validations[2].expression}; empty if it is
+     * the same.
      */
     Optional<String> differenceOf(HasMetadata installed) {
         JsonNode shipped = specs.get(key(installed));

@@ -11,25 +11,26 @@ import java.util.Optional;
 /**
  * Decides whether the names in an object are proved: whether the guard stood when they were written.
  *
- * <p>The API server does not tell when a field was written. What there is: the object's creationTimestamp, the guard's
- * epoch, and what the operator recorded in the object's status, which the guard keeps for it. From these follows:
+ * <p>The API server does not tell when a field was written. It tells the object's creationTimestamp. Besides that
+ * there are the guard's epoch, and what the operator recorded in the object's status, which the guard protects. From
+ * these follows:
  *
  * <ul>
- *   <li>What was once found proved stays so as long as its content stays: a later hole in the guard does not change who
- *       wrote it.
- *   <li>An object that was created after the guard had settled was guarded all its life: its epoch has not ended, or it
+ *   <li>What was once found proved stays proved as long as its content stays: a later hole in the guard does not change
+ *       who wrote it.
+ *   <li>An object that was created after the guard had settled was guarded all its life: if its epoch had ended, it
  *       would not be the current one.
- *   <li>What changed since the operator last looked at the object, with the guard settled then and the same epoch now, was
- *       written under the guard.
+ *   <li>A change since the operator's last look at the object was written under the guard, if the guard had settled
+ *       then and the epoch is the same now.
  *   <li>Everything else may have been written through a hole.
  * </ul>
  *
- * <p>The proof is kept for each entry, not for the object: the guard asks nothing of entries that stay as they are, so an
- * entry forged through a hole would be laundered by the next innocent edit of another field. An entry recorded as
- * unproved stays unproved until its content changes, or until it was seen to be gone.
+ * <p>The proof is kept for each entry, not for the object, because the guard checks nothing of entries that stay as they
+ * are. With a proof for the object, the next harmless edit of another field would make a forged entry look proved. An
+ * entry recorded as unproved stays unproved until its content changes, or until it was seen to be gone.
  *
- * <p>The third rule rests on the operator having seen the newest content when it recorded a proof. A status that records
- * a new {@link #next proof} must therefore be written with the resourceVersion it was computed from.
+ * <p>The third rule holds only if the operator had seen the newest content when it recorded a proof. So a status that
+ * records a new {@link #next proof} must be written with the resourceVersion it was computed from.
  */
 public final class NameProof {
     private NameProof() {}
@@ -38,11 +39,14 @@ public final class NameProof {
     public enum Answer {
         /** The API server proved it. */
         PROVED,
-        /** It was, or may have been, written while the guard did not stand. It is unproved until it is written again. */
+        /**
+         * The name was, or may have been, written while the guard did not stand. It stays unproved until it is written
+         * again.
+         */
         UNPROVED,
         /**
-         * The guard is not ready, so nothing new is proved: wait. Not to be recorded as unproved; an entry is recorded
-         * without its hash.
+         * The guard is not ready, so nothing new is proved: wait. This must not be recorded as unproved; an entry is
+         * recorded without its hash.
          */
         UNKNOWN
     }
@@ -65,7 +69,9 @@ public final class NameProof {
         }
     }
 
-    /** Whether requestedBy of a grant is proved; a grant's spec is immutable, so a proof once recorded holds for good. */
+    /**
+     * Whether requestedBy of a grant is proved. The spec of a grant is immutable, so a recorded proof holds for good.
+     */
     public static boolean grantProved(GuardState guard, Optional<Proof> recorded, Instant createdAt) {
         return grant(guard, recorded, createdAt) == Answer.PROVED;
     }
@@ -110,7 +116,7 @@ public final class NameProof {
             return Answer.PROVED;
         }
         if (!guard.ready()) {
-            // A verdict of unproved that was reached before stands; about anything else nothing is said.
+            // A recorded unproved stays. For anything else the answer is not known yet.
             return same.isPresent() ? Answer.UNPROVED : Answer.UNKNOWN;
         }
         if (guard.guarded(createdAt)) {
@@ -120,8 +126,8 @@ public final class NameProof {
     }
 
     /**
-     * The proof to record in status now. It stays the same object while nothing new is to be said, so that no status is
-     * written for the sake of a time stamp.
+     * The proof to record in status now. It stays the same object if nothing is new, so that no status is written only
+     * for a time stamp.
      */
     public static Optional<Proof> next(GuardState guard, Optional<Proof> recorded, long generation, Instant now) {
         if (!guard.ready()) {

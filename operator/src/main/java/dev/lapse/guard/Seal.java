@@ -9,8 +9,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Marks what the operator wrote into a status, so that it can tell its own words from somebody's who wrote there while the
- * guard did not stand.
+ * Marks what the operator wrote into a status. So the operator can tell its own words from those of somebody who wrote
+ * there while the guard did not stand.
  */
 public final class Seal {
     private static final String ALGORITHM = "HmacSHA256";

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Decides which risky permissions an entry takes by name; one that is not named is never taken along with another. */
+/** Decides which risky permissions an entry accepts by name. To accept one risk never accepts another. */
 public final class AcceptedRisks {
     private AcceptedRisks() {}
 
@@ -20,7 +20,7 @@ public final class AcceptedRisks {
                 .toList();
     }
 
-    /** What speaks against an entry for its role, with the remedy. */
+    /** Why the entry is refused for the risks of its role, with the remedy. */
     public static Optional<String> refusal(EntryFacts entry, List<Rule> rules) {
         List<RiskyPermission> missing = missing(entry, rules);
         if (missing.isEmpty()) {

@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * One eligible entry with the profile's defaults and ceilings applied.
  *
  * @param namespaces where the role may be bound; empty if it is cluster-wide
- * @param clusterWide only where the entry says so in as many words: nothing said is nowhere
- * @param breakGlass how much of it may be taken without approval, where that is allowed
- * @param contentHash over all of the entry as it is written, for the proof of its author's name
- * @param reachHash over what a grant of it gives and at which risk: a change of anything else leaves active grants alone
+ * @param clusterWide true only if the entry says so: an entry without namespaces reaches nothing
+ * @param breakGlass how much may be taken without approval, where the entry allows that
+ * @param contentHash over the whole entry as it is written, for the proof of its author's name
+ * @param reachHash over what a grant of the entry gives and its risks: a change of anything else leaves active grants
+ *     alone
  */
 public record EntryFacts(
         String name,
@@ -101,7 +102,9 @@ public record EntryFacts(
                                         .collect(Collectors.joining())));
     }
 
-    /** Over what is written, so that a field which a later version adds does not change the hash of an entry without it. */
+    /**
+     * A hash over what is written, so that a field of a later version does not change the hash of an entry without it.
+     */
     private static String contentHash(EligibleEntry entry) {
         try {
             return ContentHash.of(WRITTEN.writeValueAsString(entry));

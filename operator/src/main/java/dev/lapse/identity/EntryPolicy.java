@@ -16,11 +16,11 @@ final class EntryPolicy {
     private EntryPolicy() {}
 
     /**
-     * @param holds what reviews hold back from the identity
+     * @param holds what reviews forbid the identity
      * @param limit of the applier that wrote the entry, if one did
      * @param vouching what people said of an entry beyond that limit
-     * @param guardStands while it does not, nobody knows how far appliers reach
-     * @param entitlement absent while the API server was not asked
+     * @param guardStands if it does not, nobody knows how far appliers reach
+     * @param entitlement absent if the API server was not asked
      */
     record Facts(
             EntryFacts entry,
@@ -46,7 +46,7 @@ final class EntryPolicy {
         }
     }
 
-    /** Nothing if the API server must be asked first whether the author could bind the role. */
+    /** Empty if the API server must first be asked whether the author could bind the role. */
     static Optional<EntryStatus> judge(Facts facts) {
         EntryFacts entry = facts.entry();
         String role = entry.role().kind() + "/" + entry.role().name();
@@ -149,7 +149,7 @@ final class EntryPolicy {
                                 + " there: let a person who may bind it write the entry");
     }
 
-    /** It is tried again. */
+    /** The review could not be opened; the next pass tries again. */
     static EntryStatus notOpened(Facts facts, String why) {
         return status(
                 facts,
@@ -158,7 +158,7 @@ final class EntryPolicy {
                 "it goes beyond the limits of its applier, and the review of it could not be opened: " + why);
     }
 
-    /** Whether nothing speaks against an entry but that nobody was asked about it yet. */
+    /** Whether the only reason against the entry is that nobody was asked about it yet. */
     static boolean waitsForSomebodyToBeAsked(Facts facts, EntryStatus judged) {
         return judged.reason().equals(Reason.BeyondApplierLimits.name())
                 && facts.vouching() instanceof Vouching.Unasked;
@@ -173,7 +173,7 @@ final class EntryPolicy {
     }
 
     private static EntryStatus status(Facts facts, EntryState state, Reason reason, String message) {
-        // An entry nothing is known about is recorded without its hash: not as unproved.
+        // If the proof is unknown, the entry is recorded without its hash, so that it does not count as unproved.
         boolean known = facts.proof() != NameProof.Answer.UNKNOWN;
         return new EntryStatus(
                 facts.entry().name(),

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An identity as its spec and the cluster show it; what its status says is only ever the memory of a proof. */
+/** An identity as its spec and the cluster show it. Its status is read only for proofs that were recorded. */
 public record IdentityFacts(
         String namespace,
         String name,
@@ -80,7 +80,7 @@ public record IdentityFacts(
         return entries.stream().filter(entry -> entry.name().equals(entryName)).findFirst();
     }
 
-    /** By entry, when its role was last seen to allow something else than before. */
+    /** For each entry, when its role was last seen to allow something else than before. */
     public Map<String, Instant> roleChanges() {
         Map<String, Instant> changes = new HashMap<>();
         recordedEntries.forEach(entry -> {

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Which changes of an identity can mean anything to its grants and reviews. */
+/** Which changes of an identity can matter to its grants and reviews. */
 final class IdentityNews {
     private IdentityNews() {}
 
     /**
-     * Which grants are active is news to people only: told to the grants, the end of one would call for a look at all
-     * others.
+     * The list of active grants in the status is for people only. If it counted as a change, the end of one grant
+     * would call for a look at all others.
      */
     static boolean isFor(ServiceIdentity before, ServiceIdentity after) {
         return !Objects.equals(

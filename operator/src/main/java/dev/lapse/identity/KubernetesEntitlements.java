@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Asks whether the author of an entry could bind its role, and asks again only when entry or role changed: the answers are
- * shown in status and decide nothing, an activation asks for itself.
+ * Asks whether the author of an entry could bind its role, and asks again only when entry or role change. The answers
+ * are for the status and decide nothing: an activation asks for itself.
  */
 final class KubernetesEntitlements {
     private static final int MOST_REMEMBERED = 10_000;
@@ -33,8 +33,9 @@ final class KubernetesEntitlements {
     }
 
     /**
-     * Whose word an entry rests on: its author's, or of whoever vouched for it; while nobody has, only the operator's own
-     * reach is asked. What administrators let the operator give changes without a word, so that answer is not remembered.
+     * Asks about the author of an entry, or about the person who vouched for it. If a voucher is needed and nobody has
+     * vouched yet, only the operator's own reach is asked. That answer is not kept, because administrators change the
+     * reach without an event.
      *
      * @param vouching of an entry beyond the limits of its applier
      */
@@ -56,7 +57,7 @@ final class KubernetesEntitlements {
                 : bound;
     }
 
-    /** An activation learned otherwise: what is remembered of this identity is not said again. */
+    /** An activation got another answer, so the kept answers for this identity are dropped. */
     void forget(String identityUid) {
         synchronized (answers) {
             answers.keySet().removeIf(question -> question.startsWith(identityUid));

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Finds out what each entry of an identity comes to, and has people asked where only they can say. */
+/** Judges each entry of an identity, and opens a review where only people can decide. */
 final class KubernetesEntries {
     private final KubernetesCluster cluster;
     private final KubernetesEvents events;
@@ -34,12 +34,12 @@ final class KubernetesEntries {
         this.parameters = tools.parameters();
     }
 
-    /** An activation learned otherwise: what is remembered of this identity is not said again. */
+    /** An activation got another answer, so the kept answers for this identity are dropped. */
     void forget(String identityUid) {
         entitlements.forget(identityUid);
     }
 
-    /** What became of each entry. */
+    /** The judgement of each entry. */
     List<EntryStatus> judged(IdentityFacts facts, Holds holds, GuardState guardNow, Instant now) {
         Map<String, NameProof.Answer> proofs = EntryProofs.of(facts, guardNow, now);
         return facts.entries().stream()
@@ -65,7 +65,7 @@ final class KubernetesEntries {
                 .orElseGet(() -> EntryPolicy.judge(asked(known, facts)).orElseThrow());
     }
 
-    /** Somebody who could bind it there is asked, as soon as nothing else speaks against it. */
+    /** Somebody who could bind the role there is asked, as soon as nothing else speaks against the entry. */
     private EntryStatus beyondLimit(EntryPolicy.Facts found, IdentityFacts facts, Instant now) {
         EntryPolicy.Facts known = found.withVouching(vouchers.of(facts, found.entry(), found.role(), now));
         EntryStatus judged = judged(known, facts);
@@ -81,7 +81,8 @@ final class KubernetesEntries {
                     "entry " + known.entry().name() + ": " + open.waits(known.entry()));
             return judged(known.withVouching(open), facts);
         } catch (KubernetesClientException failed) {
-            // A quota, for one: what else is known of the identity must be reported all the same.
+            // This happens for example because of a quota. The rest of the identity's status must be reported all the
+            // same.
             return EntryPolicy.notOpened(known, String.valueOf(failed.getMessage()));
         }
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class KubernetesIdentities {
     private static final String BY_SUBJECT = "subject";
 
-    /** Of two that claim one account the older keeps it. */
+    /** If two identities name the same account, the older one keeps it. */
     private static final Comparator<ServiceIdentity> AGE = Comparator.comparing(
                     (ServiceIdentity claimant) -> claimant.getMetadata().getCreationTimestamp())
             .thenComparing(claimant -> claimant.getMetadata().getUid());
@@ -36,7 +36,7 @@ public final class KubernetesIdentities {
     private final Map<String, Set<String>> subjectUsers;
     private volatile @Nullable IndexerResourceCache<ServiceIdentity> cache;
 
-    /** @param subjectUsers namespace to the user names an identity there may name as its subject */
+    /** @param subjectUsers namespace to the user names that an identity there may name as its subject */
     public KubernetesIdentities(
             KubernetesCluster cluster,
             Seal seal,
@@ -66,7 +66,7 @@ public final class KubernetesIdentities {
         return connected == null ? Stream.empty() : connected.list();
     }
 
-    /** The operator wrote {@code written}: the next pass must not see what was before. */
+    /** The operator wrote {@code written}, so the next pass must not see the version before. */
     void wrote(Context<ServiceIdentity> context, ServiceIdentity written, ServiceIdentity before) {
         context.eventSourceRetriever()
                 .getControllerEventSource()
@@ -97,8 +97,8 @@ public final class KubernetesIdentities {
     }
 
     /**
-     * Who answers for the identity that this account is the subject of: whoever acts through an account of their own is
-     * nobody else for that. Nothing for people, whom no identity may name, and for accounts that none names.
+     * The owner of the identity whose subject this account is. For approvals the account counts as its owner. Empty
+     * for people, whom no identity may name, and for accounts that no identity names.
      */
     public Optional<String> personBehind(String userName) {
         IndexerResourceCache<ServiceIdentity> connected = cache;
@@ -108,7 +108,7 @@ public final class KubernetesIdentities {
                         .filter(this::mayName)
                         .min(AGE)
                         .flatMap(identity -> facts(identity).owner())
-                        // A team cannot be told from a person of its name by the name alone.
+                        // A team and a person could have the same name, so a team's name gets a prefix.
                         .map(owner -> owner.source() == OwnerSource.Team ? "team " + owner.name() : owner.name());
     }
 
@@ -135,7 +135,7 @@ public final class KubernetesIdentities {
                 mayName(identity));
     }
 
-    /** Whoever writes an identity names any user they like: it says nothing about that user unless settings allow it. */
+    /** The author of an identity could name any user. So a user name counts only if settings allow it there. */
     private boolean mayName(ServiceIdentity identity) {
         return identity.getSpec().subject().serviceAccount() != null
                 || subjectUsers

@@ -27,7 +27,7 @@ public final class KubernetesRoles {
     private KubernetesRoles() {}
 
     /**
-     * With its rules, which the API server may have to be asked for.
+     * Finds the role with its rules, for which the API server may have to be asked.
      *
      * @param namespaces empty for cluster-wide
      */
@@ -35,7 +35,7 @@ public final class KubernetesRoles {
         return find(cluster, role, namespaces, KubernetesRoles::whole);
     }
 
-    /** Whether it is there and which one it is, without a request: {@link RoleFacts#read} tells whether the rules are known. */
+    /** Finds the role without a request. {@link RoleFacts#read} tells whether its rules are known. */
     public static RoleFacts outline(KubernetesCluster cluster, RoleReference role, List<String> namespaces) {
         return find(cluster, role, namespaces, KubernetesRoles::shown);
     }

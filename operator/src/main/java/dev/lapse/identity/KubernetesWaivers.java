@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Says of each waiver of an identity whether it holds, for people to see, and asks the API server once about each: whoever
- * uses one asks for themselves.
+ * Judges each waiver of an identity for the status that people read, and asks the API server once about each. A
+ * request that uses a waiver asks again for itself.
  */
 final class KubernetesWaivers {
     private static final int MOST_REMEMBERED = 10_000;
@@ -67,14 +67,17 @@ final class KubernetesWaivers {
         });
     }
 
-    /** When the first of them is another than now by time alone. */
+    /** When time alone first changes the judgement of a waiver. */
     Optional<Instant> changeAt(IdentityFacts identity, Instant now) {
         return identity.waivers().stream()
                 .flatMap(waiver -> WaiverPolicy.changesAt(waiver, longest, now).stream())
                 .min(Comparator.naturalOrder());
     }
 
-    /** A slip of the pen would else be found when somebody is refused. */
+    /**
+     * Refuses a waiver of duties that do not conflict. Otherwise a typing error would show only when somebody is
+     * refused.
+     */
     private Optional<WaiverPolicy.Finding> declared(WaiverFacts waiver) {
         String one = waiver.duties().get(0);
         String other = waiver.duties().get(1);
@@ -88,7 +91,7 @@ final class KubernetesWaivers {
     }
 
     private static WaiverStatus status(WaiverFacts waiver, NameProof.Answer proof, WaiverPolicy.Finding found) {
-        // One that nothing is known about is recorded without its hash: not as unproved.
+        // If the proof is unknown, the waiver is recorded without its hash, so that it does not count as unproved.
         return new WaiverStatus(
                 waiver.duties(),
                 proof == NameProof.Answer.UNKNOWN ? "" : waiver.contentHash(),

@@ -3,7 +3,7 @@ package dev.lapse.identity;
 import dev.lapse.access.Entitlement.OutOfReach;
 import dev.lapse.condition.Reason;
 
-/** The word for what the operator itself may not give. */
+/** The reason for a privilege that the operator itself may not give. */
 public final class OutOfReachReason {
     private OutOfReachReason() {}
 

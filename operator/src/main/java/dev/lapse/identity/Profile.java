@@ -7,11 +7,11 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What an actor type allows where an identity says nothing, and the most it allows.
+ * The defaults of an actor type where an identity says nothing, and its ceilings.
  *
  * @param longestGrant the ceiling of every entry's maxDuration
- * @param approvals how many people approve an entry that does not say
- * @param principal who receives the privilege of an entry that does not say
+ * @param approvals how many people must approve, where an entry does not say
+ * @param principal who receives the privilege, where an entry does not say
  * @param validUntilRequired whether an identity of this type must have an end
  */
 public record Profile(Duration longestGrant, int approvals, PrincipalType principal, boolean validUntilRequired) {

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes when the role of an entry was seen to allow something else than before, for whoever approves next: the role was
- * changed, or the entry names another one.
+ * Records when the role of an entry was seen to allow something else than before, for the next approver. Either the
+ * role was changed, or the entry names another one.
  */
 final class RoleChanges {
     private RoleChanges() {}
@@ -30,7 +30,7 @@ final class RoleChanges {
                 .toList();
     }
 
-    /** Those whose change was not told yet. */
+    /** The entries whose role changed, and whose change was not reported yet. */
     static List<EntryStatus> news(@Nullable ServiceIdentityStatus before, ServiceIdentityStatus after) {
         if (before == null || before.entries() == null) {
             return List.of();
@@ -45,7 +45,8 @@ final class RoleChanges {
 
     private static EntryStatus noted(EntryStatus before, EntryStatus entry, Instant now) {
         if (entry.rulesHash() == null) {
-            // Without its role nothing is given; what it allows when it is back is compared with what it allowed.
+            // While the role is gone, nothing is given. When it is back, its rules are compared with those from
+            // before.
             return entry.withRules(before.rulesHash(), before.roleChangedAt());
         }
         boolean changed = before.rulesHash() != null && !before.rulesHash().equals(entry.rulesHash());

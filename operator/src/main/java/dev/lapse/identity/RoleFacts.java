@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param wanted every place there should be
  */
 public record RoleFacts(Map<String, Seen> places, List<String> wanted) {
-    /** @param known its rules; nothing if the API server would have to be asked for them, and was not */
+    /** @param known its rules; empty if the API server would have to be asked for them, and was not */
     public record Seen(String uid, Optional<List<Rule>> known) {
         public Seen(String uid, List<Rule> rules) {
             this(uid, Optional.of(rules));
@@ -29,7 +29,7 @@ public record RoleFacts(Map<String, Seen> places, List<String> wanted) {
             return new Seen(uid, Optional.empty());
         }
 
-        /** What is not known must not be taken for nothing. */
+        /** Unknown rules must not be taken for no rules. */
         private List<Rule> rules() {
             return known.orElseThrow(() -> new IllegalStateException("the rules of the role were not read"));
         }
@@ -40,7 +40,7 @@ public record RoleFacts(Map<String, Seen> places, List<String> wanted) {
         wanted = List.copyOf(wanted);
     }
 
-    /** Whether the rules are known, wherever there is a role. */
+    /** Whether the rules are known in every place that has the role. */
     public boolean read() {
         return places.values().stream().allMatch(seen -> seen.known().isPresent());
     }
@@ -49,7 +49,7 @@ public record RoleFacts(Map<String, Seen> places, List<String> wanted) {
         return wanted.stream().filter(place -> !places.containsKey(place)).toList();
     }
 
-    /** Where there is a role whose rules are more than anybody could judge, so that they were not read. */
+    /** The places whose role has more rules than anybody could judge, so that they were not read. */
     public List<String> tooLarge() {
         return wanted.stream()
                 .filter(place -> rulesIn(place).stream()

@@ -79,9 +79,9 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             InstantSource clock) {}
 
     /**
-     * @param activeGrants by namespace and name of an identity
+     * @param activeGrants the active grants, by namespace and name of an identity
      * @param firstPass waited for before the first pass
-     * @param changed is told of every change of an identity before any pass over it
+     * @param changed gets every change of an identity before any pass over it
      */
     public ServiceIdentityReconciler(
             Tools tools,
@@ -116,7 +116,10 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                 identity.getMetadata().getNamespace(), identity.getMetadata().getName());
     }
 
-    /** At an activation the API server said that an author may not, or not any more: so the status will say. */
+    /**
+     * At an activation the API server said that an author may not bind the role, or not any more. The status must say
+     * the same.
+     */
     public void authorRefused(String identityUid) {
         entries.forget(identityUid);
     }
@@ -126,7 +129,10 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         trigger.lookAgain(namespace, name);
     }
 
-    /** Looks at every identity that fits again; before the first pass each is looked at anyway. */
+    /**
+     * Looks again at every identity that fits. Before the first pass this does nothing, because each identity is
+     * looked at anyway.
+     */
     public void lookAgainWhere(Predicate<ServiceIdentity> fits) {
         if (running()) {
             identities
@@ -138,7 +144,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         }
     }
 
-    /** Whether everything there is is known. */
+    /** Whether all objects are known. */
     public boolean running() {
         return trigger.isRunning();
     }
@@ -178,7 +184,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         return unknown ? UpdateControl.<ServiceIdentity>noUpdate().rescheduleAfter(ASK_AGAIN) : again(facts, now);
     }
 
-    /** When time alone makes something else of it. */
+    /** Asks for another pass at the moment when time alone changes the status. */
     private UpdateControl<ServiceIdentity> again(IdentityFacts facts, Instant now) {
         return Stream.of(facts.validUntil().filter(now::isBefore), waivers.changeAt(facts, now))
                 .flatMap(Optional::stream)
@@ -222,7 +228,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             return true;
         } catch (KubernetesClientException failed) {
             if (failed.getCode() == CONFLICT) {
-                // Somebody was faster: it exists, and it is not ours. The informer brings it.
+                // The account was made by somebody else, so it is not Lapse's. The informer will bring it.
                 return false;
             }
             throw failed;
@@ -235,7 +241,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         fresh.setMetadata(identity.getMetadata());
         fresh.setSpec(identity.getSpec());
         fresh.setStatus(after);
-        // With the resourceVersion that was read: a proof may only be recorded of the newest content.
+        // The write carries the resourceVersion that was read: a proof may only be recorded for the newest content.
         ServiceIdentity written = client.resource(fresh).updateStatus();
         identities.wrote(context, written, identity);
         if (before == null || before.phase() != after.phase()) {
@@ -272,7 +278,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                         + " is told so");
     }
 
-    /** Whoever also named the subject of an identity that is gone may have it now. */
+    /** Another identity that named the same subject may have it now. */
     private void gone(ServiceIdentity identity, BiConsumer<String, String> changed) {
         changed.accept(
                 identity.getMetadata().getNamespace(), identity.getMetadata().getName());

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells the memory of proofs that the operator wrote into an identity's status from a forged one. */
+/** Tells proofs that the operator recorded in an identity's status from forged ones. */
 final class StatusSeal {
     private static final String SHAPE = "identity/1";
 
@@ -39,7 +39,7 @@ final class StatusSeal {
                             parts.addAll(List.of(entry.name(), entry.hash(), Boolean.toString(entry.nameProved()))));
         }
         if (status.waivers() != null && !status.waivers().isEmpty()) {
-            // No entry has this name, so what follows is never taken for one.
+            // No entry has this name, so the following parts are never taken for an entry.
             parts.add("/waivers");
             status.waivers()
                     .forEach(waiver -> parts.addAll(List.of(waiver.hash(), Boolean.toString(waiver.nameProved()))));

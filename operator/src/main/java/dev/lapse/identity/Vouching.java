@@ -6,8 +6,8 @@ import dev.lapse.condition.Reason;
 import java.time.Instant;
 
 /**
- * What people said of an entry that goes beyond the limits of the applier that wrote it: whoever vouches for it takes the
- * place of its claimed author.
+ * What people said of an entry that goes beyond the limits of the applier that wrote it. A person who vouches for it
+ * takes the place of its claimed author.
  */
 public sealed interface Vouching {
     Vouching UNASKED = new Unasked();
@@ -17,7 +17,7 @@ public sealed interface Vouching {
 
     /** People are asked. */
     record Asked(String review, Instant dueAt) implements Vouching {
-        /** Whom it waits for, and what to do. */
+        /** Whose verdict the entry waits for, and how to give it. */
         public String waits(EntryFacts entry) {
             return "it goes beyond the limits of the applier " + entry.via().orElse("") + " and waits until " + dueAt
                     + " for a person who may bind " + entry.role().kind() + "/"
@@ -25,9 +25,11 @@ public sealed interface Vouching {
         }
     }
 
-    /** Somebody who could bind the role there said yes. Whether they still could is asked whenever it is used. */
+    /**
+     * Somebody who could bind the role there said yes. Whether they still could is asked each time the entry is used.
+     */
     record Given(String review, Author by) implements Vouching {
-        /** What to say if they could not any more. */
+        /** The refusal if that person could not bind the role any more. */
         public NotEntitled lost(NotEntitled now) {
             return new NotEntitled(
                     now.where(),
@@ -36,6 +38,6 @@ public sealed interface Vouching {
         }
     }
 
-    /** Nobody vouches for it as it is. */
+    /** Nobody vouches for the entry in its present form. */
     record Refused(String review, Reason reason, String why) implements Vouching {}
 }

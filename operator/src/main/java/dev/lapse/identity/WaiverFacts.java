@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * One waiver of a conflict of duties, as it is written.
  *
- * @param contentHash over all of it, for the proof of its author's name
+ * @param contentHash over the whole waiver, for the proof of its author's name
  */
 public record WaiverFacts(
         List<String> duties,
@@ -20,7 +20,7 @@ public record WaiverFacts(
         String waivedBy,
         List<String> waivedByAs,
         String contentHash) {
-    /** What its author must hold on the identity whenever it is used. */
+    /** The verb that the author must hold on the identity each time the waiver is used. */
     public static final String VERB = "govern";
 
     static WaiverFacts of(DutyWaiver waiver) {
@@ -39,7 +39,7 @@ public record WaiverFacts(
                         ContentHash.of(groups.toArray(String[]::new))));
     }
 
-    /** Whether it waives that these two conflict. */
+    /** Whether the waiver is for the conflict of these two duties. */
     public boolean covers(String one, String other) {
         return duties.contains(one) && duties.contains(other) && !one.equals(other);
     }

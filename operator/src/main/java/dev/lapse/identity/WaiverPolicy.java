@@ -11,11 +11,11 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Decides whether a waiver of conflicting duties holds at this moment, whoever's request is to rest on it. */
+/** Decides whether a waiver of conflicting duties holds at this moment, for any request that rests on it. */
 public final class WaiverPolicy {
     private WaiverPolicy() {}
 
-    /** What came of looking at a waiver. */
+    /** The judgement of a waiver. */
     public record Finding(WaiverState state, Reason reason, String message) {
         public boolean holds() {
             return state == WaiverState.Valid;
@@ -77,7 +77,7 @@ public final class WaiverPolicy {
                 oracle.ask(waiver.author(), WaiverFacts.govern(identity.name()), Optional.of(identity.namespace()));
     }
 
-    /** When time alone makes another answer: it ends, or its end is no longer too far ahead. */
+    /** When time alone changes the judgement: the waiver ends, or its end is no longer too far ahead. */
     static Optional<Instant> changesAt(WaiverFacts waiver, Duration longest, Instant now) {
         if (!now.isBefore(waiver.until())) {
             return Optional.empty();

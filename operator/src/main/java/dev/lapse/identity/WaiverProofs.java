@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Whether the author's name of each waiver of an identity is proved; a waiver has no name but its content. */
+/**
+ * Whether the author's name of each waiver of an identity is proved. A waiver has no name of its own: its content
+ * identifies it.
+ */
 public final class WaiverProofs {
     private WaiverProofs() {}
 

@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is owed for one privilege that was taken without approval: its review. It is never over by itself.
+ * The review that is owed for one privilege taken without approval. Time alone never ends the debt.
  *
- * @param subject user name of the identity's account: another identity of that account owes it too
+ * @param subject user name of the identity's account: another identity of that account owes the review too
  * @param review name of the AccessReview
  * @param spec the review as it is opened, without verdicts
- * @param revokedBy who said Revoke: from then on it is no debt but a hold; absent while nobody did
+ * @param revokedBy who said Revoke: from then on the record is a hold, not a debt; absent until somebody does
  */
 public record BreakGlassDebt(
         String namespace,
@@ -33,7 +33,7 @@ public record BreakGlassDebt(
         return BOUND;
     }
 
-    /** What somebody held stays held. */
+    /** If either record is a hold, the result is a hold. */
     @Override
     public Remembered strictest(Remembered other) {
         return owed() && other instanceof BreakGlassDebt theirs && theirs.revokedBy != null
@@ -54,7 +54,7 @@ public record BreakGlassDebt(
         return String.valueOf(spec.requested().incident());
     }
 
-    /** For how long the privilege was given, whether it was used that long or not. */
+    /** For how long the privilege was given, even if it was used for less time. */
     public Duration granted() {
         return Durations.parse(spec.requested().duration()).orElse(Duration.ZERO);
     }
@@ -68,7 +68,7 @@ public record BreakGlassDebt(
         return owed() && !now.isBefore(spec.dueAt());
     }
 
-    /** Whether another one would give, somewhere, what this one gave. */
+    /** Whether both give the same role in at least one common place. */
     public boolean givesTheSameAs(BreakGlassDebt other) {
         List<String> here = spec.requested().namespaces();
         List<String> there = other.spec.requested().namespaces();

@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a claimed request of this name was taken up: until its {@code notAfter} nothing else of that name is given
- * anything, whatever re-applies it.
+ * The record that a claimed request of this name was taken up. Until its {@code notAfter} no other grant of that name
+ * gets access, even if a tool applies it again.
  *
  * @param grant the PrivilegeGrant's name
- * @param uid the PrivilegeGrant's
+ * @param uid the PrivilegeGrant's UID
  * @param subject user name of the identity's account; empty if the identity was not known
- * @param until its notAfter
- * @param endedAt absent while it has not ended
- * @param cause how it ended; absent while it has not
+ * @param until the grant's notAfter
+ * @param endedAt absent until the grant has ended
+ * @param cause how the grant ended; absent until then
  */
 public record Claim(
         String namespace,
@@ -25,7 +25,7 @@ public record Claim(
         @Nullable Instant endedAt,
         @Nullable String cause)
         implements Remembered {
-    /** Whoever writes for others can make as many as they like: they leave room to what people are owed. */
+    /** Appliers can make any number of claims, so claims must leave room for the debts of people. */
     private static final Bound BOUND = new Bound(256, 600_000);
 
     @Override
@@ -45,7 +45,10 @@ public record Claim(
                 : this;
     }
 
-    /** Another object has taken the name and ended as well: the first end stays, and holds for as long as either. */
+    /**
+     * Another grant took the name and ended too: the first end is kept, and the record holds until the later of both
+     * times.
+     */
     public Claim extendedTo(@Nullable Instant other) {
         boolean longer = until != null && (other == null || other.isAfter(until));
         return longer ? new Claim(namespace, grant, uid, identity, subject, other, endedAt, cause) : this;

@@ -4,16 +4,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the memory is known outside the cluster as well: what a restore of etcd puts back is as old as everything else in
- * it. Neither throws: what cannot be kept there must not hold up anything.
+ * A copy of the memory outside the cluster, because a restore of etcd makes the ConfigMaps old. No method throws: a
+ * failure here must not delay any other work.
  */
 public interface Elsewhere {
-    /** What was last kept of ConfigMap {@code number}, by each instance. Whether it is true, its seal says. */
+    /**
+     * The last content of ConfigMap {@code number} that each instance kept. The seal in it tells whether it is true.
+     */
     List<Map<String, String>> read(int number);
 
     void keep(int number, Map<String, String> data);
 
-    /** Only this process knows. */
+    /** Keeps no copy. */
     Elsewhere NOWHERE = new Elsewhere() {
         @Override
         public List<Map<String, String>> read(int number) {

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One ConfigMap as it was last seen, and what this process knows of it.
  *
- * @param uid empty if it is not there
+ * @param uid empty if there is no ConfigMap
  * @param version the resourceVersion it was read with
- * @param sound what is remembered; absent if it is gone, or if it is not the operator's word
- * @param last what was last known of it, by this process
- * @param kept what was known of it outside the cluster when this process began; only what stands is judged by it
- * @param putBack whether something older than what is known stands there, so that it has to be written again
+ * @param sound the records; absent if the ConfigMap is gone or does not carry a valid seal
+ * @param last the last content that this process knew
+ * @param kept the content that was known outside the cluster when this process began; used only to judge what the
+ *     ConfigMap says
+ * @param putBack whether the ConfigMap holds an older content, so that the known content has to be written again
  */
 record HeldShard(
         String uid,
@@ -26,7 +27,10 @@ record HeldShard(
         return new HeldShard("", 0, Optional.empty(), Optional.empty(), kept, false, problem);
     }
 
-    /** What stands is believed, unless more is known already: of an older content all is kept that either knows. */
+    /**
+     * Believes the ConfigMap, unless newer content is known already. If the ConfigMap is older, the records of both
+     * are kept.
+     */
     HeldShard with(ConfigMap map, Shard standing) {
         if (sound.isPresent() && uid.equals(uidOf(map)) && version == versionOf(map)) {
             return this;
@@ -49,7 +53,10 @@ record HeldShard(
         return new HeldShard("", version, Optional.empty(), last, kept, false, why);
     }
 
-    /** What has to be written because something else stands there. What is only known from elsewhere may be too old. */
+    /**
+     * The content to write where the ConfigMap differs. A copy from outside the cluster alone is not written: it may
+     * be too old.
+     */
     Optional<Shard> unwritten() {
         return putBack ? last.map(Shard::next) : sound.isEmpty() ? last : Optional.empty();
     }
@@ -63,7 +70,7 @@ record HeldShard(
         return uid == null ? "" : uid;
     }
 
-    /** The API server's versions are numbers that grow, until etcd is restored. */
+    /** Versions are numbers that grow. Only a restore of etcd makes them lower. */
     static long versionOf(ConfigMap map) {
         return Long.parseLong(map.getMetadata().getResourceVersion());
     }

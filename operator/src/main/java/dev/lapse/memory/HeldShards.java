@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What this process knows of all ConfigMaps of the memory, and what it makes of each that it sees. One that is older than
- * what is known (an etcd that was restored, or somebody who put it back) is true by its seal, and takes nothing away.
+ * What this process knows of all ConfigMaps of the memory, and how it judges each one that it sees. An older ConfigMap
+ * (etcd was restored, or somebody put the old one back) has a valid seal, but removes no record.
  */
 final class HeldShards {
     private final Seal seal;
@@ -31,7 +31,7 @@ final class HeldShards {
             IntStream.range(0, Shard.COUNT).mapToObj(number -> new Object()).toList();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    /** @param putBack is told, as a sentence, of each that is older than what is known */
+    /** @param putBack gets a sentence for each ConfigMap that is older than the known content */
     HeldShards(Seal seal, Elsewhere elsewhere, Consumer<String> putBack) {
         this.seal = seal;
         this.elsewhere = elsewhere;
@@ -41,7 +41,7 @@ final class HeldShards {
         }
     }
 
-    /** Of those that are true by their seal; whoever says there that it begins anew says nothing. */
+    /** The latest copy whose seal is valid. A copy that says {@code begin: anew} does not count. */
     private Optional<Shard> latest(int number) {
         return elsewhere.read(number).stream()
                 .flatMap(data -> Shard.read(number, data, seal).stream())
@@ -53,26 +53,29 @@ final class HeldShards {
         return shards.get(number);
     }
 
-    /** Calls {@code listener} whenever what could not be read can be read again. */
+    /** Calls {@code listener} whenever a ConfigMap that was unreadable becomes readable again. */
     void onReadable(Runnable listener) {
         listeners.add(listener);
     }
 
-    /** It is to be made, empty unless more is known of it; what somebody has made meanwhile counts. */
+    /**
+     * Begins a missing ConfigMap: empty, or with the content that is known of it. If somebody has made it meanwhile,
+     * theirs counts.
+     */
     HeldShard begins(int number) {
         return shards.updateAndGet(
                 number,
                 now -> now.uid().isEmpty() ? now.knownAs(now.known().orElseGet(() -> Shard.empty(number))) : now);
     }
 
-    /** An informer is behind the writer: of two versions the later counts. */
+    /** An informer lags the writer, so of two versions the higher one counts. */
     void seen(ConfigMap map) {
         take(map, held -> HeldShard.versionOf(map) >= held.version());
     }
 
     /**
-     * A write, or a question to etcd, was answered. What was known when it was asked is no later than the answer: a lower
-     * version then says that etcd was restored.
+     * The API server answered a write, or a read from etcd. {@code before} was known when the request was sent, so it
+     * is no later than the answer. If the answer still has a lower version, etcd was restored.
      */
     void answered(HeldShard before, ConfigMap map) {
         take(map, held -> held == before || HeldShard.versionOf(map) >= held.version());
@@ -84,14 +87,14 @@ final class HeldShards {
                         number, held -> held.uid().equals(HeldShard.uidOf(map)) ? held.gone(lost(number)) : held));
     }
 
-    /** It was not there when etcd was asked. */
+    /** A read from etcd did not find it. */
     void missing(int number, HeldShard before) {
         if (!before.uid().isEmpty()) {
             shards.compareAndSet(number, before, before.gone(lost(number)));
         }
     }
 
-    /** Why some of it is not known, one sentence a ConfigMap. */
+    /** Why records are not known: one sentence for each ConfigMap that cannot be read. */
     List<String> problems() {
         return of(held -> held.sound().isEmpty() ? Optional.of(held.problem()) : Optional.empty())
                 .toList();
@@ -153,7 +156,7 @@ final class HeldShards {
         }
     }
 
-    /** What is known by now: meanwhile another thread may have taken, and kept, a later one. */
+    /** Keeps what is known at this moment, because another thread may already have kept a later content. */
     private void keep(int number) {
         synchronized (keeping.get(number)) {
             shards.get(number).last().ifPresent(shard -> elsewhere.keep(number, shard.data(seal)));
@@ -180,7 +183,7 @@ final class HeldShards {
         return Lapse.SYSTEM_NAMESPACE + "/" + Shard.name(number);
     }
 
-    /** Which it is; empty for one that is none of the memory. */
+    /** The number of the ConfigMap; empty if it is not one of the memory. */
     static OptionalInt number(ConfigMap map) {
         String name = map.getMetadata().getName();
         return IntStream.range(0, Shard.COUNT)

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What verdicts of people, or their silence, hold back from one identity, whatever its spec says.
+ * What an identity must not get because of verdicts, or because nobody gave one. Its spec cannot change that.
  *
- * @param missed a certification that was missed, and until it is decided nothing is granted
- * @param revoked the roles it is not to have
+ * @param missed a certification that was missed: until people decide it, nothing is granted
+ * @param revoked the roles that the identity must not have
  */
 public record Holds(Optional<OwedCertification> missed, List<RevokedPrivilege> revoked) {
     public static final Holds NONE = new Holds(Optional.empty(), List.of());
@@ -24,7 +24,7 @@ public record Holds(Optional<OwedCertification> missed, List<RevokedPrivilege> r
                         .toList());
     }
 
-    /** What was revoked of a role where it would reach. */
+    /** A revocation of this role that shares a namespace with {@code namespaces}, if there is one. */
     public Optional<RevokedPrivilege> on(String role, List<String> namespaces) {
         return revoked.stream()
                 .filter(privilege -> privilege.covers(role, namespaces))

@@ -28,19 +28,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what must outlive its object in ConfigMaps of lapse-system, and reads it from an informer. Each write carries the
- * resourceVersion that was read: of two leaders the later one is refused, and its pass begins again with what the other
- * has written.
+ * Keeps what must outlive its object in ConfigMaps of lapse-system, and reads them from an informer. Each write
+ * carries the resourceVersion that was read. If two leaders write, the later one gets a conflict, and its pass begins
+ * again with what the other has written.
  */
 public final class KubernetesMemory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesMemory.class);
     private static final int CONFLICT = 409;
     private static final long PAGE = 500;
 
-    /** Each may hold a mebibyte. */
+    /** A page of this many ConfigMaps, because each may hold a mebibyte. */
     private static final long AT_ONCE = 4;
 
-    /** An installation whose key is younger has not remembered anything yet: what is missing was never there. */
+    /**
+     * If the key of the seal is younger, the installation is new: a missing ConfigMap was never there, so nothing is
+     * lost.
+     */
     private static final Duration NEW = Duration.ofMinutes(10);
 
     private final KubernetesClient client;
@@ -51,14 +54,14 @@ public final class KubernetesMemory implements AutoCloseable {
             IntStream.range(0, Shard.COUNT).mapToObj(number -> new Object()).toList();
 
     /**
-     * @param elsewhere where it is known outside the cluster as well
-     * @param putBack is told, as a sentence, of each ConfigMap that is older than what is known
+     * @param elsewhere the copy outside the cluster
+     * @param putBack gets a sentence for each ConfigMap that is older than the known content
      */
     public KubernetesMemory(KubernetesClient client, Seal seal, Elsewhere elsewhere, Consumer<String> putBack) {
         this.client = client;
         this.seal = seal;
         shards = new HeldShards(seal, elsewhere, putBack);
-        // With a limit it lists what etcd has; without one the API server may answer from a cache that is behind.
+        // A list with a limit is read from etcd. Without one the API server may answer from a cache that lags.
         informer = client.configMaps()
                 .inNamespace(Lapse.SYSTEM_NAMESPACE)
                 .withLimit(PAGE)
@@ -91,7 +94,7 @@ public final class KubernetesMemory implements AutoCloseable {
         informer.start().toCompletableFuture().get(limit.toSeconds(), TimeUnit.SECONDS);
         informer.getStore().list().forEach(shards::seen);
         boolean fresh = sealMadeAt.plus(NEW).isAfter(now);
-        // They are made in order: what is missing before another was there, and is lost.
+        // The ConfigMaps are made in order. So a missing one before an existing one was there before, and is lost.
         int made = IntStream.range(0, Shard.COUNT)
                 .filter(number -> !shards.get(number).uid().isEmpty())
                 .max()
@@ -106,7 +109,7 @@ public final class KubernetesMemory implements AutoCloseable {
         }
     }
 
-    /** What cannot be made now is made by the sweep: it must not keep what is overdue from being taken away. */
+    /** If the ConfigMap cannot be made now, the sweep makes it. The failure must not delay overdue ends. */
     private void begin(int number) {
         HeldShard held = shards.begins(number);
         try {
@@ -114,7 +117,7 @@ public final class KubernetesMemory implements AutoCloseable {
                 put(number, held, held.last().orElseThrow());
             }
         } catch (KubernetesClientException failed) {
-            // Where another instance was faster, the informer will bring it.
+            // If another instance has made it first, the informer will bring it.
             if (failed.getCode() != CONFLICT) {
                 LOG.atWarn()
                         .addKeyValue("name", Shard.name(number))
@@ -124,7 +127,7 @@ public final class KubernetesMemory implements AutoCloseable {
         }
     }
 
-    /** Calls {@code listener} whenever what could not be read can be read again. */
+    /** Calls {@code listener} whenever a ConfigMap that was unreadable becomes readable again. */
     public void onReadable(Runnable listener) {
         shards.onReadable(listener);
     }
@@ -133,7 +136,7 @@ public final class KubernetesMemory implements AutoCloseable {
         return informer.hasSynced();
     }
 
-    /** What is remembered about the objects of {@code namespace}. Asks nobody. */
+    /** What is remembered about the objects of {@code namespace}. Sends no request. */
     public Recollection of(String namespace) {
         HeldShard held = shards.get(Shard.of(namespace));
         return held.sound()
@@ -141,7 +144,9 @@ public final class KubernetesMemory implements AutoCloseable {
                 .orElseGet(() -> Recollection.unreadable(namespace, held.problem()));
     }
 
-    /** Remembers {@code record} in place of an earlier one of the same key, and forgets what is over. */
+    /**
+     * Remembers {@code record} in place of an earlier one with the same key, and forgets records whose time is over.
+     */
     public void remember(Remembered record, Instant now) {
         write(record.namespace(), shard -> shard.with(record, now));
     }
@@ -164,14 +169,15 @@ public final class KubernetesMemory implements AutoCloseable {
     }
 
     /**
-     * Asks etcd what there is, and writes what this process knows into each ConfigMap that somebody else has changed, put
-     * back or deleted; for the sweep. What fails of one holds up no other, and is tried again by the next sweep.
+     * For the sweep: reads the ConfigMaps from etcd, and writes what this process knows into each one that somebody
+     * has changed, put back or deleted. A failure with one ConfigMap does not stop the others; the next sweep tries
+     * again.
      */
     public void heal() {
         try {
             look();
         } catch (RuntimeException failed) {
-            // The informer tells of most changes as well.
+            // The informer reports most of these changes too.
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("etcd could not be asked for the memory");
         }
         for (int number = 0; number < Shard.COUNT; number++) {
@@ -198,7 +204,7 @@ public final class KubernetesMemory implements AutoCloseable {
         }
     }
 
-    /** A watch never tells of a lower version, which is what a restored etcd has. */
+    /** Reads from etcd, because a restored etcd has lower versions, and a watch never reports a lower version. */
     private void look() {
         List<HeldShard> before =
                 IntStream.range(0, Shard.COUNT).mapToObj(shards::get).toList();
@@ -219,12 +225,12 @@ public final class KubernetesMemory implements AutoCloseable {
         missing.forEach(number -> shards.missing(number, before.get(number)));
     }
 
-    /** Why some of it is not known, one sentence a ConfigMap. */
+    /** Why records are not known: one sentence for each ConfigMap that cannot be read. */
     public List<String> problems() {
         return shards.problems();
     }
 
-    /** Those of one kind that are not over, of every namespace, as far as they are known. */
+    /** The records of one kind, of every namespace, whose time is not over, from the ConfigMaps that can be read. */
     public <T extends Remembered> List<T> all(Class<T> kind, Instant now) {
         return shards.all(kind, now);
     }
@@ -234,7 +240,7 @@ public final class KubernetesMemory implements AutoCloseable {
         return shards.census();
     }
 
-    /** How much of its room each kind takes, where it takes most. */
+    /** How full each kind is, as a share of its bound, in the fullest place. */
     public Map<String, Double> fill(Instant now) {
         return shards.fill(now);
     }

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One record as it is written, and as it is read; a kind that this version does not know is not read.
+ * One record as it is written and as it is read. A kind that this version does not know is kept as text only.
  *
  * @param text one line of JSON
  */
@@ -50,7 +50,7 @@ record Line(String text, String namespace, String kind, Optional<Instant> until,
         return until.isPresent() && !now.isBefore(until.get());
     }
 
-    /** Of this one and another of its key, what holds back most. */
+    /** Of this record and another one with the same key, the stricter one. */
     Line strictest(Line other) {
         return text.equals(other.text) || read.isEmpty() || other.read.isEmpty()
                 ? this

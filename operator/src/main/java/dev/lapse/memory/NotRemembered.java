@@ -1,6 +1,6 @@
 package dev.lapse.memory;
 
-/** Something could not be remembered, for a reason that repeating it at once does not mend. */
+/** A record could not be kept, and to try again at once would not help. */
 public final class NotRemembered extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

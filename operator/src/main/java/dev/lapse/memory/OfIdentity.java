@@ -3,7 +3,7 @@ package dev.lapse.memory;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What stays with an identity, and with whichever identity has its account, until people settle it. */
+/** A record that stays with an identity, and with every identity of the same account, until people settle it. */
 public sealed interface OfIdentity extends Remembered permits BreakGlassDebt, OwedCertification, RevokedPrivilege {
     /** Name of the identity. */
     String identity();
@@ -11,12 +11,12 @@ public sealed interface OfIdentity extends Remembered permits BreakGlassDebt, Ow
     /** User name of its account. */
     String subject();
 
-    /** Whether it is about this identity, or about the one that has this account. */
+    /** Whether the record is about this identity, or about another identity of the same account. */
     default boolean concerns(String identityName, String userName) {
         return identity().equals(identityName) || subject().equals(userName);
     }
 
-    /** It is never over by itself. */
+    /** Time alone never ends the record. */
     @Override
     default @Nullable Instant until() {
         return null;

@@ -10,15 +10,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That people owe an answer whether what an identity may ask for is still right. It is never over by itself: once it was
- * missed it holds the identity, if the campaign says so, until everything is decided.
+ * People owe an answer whether an identity may still ask for what its entries say. Time alone never ends this. If the
+ * review is missed and the campaign says Suspend, the identity is held until every item is decided.
  *
- * @param subject user name of the identity's account: another identity of that account owes it too
+ * @param subject user name of the identity's account: another identity of that account owes the review too
  * @param review name of the AccessReview
- * @param reviewers whose verdict counts; absent if everybody's who holds the verb
+ * @param reviewers whose verdict counts; absent if everybody who holds the verb may decide
  * @param entriesHash over the entries that the review pins
- * @param missedAt when silence took effect; absent while it has not
- * @param held whether it holds the identity because there is no room to remember what was revoked
+ * @param missedAt when silence took effect; absent until then
+ * @param held whether the identity is held because a Revoke could not be remembered for lack of room
  */
 public record OwedCertification(
         String namespace,
@@ -34,7 +34,7 @@ public record OwedCertification(
         @Nullable Instant missedAt,
         boolean held)
         implements OfIdentity {
-    /** Whoever may open campaigns in one namespace fills no more than this of what other namespaces share with it. */
+    /** One namespace's campaigns may fill a ConfigMap, which other namespaces share, only up to this bound. */
     private static final Bound BOUND = new Bound(256, 500_000);
 
     @Override

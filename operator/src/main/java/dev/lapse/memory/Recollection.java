@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What is remembered about the objects of one namespace, as it was when somebody asked; or why that is not known. */
+/** What is remembered about the objects of one namespace at the moment of the call, or why that is not known. */
 public final class Recollection {
     private final String namespace;
     private final Optional<Shard> shard;
@@ -29,17 +29,17 @@ public final class Recollection {
         return new Recollection(namespace, Optional.empty(), problem);
     }
 
-    /** Whether what is remembered is known. If not, nothing that would have to be remembered may be given. */
+    /** Whether the records are known. If they are not, nothing may be granted that would have to be remembered. */
     public boolean readable() {
         return shard.isPresent();
     }
 
-    /** Why it is not known; empty if it is. */
+    /** Why the records are not known; empty if they are. */
     public String problem() {
         return problem;
     }
 
-    /** Those that are not over; none if it is not {@link #readable}. */
+    /** The records whose time is not over; none if the memory is not {@link #readable}. */
     public <T extends Remembered> List<T> all(Class<T> kind, Instant now) {
         return shard.stream()
                 .flatMap(Shard::records)
@@ -50,7 +50,7 @@ public final class Recollection {
                 .toList();
     }
 
-    /** Whether {@code record} can be remembered: for good ones that are there already, always. */
+    /** Whether there is room for {@code record}. A record that replaces an earlier one always has room. */
     public boolean hasRoomFor(Remembered record, Instant now) {
         return shard.filter(known -> known.willHaveRoomFor(record, now)).isPresent();
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that must outlive the object it is about. A new kind is a record that is named here, and by the interface that
- * it implements; its components are what is written, so one that is added later must be nullable.
+ * A record that must outlive the object it is about. To add a kind, write a record, name it here and in the interface
+ * that it implements. Its components are what is written, so a component that is added later must be nullable.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
@@ -18,19 +18,22 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = RevokedPrivilege.class, name = "RevokedPrivilege")
 })
 public sealed interface Remembered permits Claim, OfIdentity {
-    /** Of the object it is about; it also says which ConfigMap it is in. */
+    /** The namespace of the object. It also decides which ConfigMap holds the record. */
     String namespace();
 
-    /** What tells it from others of its kind in this namespace. */
+    /** What tells the record from others of its kind in this namespace. */
     List<String> key();
 
-    /** From when on it may be forgotten; never, if that is absent. */
+    /** From when on the record may be forgotten; absent if never. */
     @Nullable
     Instant until();
 
     Bound bound();
 
-    /** Of two records of one key, one of which is from an older ConfigMap, what holds back most. */
+    /**
+     * Merges two records with the same key, one of which comes from an older ConfigMap: the stricter value of each
+     * field wins.
+     */
     Remembered strictest(Remembered other);
 
     default boolean over(Instant now) {
@@ -39,10 +42,10 @@ public sealed interface Remembered permits Claim, OfIdentity {
     }
 
     /**
-     * How much room a kind has, so that one that others can fill at will leaves some to the rest.
+     * How much room a kind has. A kind that tenants can fill at will must leave room for the others.
      *
-     * @param inNamespace so many of its kind in one namespace
-     * @param fill a new one goes in until the ConfigMap has so many characters
+     * @param inNamespace the most records of this kind in one namespace
+     * @param fill a new record is taken only while the ConfigMap has fewer characters than this
      */
     record Bound(int inNamespace, int fill) {}
 }

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * That an identity is not to have a role where it reached, whatever its entries are called and say by now. It holds until
- * a later review says Keep.
+ * An identity must not have a role in some places, whatever its entries are called or say. This holds until a later
+ * review says Keep.
  *
- * @param subject user name of the identity's account: another identity of that account is not to have it either
+ * @param subject user name of the identity's account: another identity of that account must not have the role either
  * @param role as kind/name
  * @param namespaces empty for the whole cluster
- * @param keptIn the namespaces that somebody has said Keep to since
- * @param revokedBy who said Revoke, the last at the end; empty if nobody decided in time
+ * @param keptIn the namespaces for which somebody has said Keep since
+ * @param revokedBy who said Revoke, the latest last; empty if nobody decided in time
  * @param review name of the AccessReview
  */
 public record RevokedPrivilege(
@@ -29,10 +29,10 @@ public record RevokedPrivilege(
         implements OfIdentity {
     private static final Bound BY_VERDICT = new Bound(256, 900_000);
 
-    /** What nobody looked at leaves room to what somebody says. */
+    /** Revocations by silence must leave room for those that a person says. */
     private static final Bound BY_SILENCE = new Bound(128, 500_000);
 
-    /** Of more than so many the last are known. */
+    /** If more people said Revoke, only the latest of them are kept. */
     private static final int MOST_REVOKERS = 4;
 
     public RevokedPrivilege {
@@ -50,7 +50,7 @@ public record RevokedPrivilege(
         return revokedBy.isEmpty() ? BY_SILENCE : BY_VERDICT;
     }
 
-    /** Kept is where both know that somebody said so. */
+    /** A namespace counts as kept only if both records say so. */
     @Override
     public Remembered strictest(Remembered other) {
         if (!(other instanceof RevokedPrivilege theirs)) {
@@ -67,7 +67,7 @@ public record RevokedPrivilege(
                 && namespaces.equals(places.stream().sorted().toList());
     }
 
-    /** The same, where others had said Revoke before: none of them lifts it. */
+    /** This revocation, together with everybody who said Revoke earlier: none of them may lift it. */
     public RevokedPrivilege after(RevokedPrivilege earlier) {
         List<String> everybody = Stream.concat(
                         earlier.revokedBy.stream().filter(who -> !revokedBy.contains(who)), revokedBy.stream())
@@ -76,7 +76,7 @@ public record RevokedPrivilege(
                 namespace, identity, subject, role, namespaces, keptIn, everybody, review, revokedAt);
     }
 
-    /** Whether that role there would give, somewhere, what was revoked. */
+    /** Whether the role in these places would give some of what was revoked. */
     public boolean covers(String otherRole, List<String> places) {
         return role.equals(otherRole)
                 && (places.isEmpty()
@@ -86,7 +86,7 @@ public record RevokedPrivilege(
     }
 
     /**
-     * What is left of it after somebody said Keep to the role there; nothing if that is all.
+     * The part that is still revoked after somebody said Keep for these places; empty if nothing is.
      *
      * @param places empty for the whole cluster
      */

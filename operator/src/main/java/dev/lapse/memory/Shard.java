@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one ConfigMap remembers, and how that is written: a line of JSON for each record, and a seal over all of them, so
- * that none can be added, changed or taken out.
+ * The records of one ConfigMap, and how they are written: a line of JSON for each record, and a seal over all of them.
+ * So no record can be added, changed or taken out.
  *
- * <p>A record of a kind that this version does not know is kept as it is: an older operator must not forget what a newer
+ * <p>A record of a kind that this version does not know is kept as it is: an older operator must not lose what a newer
  * one has written.
  */
 final class Shard {
@@ -31,13 +31,13 @@ final class Shard {
 
     private static final String SHAPE = "memory/2";
 
-    /** As it was before there were turns. */
+    /** The format of versions that did not count turns. */
     private static final String FIRST_SHAPE = "memory/1";
 
     private static final String SEAL = "seal";
     private static final String TURN = "turn";
 
-    /** What an administrator writes who accepts that what was remembered is lost. */
+    /** What an administrator writes to accept that the records are lost. */
     private static final Map<String, String> ANEW = Map.of("begin", "anew");
 
     private final int number;
@@ -54,12 +54,12 @@ final class Shard {
         return new Shard(number, 0, new TreeMap<>());
     }
 
-    /** Which ConfigMap remembers what is about objects of {@code namespace}. */
+    /** The number of the ConfigMap for objects of {@code namespace}. */
     static int of(String namespace) {
         return Math.floorMod(namespace.hashCode(), COUNT);
     }
 
-    /** Nothing if the operator did not write it as it is. */
+    /** Empty if the seal is not valid. */
     static Optional<Shard> read(int number, Map<String, String> data, Seal seal) {
         if (data.equals(ANEW)) {
             return Optional.of(empty(number));
@@ -75,7 +75,7 @@ final class Shard {
         return Optional.of(new Shard(number, turn.map(Long::parseLong).orElse(0L), lines));
     }
 
-    /** What goes into the ConfigMap. */
+    /** The data to write into the ConfigMap. */
     Map<String, String> data(Seal seal) {
         SortedMap<String, String> texts = texts();
         Map<String, String> data = new TreeMap<>(texts);
@@ -90,20 +90,23 @@ final class Shard {
         return turn;
     }
 
-    /** As it is written after this one. */
+    /** The same records with the next turn. */
     Shard next() {
         return new Shard(number, turn + 1, lines);
     }
 
     /**
-     * Whether the operator has written something else since, or beside it, than what is in this one. Of two from before turns
-     * were counted nobody can tell.
+     * Whether {@code known} has a higher turn, or the same turn with other records. Between two that were written
+     * before turns were counted this cannot be told.
      */
     boolean isOlderThan(Shard known) {
         return turn < known.turn || (turn == known.turn && turn > 0 && !texts().equals(known.texts()));
     }
 
-    /** What either knows; of what both know what holds back most. All of this one, and of the other what has room. */
+    /**
+     * The records of both; for a key that both have, the stricter record. Records of {@code other} that find no room
+     * are left out.
+     */
     Shard strictest(Shard other) {
         SortedMap<String, Line> all = new TreeMap<>(lines);
         int room = MOST_CHARACTERS - characters();
@@ -120,7 +123,7 @@ final class Shard {
         return new Shard(number, Math.max(turn, other.turn), all);
     }
 
-    /** How many records of this one are not in the other as they are here. */
+    /** How many records of this shard are missing in the other, or differ there. */
     long lacking(Shard other) {
         Map<String, String> there = other.texts();
         return texts().entrySet().stream()
@@ -129,7 +132,7 @@ final class Shard {
     }
 
     /**
-     * With {@code record} in it, in place of an earlier one of the same key, and without what is over.
+     * Adds {@code record} in place of an earlier one with the same key, and drops records whose time is over.
      *
      * @throws NotRemembered if there is no room for one more
      */
@@ -148,7 +151,7 @@ final class Shard {
         return new Shard(number, turn, more);
     }
 
-    /** Without {@code record}, whatever it says by now, and without what is over. */
+    /** Drops the record with the key of {@code record}, whatever its content, and records whose time is over. */
     Shard without(Remembered record, Instant now) {
         SortedMap<String, Line> fewer = new TreeMap<>(without(now).lines);
         fewer.remove(key(record));
@@ -161,7 +164,7 @@ final class Shard {
         return new Shard(number, turn, live);
     }
 
-    /** One that is there already may always say something else. */
+    /** A record that replaces an earlier one always has room. */
     boolean hasRoomFor(Remembered record) {
         if (lines.containsKey(key(record))) {
             return true;
@@ -176,12 +179,12 @@ final class Shard {
                         <= Math.min(MOST_CHARACTERS, record.bound().fill());
     }
 
-    /** As {@link #hasRoomFor}, once what is over is forgotten. */
+    /** As {@link #hasRoomFor}, after records whose time is over are dropped. */
     boolean willHaveRoomFor(Remembered record, Instant now) {
         return without(now).hasRoomFor(record);
     }
 
-    /** How much of its room each kind takes, where it takes most: at 1 there is none for one more. */
+    /** How full each kind is, in the fullest place: at 1 there is no room for one more. */
     Map<String, Double> fill(Instant now) {
         Shard live = without(now);
         double characters = live.characters() + LONGEST_RECORD;
@@ -229,7 +232,10 @@ final class Shard {
         return texts;
     }
 
-    /** With its turn, so that an older one is known as such, and with its number, so that one cannot be put in another's place. */
+    /**
+     * What the seal covers: the turn, which shows that a ConfigMap is older, and the number, so that no ConfigMap
+     * passes for another.
+     */
     private static String[] parts(int number, Optional<String> turn, SortedMap<String, String> texts) {
         List<String> parts = new ArrayList<>(turn.isPresent() ? List.of(SHAPE, turn.get()) : List.of(FIRST_SHAPE));
         parts.add(Integer.toString(number));

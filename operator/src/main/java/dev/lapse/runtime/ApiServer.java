@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
-/** How others reach the API server, for the kubeconfigs that are delivered. */
+/** The API server's address and certificates, as delivered kubeconfigs need them. */
 final class ApiServer {
     private ApiServer() {}
 
@@ -15,7 +15,7 @@ final class ApiServer {
         return settings.apiServer().isEmpty() ? client.getMasterUrl().toString() : settings.apiServer();
     }
 
-    /** The certificates that this process itself trusts the API server by. */
+    /** The certificates by which this process itself trusts the API server. */
     static String authority(KubernetesClient client) throws IOException {
         String file = client.getConfiguration().getCaCertFile();
         if (file != null && !file.isEmpty()) {

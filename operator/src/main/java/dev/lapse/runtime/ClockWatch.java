@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks twice a second whether this machine's clock was set, asks the API server for its time then, and tells people. */
+/**
+ * Checks twice a second whether this machine's clock was set. If it was, asks the API server for its time, and tells
+ * people.
+ */
 final class ClockWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
     private static final long LOOK_EVERY_MILLIS = 500;
@@ -20,7 +23,7 @@ final class ClockWatch implements AutoCloseable {
     private final ScheduledExecutorService timer = DaemonTimer.named("clock");
     private Told told = Told.Right;
 
-    /** What people know by now. */
+    /** What people were told. */
     private enum Told {
         Right,
         Off,
@@ -51,7 +54,7 @@ final class ClockWatch implements AutoCloseable {
                                 "this machine's clock was set, or the machine slept: the API server is asked for its time");
             }
             if (clock.inDoubt()) {
-                // Any answer tells the time.
+                // Every answer carries the time.
                 quick.raw("/version");
             }
             tell(clock.reading());

@@ -12,8 +12,8 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Bounds the connections in number and in life. One too many closes the oldest: who asks now and reads the answer is
- * served, however many others hold connections open and say nothing.
+ * Bounds the number of connections and the life of each. One connection too many closes the oldest. So a new client is
+ * served, even if many others hold connections open and send nothing.
  */
 final class ConnectionBounds implements Connection.Listener {
     private final int most;
@@ -30,7 +30,7 @@ final class ConnectionBounds implements Connection.Listener {
     @Override
     public void onOpened(Connection connection) {
         EndPoint end = connection.getEndPoint();
-        // With TLS there are two connections, one within the other: the outer one counts.
+        // With TLS there are two connections, one within the other. Only the outer one counts.
         if (end instanceof SocketChannelEndPoint) {
             opened(end).ifPresent(EndPoint::close);
         }
@@ -46,7 +46,7 @@ final class ConnectionBounds implements Connection.Listener {
         }
     }
 
-    /** Returns the oldest if there are too many now. */
+    /** The oldest connection to close, if there are too many now. */
     private Optional<EndPoint> opened(EndPoint end) {
         synchronized (open) {
             if (!open.containsKey(end)) {

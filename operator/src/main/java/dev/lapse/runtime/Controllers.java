@@ -68,7 +68,7 @@ final class Controllers implements AutoCloseable {
     private final KubernetesIdentities identities;
     private final KubernetesMemory memory;
     private final Instant sealMadeAt;
-    /** One for each kind, with threads of its own: whoever keeps those of one kind busy holds up no other. */
+    /** One operator of the SDK for each kind, with threads of its own, so that a busy kind delays no other. */
     private final List<Operator> operators = new ArrayList<>();
 
     private final List<RegisteredController<?>> registered = new ArrayList<>();
@@ -199,7 +199,7 @@ final class Controllers implements AutoCloseable {
             reviewReconciler.lookAgainAtAll();
             grants.lookAgainAtWaiting();
         });
-        // What is overdue is taken away before anything else is done: even before the guard is looked at, without which
+        // Overdue access is removed before anything else is done, even before the guard is looked at, without which
         // nothing is granted.
         startOperators();
         guard.start();
@@ -209,7 +209,7 @@ final class Controllers implements AutoCloseable {
         LOG.atInfo().log("controllers run");
     }
 
-    /** All at once: each waits until the others know their objects. */
+    /** All start at the same time, because each waits until the others know their objects. */
     private void startOperators() throws Exception {
         CompletableFuture.allOf(operators.stream()
                         .map(operator -> CompletableFuture.runAsync(operator::start, starts))
@@ -223,7 +223,7 @@ final class Controllers implements AutoCloseable {
         return thread;
     }
 
-    /** Without anything else, and as often as one likes. */
+    /** Starts the lane alone. May be called any number of times. */
     void endWhatIsOver() {
         grants.begin();
     }
@@ -232,7 +232,7 @@ final class Controllers implements AutoCloseable {
         return started;
     }
 
-    /** What still waits for a first listing waits no longer, so that it can be closed; nothing begins any more. */
+    /** Whatever waits for a first list stops waiting, so that it can be closed. Nothing new begins. */
     void abandon() {
         abandoned.completeExceptionally(new IllegalStateException("given up before everything was listed"));
         firstPass.abandon();
@@ -268,7 +268,10 @@ final class Controllers implements AutoCloseable {
         events.close();
     }
 
-    /** The SDK stops no informer of a controller whose start was given up: it would list and keep everything for ever. */
+    /**
+     * The SDK does not stop the informer of a controller whose start was given up: it would list and keep objects for
+     * ever.
+     */
     private static void stopInformer(RegisteredController<?> registered) {
         try {
             ((Controller<?>) registered)
@@ -311,10 +314,11 @@ final class Controllers implements AutoCloseable {
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withConcurrentReconciliationThreads(settings.reconcilers())
-                // Later than those who wait for all of them: the SDK takes a list that is not finished by then for
-                // finished.
+                // This limit is later than that of the callers who wait for all lists, because at its end the SDK
+                // takes an unfinished list for complete.
                 .withCacheSyncTimeout(SYNC_LIMIT.multipliedBy(2))
-                // What is refused once may be answered the next time; what is refused on and on ends the lead.
+                // A list that is refused once may be answered the next time. If it is refused again and again, the
+                // lead is given up.
                 .withStopOnInformerErrorDuringStartup(false)
                 .withReconciliationTerminationTimeout(Duration.ofSeconds(5)));
         registered.add(operator.register(
@@ -327,7 +331,7 @@ final class Controllers implements AutoCloseable {
         operators.add(operator);
     }
 
-    /** Never gives up: an API server that was away at an end must find us trying when it is back. */
+    /** Retries without end: when an API server that was away at an end is back, the operator must still be trying. */
     private static GenericRetry retry() {
         return new GenericRetry()
                 .setInitialInterval(FIRST_RETRY_MILLIS)
@@ -348,7 +352,10 @@ final class Controllers implements AutoCloseable {
         reviewReconciler.grantChanged(grantUid);
     }
 
-    /** Before it runs, all there is will be looked at anyway: so too with roles. */
+    /**
+     * Before the reconciler runs, nothing is needed, because it will look at all identities anyway; the same holds for
+     * roles.
+     */
     private void lookAgainAtIdentitiesOf(String userName) {
         if (identityReconciler.running()) {
             identities.claimants(userName).forEach(identity -> {

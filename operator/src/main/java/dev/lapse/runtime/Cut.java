@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What is kept of the objects of a kind while an answer is read. Whoever may write an object decides how large it is, up to
- * 1.5 MiB, and there may be any number: so what no decision is made from is never held.
+ * Which parts of an object are kept while an answer is read. Whoever may write an object decides how large it is, up
+ * to 1.5 MiB, and how many there are. So parts that no decision needs are never held.
  */
 enum Cut {
     /** Kinds that tenants do not write. */
@@ -21,33 +21,33 @@ enum Cut {
     IDENTITIES(Set.of()),
     /** One grant, identity or review that is asked for by its path, with every finalizer. */
     ONE_OF_OURS(Set.of()),
-    /** Which roles there are. Their rules are read one role at a time. */
+    /** The names of roles. Their rules are read one role at a time. */
     ROLE_NAMES(Set.of()),
     /** One role with its rules, or {@link #TOO_LARGE} in their place. */
     ROLE(Set.of("rules")),
     /** Bindings of grants. */
     BINDING(Set.of("roleRef", "subjects")),
-    /** Accounts and namespaces: that they are there. */
+    /** Accounts and namespaces: only that they exist. */
     NAMED(Set.of()),
-    /** The ConfigMaps of lapse-system, of which the operator reads a few: a mebibyte each is the API server's own bound. */
+    /** The ConfigMaps of lapse-system, of which the operator reads a few. The API server bounds each to a mebibyte. */
     MAPS(Set.of("data"));
 
-    /** More text than this is no role that a person could judge: the largest of Kubernetes' own has 8 KiB. */
+    /** A role with more text is more than a person could judge. The largest of Kubernetes' own roles has 8 KiB. */
     static final int LARGEST = 128 * 1024;
 
-    /** Stands in the place of rules that are too large, and gives nothing. */
+    /** Replaces rules that are too large, and gives no right. */
     static final String TOO_LARGE = "[{\"apiGroups\":[\"" + Lapse.TOO_LARGE + "\"],\"verbs\":[]}]";
 
-    /** The longest name of an object that anything of ours can name; only those of roles and bindings may be longer. */
+    /** The longest name that an object of Lapse can refer to. Only names of roles and bindings may be longer. */
     static final int LONGEST_NAME = 253;
 
-    /** Stands in the place of subjects that are too many. */
+    /** Replaces subjects that are too many. */
     static final String TOO_MANY = "[{\"kind\":\"" + Lapse.TOO_LARGE + "\",\"name\":\"\"}]";
 
     /** As many as policy lapse-size allows. The length of a label is bounded by Kubernetes. */
     static final int MOST_LABELS = 64;
 
-    /** An annotation of ours holds the name of an object. */
+    /** An annotation of Lapse holds the name of an object. */
     static final int LONGEST_ANNOTATION = LONGEST_NAME;
 
     /** As many as policy lapse-size allows. */
@@ -58,7 +58,7 @@ enum Cut {
 
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
-    /** What a list, an event or an error consists of, beside the objects. */
+    /** The fields of a list, an event or an error, besides the objects. */
     private static final Set<String> ENVELOPE =
             Set.of("apiVersion", "kind", "type", "items", "object", "metadata", "message", "reason", "code", "details");
 
@@ -100,9 +100,9 @@ enum Cut {
     }
 
     /**
-     * What is kept of the answer to a GET.
+     * The cut for the answer to a GET.
      *
-     * @param selected whether it asks for an object by its name
+     * @param selected whether the request asks for an object by its name
      */
     static Cut of(String path, boolean selected) {
         List<String> words =
@@ -118,15 +118,15 @@ enum Cut {
         return switch (cut) {
             case ROLE -> named || selected ? ROLE : ROLE_NAMES;
             case OURS, IDENTITIES -> named ? ONE_OF_OURS : cut;
-            // The operator writes it back as it was read.
+            // Read whole, because the operator writes the ConfigMap back.
             case MAPS -> named ? WHOLE : MAPS;
             default -> cut;
         };
     }
 
     /**
-     * Where the plural of a kind stands: behind the root, which no name of an object can be taken for as it comes first, and
-     * before which there may be the path of a proxy.
+     * The position of the plural of a kind in the path: after the root and the version. The root comes before any
+     * name, so no name is taken for it. The path of a proxy may come before the root.
      */
     private static int resource(List<String> words) {
         for (int root = 0; root < words.size(); root++) {
@@ -147,7 +147,10 @@ enum Cut {
         return (withSpec() && field.equals("spec")) || fields.contains(field) || ENVELOPE.contains(field);
     }
 
-    /** Whether {@code field} of the object {@code name} is kept; the API server writes a name before all else. */
+    /**
+     * Whether {@code field} of the object {@code name} is kept. The API server writes the name before the other
+     * fields.
+     */
     boolean keepsOf(String name, String field) {
         return keeps(field)
                 && (this != MAPS
@@ -161,12 +164,12 @@ enum Cut {
         return this != MAPS && fields.contains(field);
     }
 
-    /** What stands in the place of a field that is too large. */
+    /** The replacement for a field that is too large. */
     String instead(String field) {
         return field.equals("rules") ? TOO_LARGE : field.equals("subjects") ? TOO_MANY : "{}";
     }
 
-    /** An error's status is a word, and kept. */
+    /** The status of an error is a text, and is kept. */
     boolean keepsStatus() {
         return withSpec();
     }

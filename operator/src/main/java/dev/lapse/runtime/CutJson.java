@@ -17,15 +17,19 @@ import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same JSON, without what {@link Cut} leaves out, as it streams by: what is left out is never held. One value after the
- * other, as in a watch, each on a line.
+ * Streams JSON and leaves out what {@link Cut} says; those parts are never held. The values come one after the other,
+ * as in a watch, each on a line.
  *
- * <p>It is in ASCII: what is not is escaped. The client decodes a watch over HTTP piece by piece as the pieces come: a letter
- * that two of them share would be lost, and each piece with such letters would end in zeros, which no parser takes. Anybody
- * could write such text into what is watched, and break the watch as often as they like.
+ * <p>The result is ASCII, and other characters are escaped. The client decodes a watch over HTTP piece by piece. A
+ * character that two pieces share would be lost, and each piece with such characters would end in zeros, which no
+ * parser accepts. Without the escapes anybody could write such text into a watched object, and break the watch as
+ * often as they like.
  */
 final class CutJson implements Source {
-    /** Names are not kept beyond their answer: tenants invent as many as they like. Whatever the API server took, we take. */
+    /**
+     * Field names are not cached beyond their answer, because tenants can invent any number. What the API server
+     * accepted is accepted here.
+     */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -45,7 +49,7 @@ final class CutJson implements Source {
     private final JsonGenerator out;
     private @Nullable JsonParser in;
 
-    /** More is held of an answer than somebody who can ask for less wants to hold. */
+    /** The answer is larger than the caller wants to hold; the caller can ask for less. */
     static final class TooLarge extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -58,7 +62,7 @@ final class CutJson implements Source {
         this(raw, cut, Long.MAX_VALUE);
     }
 
-    /** @param most bytes of one value: where there are more, reading it fails with {@link TooLarge} */
+    /** @param most bytes of one value: reading a larger one fails with {@link TooLarge} */
     CutJson(Source raw, Cut cut, long most) throws IOException {
         this.raw = Okio.buffer(raw);
         this.cut = cut;
@@ -86,7 +90,9 @@ final class CutJson implements Source {
         raw.close();
     }
 
-    /** One whole value. A parser reads its first letters when it is made: so it is made late. */
+    /**
+     * Reads one whole value. A parser reads its first characters when it is made, so it is made as late as possible.
+     */
     private boolean next() throws IOException {
         JsonParser parser = in == null ? JSON.createParser(raw.inputStream()) : in;
         in = parser;
@@ -155,7 +161,10 @@ final class CutJson implements Source {
         }
     }
 
-    /** The value, or {@code instead} if its text is longer than {@link Cut#LARGEST}, of which then nothing more is held. */
+    /**
+     * The value, or {@code instead} if its text is longer than {@link Cut#LARGEST}. From that length on nothing more
+     * is held.
+     */
     private static String bounded(JsonParser parser, String instead) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator copy = JSON.createGenerator(text)) {
@@ -174,7 +183,7 @@ final class CutJson implements Source {
         }
     }
 
-    /** Returns the name, which is empty where there is none. */
+    /** Writes the metadata. Returns the name, or an empty text if there is none. */
     private String metadata(JsonParser parser) throws IOException {
         String name = "";
         out.writeStartObject();
@@ -204,7 +213,7 @@ final class CutJson implements Source {
         return name;
     }
 
-    /** What is too long for anybody to name it stays so, and no letter is cut in two. */
+    /** Cuts a text that is too long. It stays too long to be a name of anything, and no character is cut in two. */
     private static String shortened(String text, int longest) {
         if (text.length() <= longest) {
             return text;
@@ -233,7 +242,8 @@ final class CutJson implements Source {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.currentName();
             parser.nextToken();
-            // Whether a text is long is known only once it was read: no object is larger than 1.5 MiB.
+            // The length of a text is known only after it was read. That is safe, because no object is larger than 1.5
+            // MiB.
             if (Cut.keepsAnnotation(key, parser.getTextLength())) {
                 out.writeFieldName(key);
                 out.copyCurrentStructure(parser);

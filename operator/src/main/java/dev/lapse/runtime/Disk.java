@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads and writes on a thread of its own, in the order of the calls: a disk that hangs, as one across a network does, holds
- * up nobody for longer than they have patience for, and nobody at all until it has answered again.
+ * Reads and writes on a thread of its own, in the order of the calls. A disk can hang, as one across a network does.
+ * Then a caller waits no longer than its patience, and until the disk answers again no caller waits at all.
  */
 final class Disk {
     private static final int MOST_WAITING = 1_000;
@@ -31,9 +31,7 @@ final class Disk {
         thread.allowCoreThreadTimeOut(true);
     }
 
-    /**
-     * @throws IOException if it failed, or did not answer in time; then it may still be done
-     */
+    /** @throws IOException if it failed, or did not answer in time; in that case it may still be done later */
     <T> T call(Duration patience, Callable<T> work) throws IOException {
         Future<T> done;
         try {

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people that what must outlive the cluster cannot be written to this machine's disk, or be read there: each time in
- * the log, once as an Event, and as a metric for as long as it is so. The work goes on.
+ * Tells people that this machine's disk cannot be written or read, where it keeps what must outlive the cluster. It
+ * writes a log line each time and one Event, and sets a metric for as long as it lasts. The work goes on.
  */
 final class DiskAlarm {
     private static final Logger LOG = LoggerFactory.getLogger(DiskAlarm.class);
@@ -18,7 +18,7 @@ final class DiskAlarm {
     private final BiConsumer<KubernetesEvents.Kind, String> event;
     private final Set<Path> failing = ConcurrentHashMap.newKeySet();
 
-    /** @param event tells it where people look */
+    /** @param event writes the Event */
     DiskAlarm(BiConsumer<KubernetesEvents.Kind, String> event) {
         this.event = event;
     }
@@ -54,7 +54,7 @@ final class DiskAlarm {
         }
     }
 
-    /** Whether anything of it fails now. */
+    /** Whether a read or write fails now. */
     boolean failing() {
         return !failing.isEmpty();
     }

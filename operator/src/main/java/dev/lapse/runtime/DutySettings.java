@@ -98,7 +98,7 @@ final class DutySettings {
             if (!text.isTextual()) {
                 throw invalid(where, "must be a list of texts");
             }
-            // Whoever holds one thing of a wildcard could not be found by asking about the wildcard.
+            // A question about a wildcard does not find somebody who holds a part of it.
             if (text.asText().contains("*")) {
                 throw invalid(where, "name each instead of \"" + text.asText() + "\"");
             }

@@ -17,7 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Keeps ended grants in a file, one a line: UID, and the second in which its time would have been over. */
+/**
+ * Keeps ended grants in a file, one a line: the UID, and the second in which the grant's time would have been over.
+ */
 final class EndedFile implements EndedGrants.Store {
     private static final Pattern LINE = Pattern.compile("([-0-9a-zA-Z]{1,64}) (\\d{1,12})");
 
@@ -28,7 +30,7 @@ final class EndedFile implements EndedGrants.Store {
     private final DiskAlarm alarm;
     private final Disk disk = new Disk();
 
-    /** What was not read must not be written over. */
+    /** Set if the file could not be read: then it must not be overwritten. */
     private volatile boolean unread;
 
     private EndedFile(StatePlace place, DiskAlarm alarm) {
@@ -89,7 +91,7 @@ final class EndedFile implements EndedGrants.Store {
         }
     }
 
-    /** Whole or not at all. */
+    /** Replaces the file whole or not at all. */
     @Override
     public void replaceAll(Collection<Ended> ended) {
         if (unread) {

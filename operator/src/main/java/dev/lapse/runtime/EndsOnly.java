@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes on where the heap has no room for everything that is watched: grants are read page by page, again and again,
- * and end when their own status says so. It needs room for those that give access, and for nothing else.
+ * The work that goes on while the heap has no room for all watched objects. It reads grants page by page, again and
+ * again, and ends those whose own status says so. It needs room only for the grants that give access.
  */
 final class EndsOnly implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EndsOnly.class);
@@ -36,7 +36,7 @@ final class EndsOnly implements AutoCloseable {
                         + " room; see the runbook heap-full");
     }
 
-    /** Everything is done again. */
+    /** The operator does all of its work again. */
     void isOver() {
         say(KubernetesEvents.Kind.Normal, "HeapHasRoom", "the heap has room again, and everything is done");
     }

@@ -34,21 +34,21 @@ final class Health {
         controllers = leading;
     }
 
-    /** It cannot lead, or not any more. */
+    /** The process cannot lead, or not any more. */
     void unable(String why) {
         unable = why;
         controllers = null;
         endsOnly = false;
     }
 
-    /** It leads, and does no more than to end what is over. */
+    /** The process leads, and only ends grants that are over. */
     void onlyEnds(String why) {
         whyEndsOnly = why;
         endsOnly = true;
         controllers = null;
     }
 
-    /** Everything is done again. */
+    /** The operator does all of its work again. */
     void doesEverything() {
         endsOnly = false;
     }
@@ -65,7 +65,7 @@ final class Health {
         return controllers != null || endsOnly;
     }
 
-    /** Each check with what it found; ready if none begins with {@code no}. */
+    /** Each check with its result. The process is ready if no result begins with {@code no}. */
     Map<String, String> readiness() {
         Map<String, String> checks = new TreeMap<>();
         LeaseElection among = election;

@@ -21,7 +21,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Serves /healthz, /readyz and /metrics; nobody keeps others from them by being slow. */
+/** Serves /healthz, /readyz and /metrics. A slow client does not block others. */
 final class HttpEndpoints implements AutoCloseable {
     private static final int THREADS = 8;
     private static final int LONGEST_HEAD = 8_192;
@@ -41,7 +41,7 @@ final class HttpEndpoints implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(LONGEST_HEAD);
-        // One answer a connection: none is kept for nothing.
+        // One answer for each connection: no connection is kept open.
         http.setPersistentConnectionsEnabled(false);
         if (settings.tls()) {
             http.addCustomizer(new SecureRequestCustomizer(false));
@@ -120,7 +120,9 @@ final class HttpEndpoints implements AutoCloseable {
             answer(response, callback, ready ? 200 : 503, TEXT, text);
         }
 
-        /** One that the authorities signed: with any other the handshake fails. */
+        /**
+         * Whether the client showed a certificate. The authorities have signed it: with any other the handshake fails.
+         */
         private static boolean showedCertificate(Request request) {
             return request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE) instanceof EndPoint.SslSessionData session
                     && session.peerCertificates() != null

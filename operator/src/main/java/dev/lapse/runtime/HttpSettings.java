@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param timeLimit how long a connection may live
  * @param certificate file with the certificate chain; empty: plain HTTP
  * @param key file with its private key
- * @param clientAuthorities file with the certificates that sign those of clients; empty: nobody needs one
+ * @param clientAuthorities file with the certificates that sign those of clients; empty: clients need no certificate
  */
 record HttpSettings(
         String host,

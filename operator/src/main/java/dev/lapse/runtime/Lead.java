@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This instance's turn to lead: it begins the work if it can, looks whether the work goes on, and gives the lead back
- * where it does not. Then it begins anew, as soon as everything it needs answers.
+ * This instance's turn to lead. The instance begins the work if it can, checks whether the work goes on, and gives the
+ * lead back if it does not. Then it begins anew, as soon as everything that it needs answers.
  */
 final class Lead implements LeaseElection.Candidate {
     private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
@@ -23,7 +23,7 @@ final class Lead implements LeaseElection.Candidate {
     private static final Duration LONGEST_REST = Duration.ofSeconds(30);
     private static final Duration TO_CLOSE = Duration.ofSeconds(30);
 
-    /** Until there is another try to do everything, where the heap was full. */
+    /** How long to wait between two tries to do everything, if the heap was full. */
     private static final Duration REST_WHEN_FULL = Duration.ofSeconds(30);
 
     private final KubernetesClient client;
@@ -37,7 +37,7 @@ final class Lead implements LeaseElection.Candidate {
     private @Nullable Controllers controllers;
     private @Nullable Meters meters;
     private @Nullable EndsOnly endsOnly;
-    /** From when it may begin until it gives the lead back. */
+    /** True from the moment when it may begin until it gives the lead back. */
     private boolean leading;
 
     private boolean busy;
@@ -45,7 +45,7 @@ final class Lead implements LeaseElection.Candidate {
     private int failures;
     private long restsUntil = System.nanoTime();
 
-    /** @param quick for questions that are not worth waiting for */
+    /** @param quick a client for questions that are not worth waiting for */
     Lead(
             KubernetesClient client,
             KubernetesClient quick,
@@ -69,7 +69,7 @@ final class Lead implements LeaseElection.Candidate {
         timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
     }
 
-    /** The metrics of whoever leads; empty while this instance does not. */
+    /** The metrics of the leader; empty while this instance does not lead. */
     String scrape() {
         Meters current;
         synchronized (this) {
@@ -78,7 +78,7 @@ final class Lead implements LeaseElection.Candidate {
         return current == null ? "" : current.scrape();
     }
 
-    /** Asks for one object of each kind that is watched: what is refused now would be refused to an informer. */
+    /** Asks for one object of each watched kind: a request that is refused now would be refused to an informer too. */
     @Override
     public boolean able() {
         synchronized (this) {
@@ -93,7 +93,7 @@ final class Lead implements LeaseElection.Candidate {
                 LOG.atDebug().addKeyValue("kind", kind.text()).log("cannot be listed");
             }
         }
-        // Whoever can list grants can end them, and nobody could do more for those that have to end now.
+        // An instance that can list grants can end them, and no other could do more for grants that must end now.
         String problems = watches.problems().entrySet().stream()
                 .filter(each -> each.getKey().needed())
                 .map(each -> each.getKey().text() + " (" + each.getValue() + ")")
@@ -115,7 +115,7 @@ final class Lead implements LeaseElection.Candidate {
         begin.start();
     }
 
-    /** Somebody else may lead now: whatever this process still does could be wrong, so it does nothing more. */
+    /** Another instance may lead now, so whatever this process still does could be wrong: it stops everything. */
     @Override
     public synchronized void lost() {
         if (!stopping) {
@@ -144,7 +144,7 @@ final class Lead implements LeaseElection.Candidate {
     private void begin() {
         Controllers begun = null;
         try {
-            // From here on every kind has to be heard of by its informer.
+            // From here on only the informers count as signs of life of a kind.
             watches.forget();
             Meters fresh = new Meters();
             begun = new Controllers(client, settings, fresh, clock, room);
@@ -207,7 +207,7 @@ final class Lead implements LeaseElection.Candidate {
         }
     }
 
-    /** @param failed what kept everything from beginning, if it was tried */
+    /** @param failed why the last try to do everything failed, if there was one */
     static String whyOnlyEnds(boolean full, @Nullable Throwable failed) {
         if (full || failed == null) {
             return "the heap is full";
@@ -217,8 +217,8 @@ final class Lead implements LeaseElection.Candidate {
     }
 
     /**
-     * The heap has no room for everything, or had none and the next try failed. What takes it is given up, whatever it was about to do; what is over goes on
-     * ending meanwhile, with as little as that takes.
+     * The heap has no room for everything, or had none and the next try failed. Everything that takes room is given
+     * up, in whatever state it is. Grants that are over go on ending meanwhile, with as little room as that takes.
      */
     private void onlyEnds(@Nullable Controllers begun, String why) {
         synchronized (this) {
@@ -235,7 +235,8 @@ final class Lead implements LeaseElection.Candidate {
         health.onlyEnds(why);
         try {
             if (begun != null) {
-                // From here on it goes by nothing that an informer shows, which may lack what found no room.
+                // From here on nothing relies on an informer, because an informer may lack the objects that found no
+                // room.
                 begun.abandon();
             }
             endOnly();
@@ -250,7 +251,7 @@ final class Lead implements LeaseElection.Candidate {
         }
     }
 
-    /** The API server is asked, so nobody is kept waiting meanwhile. */
+    /** This asks the API server, so it holds no lock. */
     private void endOnly() {
         synchronized (this) {
             if (endsOnly != null || stopping) {
@@ -328,7 +329,7 @@ final class Lead implements LeaseElection.Candidate {
         }
     }
 
-    /** What cannot be closed could go on beside another leader: then the process ends. */
+    /** Work that cannot be closed could go on while another instance leads. In that case the process ends. */
     private static void close(@Nullable Controllers begun) {
         if (begun == null) {
             return;

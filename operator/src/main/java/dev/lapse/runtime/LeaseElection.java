@@ -28,7 +28,7 @@ final class LeaseElection {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseElection.class);
     static final String LEASE = "lapse-operator";
 
-    /** What Events about the operator itself are about. */
+    /** The object that Events about the operator itself refer to. */
     static final KubernetesEvents.About IN_EVENTS =
             new KubernetesEvents.About("Lease", Lapse.SYSTEM_NAMESPACE, LEASE, "");
 
@@ -40,15 +40,15 @@ final class LeaseElection {
     private static final int CONFLICT = 409;
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
 
-    /** What becomes of an instance. */
+    /** What an instance is asked and told. */
     interface Candidate {
-        /** Whether it could work if it led; asked right before it takes the lease. */
+        /** Whether the instance could work as leader; asked right before it takes the lease. */
         boolean able();
 
-        /** It leads, from now on. */
+        /** The instance leads from now on. */
         void leads();
 
-        /** It led, and somebody else may lead now. */
+        /** The instance led, and another one may lead now. */
         void lost();
     }
 
@@ -68,12 +68,15 @@ final class LeaseElection {
     private volatile long answered;
     private @Nullable String version;
 
-    /** @param client one whose calls are short and not repeated: they must not keep a leader from noticing that its time is over */
+    /**
+     * @param client its calls must be short and not repeated, so that a leader notices in time that its lease has run
+     *     out
+     */
     LeaseElection(KubernetesClient client, String instance, ServerClock clock, Candidate candidate) {
         this(client, instance, clock, candidate, System::nanoTime);
     }
 
-    /** @param nanos that only ever go forward */
+    /** @param nanos a monotonic clock */
     LeaseElection(
             KubernetesClient client, String instance, ServerClock clock, Candidate candidate, LongSupplier nanos) {
         this.client = client;
@@ -90,27 +93,30 @@ final class LeaseElection {
         thread.start();
     }
 
-    /** Who holds the lease, by its word. */
+    /** The holder that the lease names. */
     String holder() {
         return sight.holder();
     }
 
-    /** Whether that is this instance, which has just begun then, or is to begin again. */
+    /**
+     * Whether the lease names this instance. This may be from before, if the instance has just begun, or is to begin
+     * again.
+     */
     boolean holds() {
         return sight.holder().equals(instance);
     }
 
-    /** For how long the lease has not changed, as seen here: while somebody leads, some seconds at most. */
+    /** For how long the lease has not changed, as seen here. While somebody leads, that is some seconds at most. */
     Duration unrenewed() {
         return sight.unchanged(nanos.getAsLong());
     }
 
-    /** For how long the API server has not answered about the lease. */
+    /** For how long requests about the lease got no answer. */
     Duration unanswered() {
         return Duration.ofNanos(nanos.getAsLong() - answered);
     }
 
-    /** Gives the lead back, because this instance cannot work; and does not ask for it again for {@code rest}. */
+    /** Gives the lead back, because this instance cannot work, and does not try to lead again for {@code rest}. */
     void giveUp(Duration rest) {
         lock.lock();
         try {
@@ -122,7 +128,9 @@ final class LeaseElection {
         }
     }
 
-    /** Stops, and gives the lease back if it carries this instance's name: whatever this instance believes of it. */
+    /**
+     * Stops, and gives the lease back if it names this instance, even if this instance believes that it does not lead.
+     */
     void stop() {
         lock.lock();
         try {
@@ -171,7 +179,7 @@ final class LeaseElection {
         }
     }
 
-    /** Somebody has changed the lease since it was renewed. */
+    /** Somebody has changed the lease since this instance renewed it. */
     private void keep() {
         if (sight.holder().equals(instance)) {
             renew();
@@ -267,7 +275,7 @@ final class LeaseElection {
         return spec;
     }
 
-    /** For whoever looks at the lease with another elector: one second, and nobody's. */
+    /** What other electors understand: a lease of one second without a holder. */
     private ObjectNode released() {
         return JsonNodeFactory.instance
                 .objectNode()

@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lease as it was last seen here, and for how long it has not changed. Nothing in it is believed but whether it
- * changes: the time stamps in it come from another clock, and whoever may write it may write any.
+ * The lease as it was last seen here, and for how long it has not changed. Only its changes are believed: the time
+ * stamps in it come from another clock, and whoever may write the lease may write any.
  */
 final class LeaseSight {
     private final Duration runsOutAfter;
@@ -28,7 +28,7 @@ final class LeaseSight {
         seen = lease;
     }
 
-    /** Who holds it, by its word; empty if nobody does. */
+    /** The holder that the lease names; empty if it names nobody. */
     synchronized String holder() {
         String holder = seen == null ? null : seen.getHolderIdentity();
         return holder == null ? "" : holder;

@@ -14,24 +14,24 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the pages of lists by what they hold. A page is asked for by a number of objects, and whoever writes these decides
- * how large they are: one that holds too much is asked for again with fewer.
+ * Bounds the pages of lists by their size. A page is asked for by a number of objects, and the writers of these decide
+ * how large they are. A page that is too large is asked for again with fewer objects.
  */
 final class ListPages implements Interceptor {
-    /** Bytes of JSON, of which Java makes some times as much. */
+    /** Bytes of JSON. The objects that Java makes of them take several times as much. */
     static final long MOST = 2L * 1024 * 1024;
 
     private static final int FEWER = 4;
 
-    /** By path, with how many objects the last page did not hold too much. */
+    /** By path, the number of objects with which the last page was not too large. */
     private final Map<String, Integer> fitting = new ConcurrentHashMap<>();
 
-    /** How many bytes of the answer are held: of a page of one object all, as it cannot be divided. */
+    /** How many bytes of the answer are held. A page of one object is held whole, because it cannot be divided. */
     static long most(Request request) {
         return objects(request) > 1 ? MOST : Long.MAX_VALUE;
     }
 
-    /** 0 where the request is for no page. */
+    /** The number of objects that the request asks for; 0 if it does not ask for a page. */
     private static int objects(Request request) {
         HttpUrl url = request.url();
         String limit = url.queryParameter("limit");
@@ -62,7 +62,7 @@ final class ListPages implements Interceptor {
                 held.clear();
             } finally {
                 if (!fits) {
-                    // Also where the answer broke off: it may have taken too long.
+                    // This also happens if the answer broke off: it may have taken too long.
                     fitting.put(path, Math.max(1, objects / FEWER));
                 }
             }
@@ -78,7 +78,7 @@ final class ListPages implements Interceptor {
         }
     }
 
-    /** Paths are as many as namespaces: one whose pages fit as they are asked for is forgotten. */
+    /** There can be as many paths as namespaces. So a path whose pages fit as they are asked for is forgotten. */
     private void grow(String path, int objects, int asked) {
         if (objects < asked) {
             fitting.put(path, objects);

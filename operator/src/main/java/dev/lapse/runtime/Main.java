@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The program's first word: which command to run. */
+/** The entry of the program: chooses the command to run. */
 @Command(
         name = "lapse-operator",
         description = "Governs the privilege of non-human identities.",
@@ -23,7 +23,7 @@ public final class Main implements Runnable {
         }
     }
 
-    /** The one clock of the process: everything else is given the time. */
+    /** The one clock of the process. All other code gets the time as an argument. */
     static InstantSource clock() {
         return InstantSource.system();
     }

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells people that something older was put in the place of what the operator remembers, and counts how often. */
+/** Tells people that an older content was put in the place of what the operator remembers, and counts how often. */
 final class MemoryAlarm implements Consumer<String> {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryAlarm.class);
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Keeps each ConfigMap of the memory in a file beside that of ended grants, as it is, with its seal. */
+/** Keeps each ConfigMap of the memory in a file beside that of ended grants: the same content, with its seal. */
 final class MemoryFiles implements Elsewhere {
     static final String ENDING = ".memory-";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -65,7 +65,7 @@ final class MemoryFiles implements Elsewhere {
                 "what is remembered could not be read: an older one that is put back is not noticed", file, unreadable);
     }
 
-    /** Whole or not at all. */
+    /** Replaces the file whole or not at all. */
     @Override
     public synchronized void keep(int number, Map<String, String> data) {
         Path file = place.beside(ending(number));

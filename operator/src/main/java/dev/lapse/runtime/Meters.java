@@ -30,7 +30,10 @@ final class Meters {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<Runnable> beforeScrape = new CopyOnWriteArrayList<>();
 
-    /** Whoever asks without a pause, which anybody may who reaches the port, has nothing counted without a pause. */
+    /**
+     * Anybody who reaches the port may read the metrics without a pause. The counts that take time are made once in
+     * this time at most.
+     */
     private static final long COUNTED_AFTER = Duration.ofSeconds(1).toNanos();
 
     private final LongSupplier nanos;
@@ -45,7 +48,7 @@ final class Meters {
         this.nanos = nanos;
     }
 
-    /** Of the process, which there is one of. */
+    /** The meters of the JVM: there is one process. */
     @SuppressWarnings("resource") // lives as long as the process
     Meters withJvm() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -75,7 +78,7 @@ final class Meters {
                 .register(registry);
     }
 
-    /** What a collection leaves in the pool that fills up for good. */
+    /** The share in use after a collection, of the pool where objects stay. */
     private static double heapUsed() {
         return ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
@@ -94,7 +97,9 @@ final class Meters {
         return registry;
     }
 
-    /** Runs {@code count} when somebody reads the metrics, at most once a second, so that idle objects cost nothing. */
+    /**
+     * Runs {@code count} when somebody reads the metrics, at most once a second, so that idle objects cost nothing.
+     */
     void beforeScrape(Runnable count) {
         beforeScrape.add(count);
     }
@@ -114,7 +119,8 @@ final class Meters {
                                 + " new is granted")
                 .strongReference(true)
                 .register(registry);
-        // It holds on to what it counts only weakly: these meters live as long as the process.
+        // A FunctionCounter holds its object only weakly. This one is safe, because these meters live as long as the
+        // process.
         FunctionCounter.builder("lapse.clock.steps", this, meters -> steps.getAsLong())
                 .description("How often that clock was set, or the machine slept")
                 .register(registry);
@@ -175,10 +181,10 @@ final class Meters {
     }
 
     /**
-     * @param problems one for each ConfigMap that cannot be read
+     * @param problems a sentence for each ConfigMap that cannot be read
      * @param census how many records there are of each kind
-     * @param fill how much of its room each kind takes
-     * @param putBack how often one was older than what is known
+     * @param fill how full each kind is
+     * @param putBack how often a ConfigMap was older than the known content
      */
     void watchMemory(
             Supplier<List<String>> problems,
@@ -216,7 +222,7 @@ final class Meters {
         return registry.scrape();
     }
 
-    /** Several who ask at the same time wait for one count. */
+    /** Readers that come at the same time wait for one count. */
     private synchronized void count() {
         long now = nanos.getAsLong();
         if (!counted || now - countedAt >= COUNTED_AFTER) {

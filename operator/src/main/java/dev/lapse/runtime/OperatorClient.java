@@ -18,15 +18,18 @@ import okhttp3.OkHttpClient;
 final class OperatorClient {
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
 
-    /** Most of an object, and nothing the operator reads: the API server keeps them where a write leaves them out. */
+    /**
+     * Managed fields are most of an object, and the operator reads none. The API server keeps them if a write leaves
+     * them out.
+     */
     @JsonIgnoreProperties("managedFields")
     private static final class WithoutManagedFields {}
 
     private OperatorClient() {}
 
     /**
-     * For whoever repeats by rules of its own: this client's repetitions, up to ten within 19 s, would hold the lane's
-     * workers, so that what cannot be deleted delays what can.
+     * A client for callers that retry by rules of their own. This client's own retries, up to ten within 19 s, would
+     * hold the lane's workers, so that a deletion that fails would delay others.
      */
     static KubernetesClient withoutRepetitions(KubernetesClient client) {
         return client.newClient(
@@ -40,19 +43,19 @@ final class OperatorClient {
         Config config = new ConfigBuilder(Config.autoConfigure(null))
                 .withRequestTimeout((int) CALL_LIMIT.toMillis())
                 .withHttp2Disable(true)
-                // Of what comes through a WebSocket nobody but its reader hears.
+                // Only the reader of a WebSocket sees its messages, so watches go over plain HTTP.
                 .withOnlyHttpWatches(true)
                 .build();
         ObjectMapper mapper = new ObjectMapper().addMixIn(ObjectMeta.class, WithoutManagedFields.class);
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
-                // With the JDK's own client a WebSocket that is cut off at the wrong moment is given up without a word:
-                // its informer would know nothing new any more, and nobody would notice.
+                // The JDK's own client gives up a WebSocket silently if it is cut off at the wrong moment. Its
+                // informer would see nothing new any more, and nobody would notice.
                 .withHttpClientFactory(new OkHttpClientFactory() {
                     @Override
                     protected void additionalConfig(OkHttpClient.Builder builder) {
-                        // What is repeated is decided call by call: a token request never is.
+                        // Retries are decided for each call: a token request is never repeated.
                         builder.followRedirects(false).followSslRedirects(false).retryOnConnectionFailure(false);
                         builder.addInterceptor(new ListPages());
                         builder.addNetworkInterceptor(new ServerAnswers(clock, watches, config.getMasterUrl()));

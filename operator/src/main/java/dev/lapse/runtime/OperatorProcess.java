@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The operator as a process: it serves its health, waits until it leads, works, and gives the lead back when it stops. */
+/**
+ * The operator's process: it serves its health, waits until it leads, works, and gives the lead back when it stops.
+ */
 final class OperatorProcess {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorProcess.class);
     private static final Duration QUICK = Duration.ofSeconds(3);
@@ -31,7 +33,7 @@ final class OperatorProcess {
     }
 
     void runUntilStopped() throws Exception {
-        // What no thread catches is logged like everything else, one JSON object a line.
+        // An exception that no thread catches is logged like everything else, as one JSON object on a line.
         Thread.setDefaultUncaughtExceptionHandler((thread, failed) -> LOG.atError()
                 .addKeyValue("thread", thread.getName())
                 .setCause(failed)
@@ -73,7 +75,7 @@ final class OperatorProcess {
         meters.watchLease(health::isLeading, () -> election == null ? Duration.ZERO : election.unrenewed());
     }
 
-    /** For questions whose answer is of no use when it comes late. */
+    /** A client for questions whose answer is useless if it comes late. */
     private static KubernetesClient quick(KubernetesClient client) {
         return client.newClient(
                         new RequestConfigBuilder(client.getConfiguration().getRequestConfig())

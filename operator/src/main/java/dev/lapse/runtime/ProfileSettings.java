@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The part of the settings file that says what each actor type allows: what it leaves out stays as it comes. */
+/**
+ * The part of the settings file that says what each actor type allows. A value that it leaves out keeps its default.
+ */
 final class ProfileSettings {
     private ProfileSettings() {}
 

@@ -18,7 +18,7 @@ import okio.Okio;
 import okio.Source;
 import org.jspecify.annotations.Nullable;
 
-/** Sees each answer of the API server: what time it is there, and which watches are alive. */
+/** Reads from each answer of the API server what time it is there, and which watches are alive. */
 final class ServerAnswers implements Interceptor {
     private final ServerClock clock;
     private final Watches watches;
@@ -65,7 +65,7 @@ final class ServerAnswers implements Interceptor {
         return cut(chain.request(), response, new Listening(response.body().source(), open));
     }
 
-    /** What is read is cut down while it comes, before anybody holds it. */
+    /** The answer is cut while it streams in, before anything holds it. */
     private Response cut(Request request, Response response, Source body) throws IOException {
         MediaType type = response.body().contentType();
         boolean json = type != null && type.subtype().equals("json");

@@ -273,7 +273,7 @@ public record Settings(
         return Map.copyOf(users);
     }
 
-    /** A list for each person, of all their user names. */
+    /** One list for each person, with all of their user names. */
     private static Aliases aliases(JsonNode tree) throws Invalid {
         String wanted =
                 "setting aliases in the settings file: must be a list with, for each person, a list of at least two"

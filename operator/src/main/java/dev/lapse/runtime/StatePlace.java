@@ -13,18 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where on this machine the operator keeps what the cluster itself cannot be trusted to remember.
+ * Where on this machine the operator keeps what must survive a restore of the cluster.
  *
- * @param file of this instance alone: two that write one file would lose what the other added
- * @param withOthers whether it also reads the files of the other instances in that folder, of which one may have led before
+ * @param file of this instance alone: if two instances wrote one file, each would lose what the other added
+ * @param withOthers whether it also reads the files of other instances in that folder, because one of them may have
+ *     led before
  */
 record StatePlace(Path file, boolean withOthers) {
-    /** The value of setting ended-file by which this instance finds a place itself. */
+    /** The value of setting ended-file with which the instance chooses a place itself. */
     static final String AUTO = "auto";
 
     private static final Logger LOG = LoggerFactory.getLogger(StatePlace.class);
 
-    /** Instances come and go, and their files stay: those that were written last know most. */
+    /** Files of instances that are gone stay, so only the latest ones are read: they know most. */
     private static final int MOST_OTHERS = 8;
 
     private static final String PREFIX = "ended-";
@@ -32,7 +33,7 @@ record StatePlace(Path file, boolean withOthers) {
 
     /**
      * @param setting ended-file
-     * @return absent if an administrator wants none
+     * @return absent if an administrator wants no file
      */
     static Optional<StatePlace> of(String setting, String instance, Map<String, String> environment) {
         if (setting.isEmpty()) {
@@ -45,7 +46,7 @@ record StatePlace(Path file, boolean withOthers) {
         return Optional.of(new StatePlace(firstWritable(folders(environment)).resolve(name), true));
     }
 
-    /** What whoever starts it says, or else the place of the machine, or else that of the user. */
+    /** The folders to try: the one that the starter of the process names, then the machine's, then the user's. */
     static List<Path> folders(Map<String, String> environment) {
         String told = environment.getOrDefault("STATE_DIRECTORY", "");
         if (!told.isEmpty()) {
@@ -62,7 +63,7 @@ record StatePlace(Path file, boolean withOthers) {
                 .toList();
     }
 
-    /** The first of all where none can be written: the first write to it then says why. */
+    /** If none can be written, the first one: the first write to it then says why. */
     static Path firstWritable(List<Path> folders) {
         return folders.stream().filter(StatePlace::writable).findFirst().orElse(folders.get(0));
     }
@@ -81,7 +82,7 @@ record StatePlace(Path file, boolean withOthers) {
         return file.resolveSibling(file.getFileName() + ending);
     }
 
-    /** Those with that ending, of this instance first, then of others. */
+    /** The files with that ending: this instance's first, then those of others. */
     List<Path> all(String ending) throws IOException {
         Path own = beside(ending);
         Path folder = own.toAbsolutePath().getParent();
@@ -110,7 +111,7 @@ record StatePlace(Path file, boolean withOthers) {
         }
     }
 
-    /** Not this instance's to mend: it is told once, where it is read. */
+    /** Another instance's file cannot be mended here. It is reported once, where it is read. */
     void tellOfAnothers(Path file, Exception unreadable) {
         LOG.atWarn()
                 .addKeyValue("file", file)

@@ -23,7 +23,10 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Certificate, key and client authorities from files, read again when they change, as those of a mounted Secret do. */
+/**
+ * Certificate, key and client authorities, read from files and read again when these change, as those of a mounted
+ * Secret do.
+ */
 final class TlsFiles extends AbstractLifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
     private static final long LOOK_EVERY_MILLIS = 1_000;
@@ -59,7 +62,7 @@ final class TlsFiles extends AbstractLifeCycle {
         timer.schedule(this::look, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Files that are half written, or do not fit each other yet, are looked at again; meanwhile the old ones serve. */
+    /** If files are half written, or do not fit each other yet, the old ones serve until the next look. */
     private void look() {
         try {
             String now = content();
@@ -104,7 +107,7 @@ final class TlsFiles extends AbstractLifeCycle {
                     authorities.setCertificateEntry("authority-" + authorities.size(), each);
                 }
                 context.setTrustStore(authorities);
-                // Probes have none to show: who asks for what decides whether it is needed.
+                // Probes have no certificate to show. So the path of a request decides whether one is needed.
                 context.setWantClientAuth(true);
             }
         } catch (IOException | GeneralSecurityException unusable) {

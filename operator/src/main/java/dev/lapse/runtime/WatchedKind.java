@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the operator watches while it leads; without one of them it cannot begin. */
+/**
+ * The kinds that the operator watches while it leads. It does all of its work only if it can watch every one of them.
+ */
 enum WatchedKind {
     PRIVILEGE_GRANTS("privilegegrants", "/apis/lapse.dev/v1alpha1/privilegegrants", ""),
     SERVICE_IDENTITIES("serviceidentities", "/apis/lapse.dev/v1alpha1/serviceidentities", ""),
@@ -31,7 +33,7 @@ enum WatchedKind {
     private final String text;
     private final String path;
 
-    /** Which of the two selectors its requests carry; empty: none. */
+    /** The selector that its requests carry; empty: none. */
     private final String selector;
 
     WatchedKind(String text, String path, String selector) {
@@ -44,14 +46,15 @@ enum WatchedKind {
         return text;
     }
 
-    /** A question whose answer is one object at most. */
+    /** A request whose answer is one object at most. */
     String probe() {
         return path + "?limit=1" + (selector.isEmpty() ? "" : "&" + selector + "=" + SELECTED.get(selector));
     }
 
     /**
-     * Without it not even what is due can be taken away: then another instance had better lead. Without any other the
-     * leader still ends grants, and nobody could do more.
+     * Whether an instance must be able to list this kind to lead. Without grants not even what is due can be ended, so
+     * another instance should lead. Without any other kind a leader still ends grants, and no other instance could do
+     * more.
      */
     boolean needed() {
         return this == PRIVILEGE_GRANTS;

@@ -9,14 +9,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether each kind of object that is watched is heard of: every watch by its own proof, an object or a bookmark, which
- * the API server sends once a minute where nothing changes.
+ * Whether each watched kind is alive. Each watch has its own proof: an object, or a bookmark, which the API server
+ * sends once a minute if nothing changes.
  */
 final class Watches {
-    /** Two bookmarks missed, and a half. */
+    /** Two and a half times the interval of bookmarks. */
     static final Duration DEAF_AFTER = Duration.ofSeconds(150);
 
-    /** So long a watch may be away between two of them, while everything answers. */
+    /** How long a kind may be without an open watch, while everything answers. */
     private static final Duration BETWEEN = Duration.ofSeconds(10);
 
     private final LongSupplier monotonic;
@@ -26,7 +26,7 @@ final class Watches {
         this.monotonic = monotonic;
     }
 
-    /** The last that was heard of a kind. */
+    /** The last sign of life of a kind. */
     private static final class Heard {
         private @Nullable Runnable cancel;
         private long at;
@@ -50,7 +50,7 @@ final class Watches {
 
         void closed() {
             kinds.computeIfPresent(kind, (same, heard) -> {
-                // Another one may be open by now.
+                // Another watch may be open by now.
                 if (heard.cancel == cancel) {
                     heard.cancel = null;
                 }
@@ -59,7 +59,7 @@ final class Watches {
         }
     }
 
-    /** @param cancel breaks the watch off, so that whoever reads it opens another */
+    /** @param cancel breaks the watch off, so that its reader opens another */
     Open opened(WatchedKind kind, Runnable cancel) {
         change(kind, heard -> heard.cancel = cancel);
         return new Open(kind, cancel);
@@ -83,19 +83,19 @@ final class Watches {
         });
     }
 
-    /** Forgets what was open: this instance watches nothing any more. */
+    /** Forgets all watches, because this instance watches nothing any more. */
     void forget() {
         kinds.clear();
     }
 
-    /** Why a kind is not heard of; empty if it is. */
+    /** Why a kind gives no sign of life; empty if it does. */
     Optional<String> problem(WatchedKind kind) {
         return Optional.ofNullable(kinds.get(kind))
                 .map(heard -> problem(heard, monotonic.getAsLong()))
                 .orElse(Optional.of("not watched"));
     }
 
-    /** The kinds that are not heard of, with the reason. */
+    /** The kinds without a sign of life, with the reason. */
     Map<WatchedKind, String> problems() {
         Map<WatchedKind, String> all = new TreeMap<>();
         for (WatchedKind kind : WatchedKind.values()) {
@@ -104,7 +104,7 @@ final class Watches {
         return all;
     }
 
-    /** For how long {@code kind} has been refused, or not been heard of. */
+    /** For how long {@code kind} has been refused, or has given no sign of life. */
     Duration silent(WatchedKind kind) {
         Heard heard = kinds.get(kind);
         if (heard == null || problem(heard, monotonic.getAsLong()).isEmpty()) {
@@ -114,13 +114,13 @@ final class Watches {
         return Duration.ofNanos(monotonic.getAsLong() - since);
     }
 
-    /** How long ago each kind was last heard of. */
+    /** How long ago each kind last gave a sign of life. */
     Duration age(WatchedKind kind) {
         Heard heard = kinds.get(kind);
         return heard == null ? Duration.ZERO : Duration.ofNanos(monotonic.getAsLong() - heard.at);
     }
 
-    /** Breaks off each watch that has gone silent: whoever reads it opens another. */
+    /** Breaks off each watch that has gone silent, so that its reader opens another. */
     void breakOffTheDeaf() {
         long now = monotonic.getAsLong();
         kinds.values().forEach(heard -> {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,13 +23,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the pages name is there: links, files, test classes, metrics, reasons. */
+/** What the pages name is there: links, files, test classes, metrics, reasons, decisions. */
 class DocsTest {
     private static final Pattern FILE =
             Pattern.compile("(?:crds|dev|docs|examples|helm|operator)/[\\w./-]*|(?:pom\\.xml|README\\.md|demo)");
     private static final Pattern TEST_CLASS = Pattern.compile("[A-Z]\\w*(?:Test|IT)");
     private static final Pattern METRIC = Pattern.compile("\\blapse_[a-z_]+");
     private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
+    private static final String DECISION = "\\d{4}-[a-z0-9-]+\\.md";
+    private static final String LINKED = "\\[\\d{4}]\\(" + DECISION + "\\)";
+    private static final Pattern HEAD = Pattern.compile("# (\\d{4}): (\\S.*)\\R\\RDate: (.*)\\RStatus: (.*)\\R\\R");
+    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
+    private static final Pattern STATUS = Pattern.compile(
+            "Accepted|Accepted, changed by " + LINKED + "(?: and " + LINKED + ")*|Replaced by " + LINKED);
     private static final Pattern HINDRANCE = Pattern.compile("Reason\\.([A-Z]\\w+)");
 
     static List<Path> pages() {
@@ -124,6 +131,38 @@ class DocsTest {
                 .containsAll(Arrays.stream(Reason.values()).map(Enum::name).toList());
     }
 
+    @Test
+    void everyDecisionHasNumberDateAndStatusAndStandsInTheTable() {
+        Path folder = Docs.ROOT.resolve("docs/decisions");
+        Path table = folder.resolve("README.md");
+        Stream<String> lines = Docs.text(table).lines();
+        List<String> rows = lines.filter(line -> line.startsWith("| 0")).toList();
+
+        List<String> decisions = Docs.pages().stream()
+                .filter(page -> page.startsWith(folder) && !page.equals(table))
+                .map(DocsTest::rowOf)
+                .toList();
+
+        assertThat(decisions).isNotEmpty();
+        assertThat(rows).containsExactlyElementsOf(decisions);
+    }
+
+    /** The row of the table that a decision's own head asks for. */
+    private static String rowOf(Path decision) {
+        String file = decision.getFileName().toString();
+        Matcher head = HEAD.matcher(Docs.text(decision));
+        assertThat(head.lookingAt()).as(file).isTrue();
+        String number = head.group(1);
+        String title = head.group(2);
+        String date = head.group(3);
+        String status = head.group(4);
+
+        assertThat(file).matches(DECISION).startsWith(number);
+        assertThat(date).as(file).matches(DATE);
+        assertThat(status).as(file).matches(STATUS);
+        return "| " + number + " | [" + title + "](" + file + ") | " + date + " | " + status + " |";
+    }
+
     /** The reasons that the checks of a request give. */
     private static Set<String> hindrances() throws IOException {
         return reasonsIn(Docs.ROOT.resolve("operator/src/main/java/dev/lapse/grant"), ".*Checks\\.java");
@@ -160,7 +199,7 @@ class DocsTest {
         }
     }
 
-    /** As GitHub makes them: small letters, what is neither letter, digit, hyphen nor space left out, spaces to hyphens. */
+    /** As GitHub makes them: small letters, hyphens for spaces, and no other signs than letters, digits and hyphens. */
     private static List<String> anchors(Path page) {
         return HEADING.matcher(Docs.text(page))
                 .results()
