@@ -14,6 +14,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -25,6 +26,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Holds the shape of the operator: who may import whom, who may touch the cluster, and who may know the time. */
@@ -33,12 +35,47 @@ class ArchitectureTest {
 
     /** Each may import those before it. A new package takes its place here. */
     private static final List<String> ORDER = List.of(
-            "api", "condition", "access", "cluster", "credential", "guard", "memory", "identity", "review", "grant");
+            "api",
+            "condition",
+            "access",
+            "cluster",
+            "credential",
+            "guard",
+            "memory",
+            "lane",
+            "identity",
+            "review",
+            "grant");
 
     /** Where programs start: these import all of the above, and nobody imports them. */
     private static final List<String> PROGRAMS = List.of("runtime", "cli");
 
+    /** What only the hall, the package that they are in, may import; and no room imports another. */
+    private static final Map<String, List<String>> ROOMS = Map.of("grant", List.of("request", "begin", "end", "tell"));
+
     private static final List<String> PURE = List.of("condition", "access");
+
+    @ArchTest
+    static void onlyTheHallReachesARoom(JavaClasses all) {
+        ROOMS.forEach((hall, rooms) -> rooms.forEach(room -> classes()
+                .that()
+                .resideInAPackage("dev.lapse." + hall + "." + room)
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("dev.lapse." + hall, "dev.lapse." + hall + "." + room)
+                .because("whoever changes a room needs to know nothing but the room and its hall")
+                .check(all)));
+    }
+
+    @ArchTest
+    static final ArchRule A_CHECK_SEES_NO_CLIENT = noClasses()
+            .that()
+            .resideInAPackage("dev.lapse.grant.request")
+            .and()
+            .haveSimpleNameEndingWith("Checks")
+            .should()
+            .dependOnClassesThat(theClientOrTheSdk())
+            .because("what a request needs is decided from facts");
 
     @ArchTest
     static final ArchRule EVERY_CLASS_HAS_A_PLACE =
@@ -80,8 +117,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.lapse.cli..")
             .should()
-            .dependOnClassesThat(resideInAnyPackage(
-                    packages(List.of("cluster", "credential", "guard", "identity", "review", "grant", "runtime"))))
+            .dependOnClassesThat(resideInAnyPackage(packages(
+                    List.of("cluster", "credential", "guard", "lane", "identity", "review", "grant", "runtime"))))
             .allowEmptyShould(true)
             .because("it starts anew for each command, and shows what the API server knows");
 

@@ -2,6 +2,7 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.condition.Reason;
+import dev.lapse.grant.request.RequestReview;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.memory.BreakGlassDebt;
@@ -10,11 +11,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** What is owed for a grant that is taken without approval: it is on record before anything gives access. */
-final class BreakGlass {
+public final class BreakGlass {
     private BreakGlass() {}
 
     /** Nothing if the grant is none, or if what it would give is not known. */
-    static Optional<BreakGlassDebt> debt(GrantFacts facts, Instant now) {
+    public static Optional<BreakGlassDebt> debt(GrantFacts facts, Instant now) {
         return RequestReview.afterwards(facts, now)
                 .map(review -> new BreakGlassDebt(
                         facts.request().namespace(),
@@ -27,19 +28,19 @@ final class BreakGlass {
                         null));
     }
 
-    static Duration maxTotal(EntryFacts entry) {
+    public static Duration maxTotal(EntryFacts entry) {
         return entry.breakGlass().map(EntryFacts.BreakGlass::maxTotal).orElse(Duration.ZERO);
     }
 
     /** What is on record for this very grant. */
-    static Optional<BreakGlassDebt> onRecord(GrantFacts facts, Instant now) {
+    public static Optional<BreakGlassDebt> onRecord(GrantFacts facts, Instant now) {
         return facts.memory().all(BreakGlassDebt.class, now).stream()
                 .filter(debt -> debt.grantUid().equals(facts.request().uid()))
                 .findFirst();
     }
 
     /** The step that writes down what will be owed, as long as that is not done. */
-    static Optional<GrantAction> unwritten(GrantFacts facts, Instant now) {
+    public static Optional<GrantAction> unwritten(GrantFacts facts, Instant now) {
         Optional<BreakGlassDebt> owed = debt(facts, now);
         return owed.filter(debt -> onRecord(facts, now)
                         .filter(known ->
@@ -54,7 +55,7 @@ final class BreakGlass {
                                 .orElse(Duration.ZERO)));
     }
 
-    static GrantDecision writingDown(GrantAction step) {
+    public static GrantDecision writingDown(GrantAction step) {
         return GrantDecision.todo(
                 GrantPhase.Pending,
                 Reason.Activating,

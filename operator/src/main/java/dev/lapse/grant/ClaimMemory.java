@@ -1,14 +1,13 @@
 package dev.lapse.grant;
 
-import static dev.lapse.grant.RequestCheck.refuse;
+import static dev.lapse.grant.Obstacle.refuse;
 
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.GrantAction.Remember;
-import dev.lapse.grant.RequestCheck.Obstacle;
-import dev.lapse.grant.RequestCheck.Waiting;
+import dev.lapse.grant.Obstacle.Waiting;
 import dev.lapse.memory.Claim;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * again and again, so once it was taken up its name is spent until its notAfter. A person who asks for themselves is none
  * of its business.
  */
-final class ClaimMemory {
-    static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+public final class ClaimMemory {
+    public static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
     private ClaimMemory() {}
 
     /** Unknown never grants: what has been before must be known, and this one must find room. */
-    static Optional<Obstacle> nameIsNotSpent(GrantFacts facts, Instant now) {
+    public static Optional<Obstacle> nameIsNotSpent(GrantFacts facts, Instant now) {
         if (!facts.request().claimed()) {
             return Optional.empty();
         }
@@ -59,14 +58,14 @@ final class ClaimMemory {
     }
 
     /** What is to be remembered before this end is final; nothing if it is, or if that cannot be done now. */
-    static Optional<GrantAction> ends(GrantFacts facts, EndCause cause, Instant now) {
+    public static Optional<GrantAction> ends(GrantFacts facts, EndCause cause, Instant now) {
         return owed(facts, cause, now)
                 .filter(claim -> facts.memory().hasRoomFor(claim, now))
                 .map(Remember::new);
     }
 
     /** Whether this end is not remembered yet. */
-    static boolean forgetful(GrantFacts facts, Instant now) {
+    public static boolean forgetful(GrantFacts facts, Instant now) {
         return facts.record()
                 .end()
                 .map(End::cause)

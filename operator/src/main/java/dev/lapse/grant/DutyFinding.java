@@ -13,15 +13,15 @@ import java.util.List;
  *     is looked at sees this one, so of two that look at the same moment one at least gives way
  * @param waived what conflicts, and may be held together all the same
  */
-record DutyFinding(Answer answer, String why, boolean announced, List<Waived> waived) {
+public record DutyFinding(Answer answer, String why, boolean announced, List<Waived> waived) {
     /** No duties are declared. */
-    static final DutyFinding NOTHING_DECLARED = new DutyFinding(Answer.Separate, "", true);
+    public static final DutyFinding NOTHING_DECLARED = new DutyFinding(Answer.Separate, "", true);
 
-    DutyFinding(Answer answer, String why, boolean announced) {
+    public DutyFinding(Answer answer, String why, boolean announced) {
         this(answer, why, announced, List.of());
     }
 
-    enum Answer {
+    public enum Answer {
         Separate,
         Conflict,
         Unknown
@@ -32,26 +32,26 @@ record DutyFinding(Answer answer, String why, boolean announced, List<Waived> wa
      *
      * @param known whether it is certain; otherwise {@code why} says what could not be found out
      */
-    record Clash(Conflict conflict, String why, boolean known) {
-        static Clash certain(Conflict conflict, String why) {
+    public record Clash(Conflict conflict, String why, boolean known) {
+        public static Clash certain(Conflict conflict, String why) {
             return new Clash(conflict, why, true);
         }
     }
 
     /** A clash that does not count, on somebody's word. */
-    record Waived(Clash clash, WaiverFacts waiver) {
+    public record Waived(Clash clash, WaiverFacts waiver) {
         UsedWaiver onRecord() {
             return new UsedWaiver(waiver.duties(), waiver.waivedBy(), waiver.until(), waiver.reason(), clash.why());
         }
     }
 
     /** Whether it is recent enough for the grant as it stands. */
-    boolean holdsFor(GrantRecord record) {
+    public boolean holdsFor(GrantRecord record) {
         return announced || !record.announced();
     }
 
     /** Each waiver once, as the grant's status shows it. */
-    List<UsedWaiver> onRecord() {
+    public List<UsedWaiver> onRecord() {
         return waived.stream()
                 .filter(one -> waived.stream()
                                 .filter(other -> other.waiver().equals(one.waiver()))

@@ -66,7 +66,7 @@ public final class EndedGrants {
     }
 
     /** The end of a grant is on record. */
-    synchronized void ended(String uid, Instant until, Instant now) {
+    public synchronized void ended(String uid, Instant until, Instant now) {
         if (!until.isAfter(now) || byUid.containsKey(uid)) {
             return;
         }

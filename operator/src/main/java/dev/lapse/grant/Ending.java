@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** That a grant has to end, why, by whom, and since when. */
-record Ending(EndCause cause, Optional<String> by, Instant dueAt, String message) {
+public record Ending(EndCause cause, Optional<String> by, Instant dueAt, String message) {
     /**
      * A cause that has no time of its own is due since it could be known here.
      *
      * @param found when it was found
      * @param known when the event arrived that told of it
      */
-    Ending dueSince(Instant found, Instant known) {
+    public Ending dueSince(Instant found, Instant known) {
         return dueAt.equals(found) && known.isBefore(found) ? new Ending(cause, by, known, message) : this;
     }
 }

@@ -2,6 +2,8 @@ package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.grant.begin.GrantBuilding;
+import dev.lapse.grant.request.RequestReview;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Remembered;
 import java.time.Duration;
@@ -9,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** One step. It carries itself out and returns the facts as they then stand. */
-sealed interface GrantAction {
+public sealed interface GrantAction {
     GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now);
 
     /** What of the facts is certain while nobody knows whether this was carried out. */

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.grant.begin.GrantManifests;
 import dev.lapse.identity.KubernetesIdentities;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Optional;

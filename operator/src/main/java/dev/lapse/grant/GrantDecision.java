@@ -11,10 +11,10 @@ import java.util.Optional;
  * @param next absent when the facts are settled
  * @param lookAgainAt when this could change without anybody doing anything; absent if it cannot
  */
-record GrantDecision(
+public record GrantDecision(
         GrantPhase phase, Reason reason, String message, Optional<GrantAction> next, Optional<Instant> lookAgainAt) {
 
-    static GrantDecision todo(GrantPhase phase, Reason reason, String message, GrantAction next) {
+    public static GrantDecision todo(GrantPhase phase, Reason reason, String message, GrantAction next) {
         return new GrantDecision(phase, reason, message, Optional.of(next), Optional.empty());
     }
 
@@ -24,7 +24,8 @@ record GrantDecision(
                 phase, Reason.StepFailed, message + "; a step failed and is tried again: " + why, next, lookAgainAt);
     }
 
-    static GrantDecision settled(GrantPhase phase, Reason reason, String message, Optional<Instant> lookAgainAt) {
+    public static GrantDecision settled(
+            GrantPhase phase, Reason reason, String message, Optional<Instant> lookAgainAt) {
         return new GrantDecision(phase, reason, message, Optional.empty(), lookAgainAt);
     }
 }

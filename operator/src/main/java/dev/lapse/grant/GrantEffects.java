@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
+import dev.lapse.grant.request.RequestReview;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Remembered;
 import java.time.Duration;

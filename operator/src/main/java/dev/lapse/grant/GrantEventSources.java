@@ -7,6 +7,7 @@ import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.grant.KubernetesPacking.Packed;
 import dev.lapse.grant.PassQueue.Desk;
+import dev.lapse.grant.tell.GrantMetrics;
 import dev.lapse.identity.IdentityFacts;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -46,7 +47,7 @@ public final class GrantEventSources {
 
     private static final Duration OVERDUE_AT_START = Duration.ofSeconds(60);
 
-    private final ExpiryLane lane;
+    private final GrantLane lane;
     private final WakeUps<GrantKey> wakeUps;
     private final GrantPasses passes;
     private final Workers workers;
@@ -79,7 +80,7 @@ public final class GrantEventSources {
      * @param forged whether somebody else than the operator wrote a grant's status
      */
     GrantEventSources(
-            ExpiryLane lane,
+            GrantLane lane,
             WakeUps<GrantKey> wakeUps,
             GrantPasses passes,
             Workers workers,
@@ -340,7 +341,7 @@ public final class GrantEventSources {
         return status == null || status.phase() == null ? GrantPhase.Pending : status.phase();
     }
 
-    static boolean open(PrivilegeGrant grant) {
+    public static boolean open(PrivilegeGrant grant) {
         return !phase(grant).ended();
     }
 
@@ -367,9 +368,9 @@ public final class GrantEventSources {
         all().forEach(this::look);
     }
 
-    private static Stream<ExpiryQueue.Due> due(PrivilegeGrant grant) {
+    private static Stream<GrantDue> due(PrivilegeGrant grant) {
         return Optional.ofNullable(grant.getStatus()).map(PrivilegeGrantStatus::expiresAt).stream()
-                .map(end -> ExpiryQueue.Due.of(end, grant.getMetadata().getUid(), key(grant)));
+                .map(end -> GrantDue.of(end, grant.getMetadata().getUid(), key(grant)));
     }
 
     private void added(PrivilegeGrant grant) {

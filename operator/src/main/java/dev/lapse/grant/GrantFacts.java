@@ -17,6 +17,7 @@ import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.Vouching;
 import dev.lapse.identity.WaiverFacts;
+import dev.lapse.memory.Holds;
 import dev.lapse.memory.Recollection;
 import dev.lapse.review.Consent;
 import java.time.Instant;
@@ -46,7 +47,7 @@ import java.util.function.Consumer;
  * @param clockProblem why the time is not known well enough to grant anything; empty if it is
  * @param upToDate whether the informers show what the API server has; absent until it was asked in this pass
  */
-record GrantFacts(
+public record GrantFacts(
         GrantRequest request,
         GrantRecord record,
         Optional<IdentityFacts> identity,
@@ -70,13 +71,13 @@ record GrantFacts(
         Optional<Boolean> upToDate,
         Optional<String> clockProblem) {
 
-    enum NamespaceState {
+    public enum NamespaceState {
         Live,
         Terminating,
         Absent
     }
 
-    GrantFacts withRole(RoleFacts now) {
+    public GrantFacts withRole(RoleFacts now) {
         return with(copy -> copy.role = now);
     }
 
@@ -89,7 +90,7 @@ record GrantFacts(
     }
 
     /** What is seen of an object stays as it was; of one that is new in the record nothing was seen yet. */
-    GrantFacts withRecord(GrantRecord now) {
+    public GrantFacts withRecord(GrantRecord now) {
         return with(copy -> {
             copy.record = now;
             copy.objects = now.objects().stream().map(this::seen).toList();
@@ -309,5 +310,10 @@ record GrantFacts(
                     upToDate,
                     clockProblem);
         }
+    }
+
+    /** What reviews hold back of an identity. */
+    public Holds holds(IdentityFacts held, Instant now) {
+        return Holds.on(memory, held.name(), held.subject().userName(), now);
     }
 }

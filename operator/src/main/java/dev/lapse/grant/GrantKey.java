@@ -1,7 +1,7 @@
 package dev.lapse.grant;
 
 /** Where a PrivilegeGrant is found. */
-record GrantKey(String namespace, String name) {
+public record GrantKey(String namespace, String name) {
     @Override
     public String toString() {
         return namespace + "/" + name;

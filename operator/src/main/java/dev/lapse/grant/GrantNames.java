@@ -7,10 +7,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** How far it is known who asked for a grant and who revoked it: no message names them otherwise. */
-final class GrantNames {
+public final class GrantNames {
     private GrantNames() {}
 
-    static AssuredName requester(GrantFacts facts) {
+    public static AssuredName requester(GrantFacts facts) {
         GrantRequest request = facts.request();
         NameProof.Answer proof = NameProof.grant(facts.guard(), facts.record().proof(), request.createdAt());
         // While the guard is not ready nothing begins, and nobody is told more than that somebody waits.
@@ -19,7 +19,8 @@ final class GrantNames {
     }
 
     /** A revocation comes at any time, so that it must have been written under this guard, and not a former one. */
-    static Optional<AssuredName> revoker(GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
+    public static Optional<AssuredName> revoker(
+            GrantRequest request, GrantRecord record, GuardState guard, Instant now) {
         boolean guardedSinceProved = record.proof()
                 .filter(proof -> proof.epoch().equals(guard.epoch()))
                 .filter(proof -> guard.guarded(proof.at()))

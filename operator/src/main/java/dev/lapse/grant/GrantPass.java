@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
+import dev.lapse.grant.begin.GrantBuilding;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** One pass over one grant: decides and carries out until the facts are settled, then reports. */
-final class GrantPass {
+public final class GrantPass {
     /** More steps than the largest grant has; a policy that never settles must not turn forever. */
     private static final int MOST_STEPS = 200;
 
@@ -29,7 +30,7 @@ final class GrantPass {
     }
 
     /** Where a pass came to rest. */
-    record Settled(GrantFacts facts, GrantDecision decision) {}
+    public record Settled(GrantFacts facts, GrantDecision decision) {}
 
     Settled over(GrantFacts observed, Instant begun) {
         GrantFacts facts = observed;

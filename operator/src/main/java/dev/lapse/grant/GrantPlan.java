@@ -19,16 +19,16 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a request means at the moment of its activation: which objects, for whom, until when. */
-final class GrantPlan {
+public final class GrantPlan {
     private GrantPlan() {}
 
     /** Where the role is bound; empty means the whole cluster. */
-    static List<String> namespaces(GrantRequest request, EntryFacts entry) {
+    public static List<String> namespaces(GrantRequest request, EntryFacts entry) {
         return request.namespaces().isEmpty() ? entry.namespaces() : request.namespaces();
     }
 
     /** The name of every object of a grant: nobody can guess it before the grant exists, and a second try finds it again. */
-    static String objectName(String grantUid) {
+    public static String objectName(String grantUid) {
         return Lapse.NAME_PREFIX + grantUid;
     }
 
@@ -47,12 +47,12 @@ final class GrantPlan {
     }
 
     /** The name of the Role, and of its binding, that let the requester create tokens of the grant's account. */
-    static String mintName(String grantUid) {
+    public static String mintName(String grantUid) {
         return objectName(grantUid) + Lapse.MINT_SUFFIX;
     }
 
     /** Whether {@code object} is about creating tokens, rather than about what they are good for. */
-    static boolean isForMinting(GrantObject object, String grantUid) {
+    public static boolean isForMinting(GrantObject object, String grantUid) {
         return Lapse.PRINCIPALS_NAMESPACE.equals(object.namespace())
                 && object.name().equals(mintName(grantUid));
     }
@@ -64,7 +64,7 @@ final class GrantPlan {
     }
 
     /** The identity's own account, if the grant's token is to be one of its. */
-    static Optional<String> accountToIssueFor(GrantFacts facts, EntryFacts entry) {
+    public static Optional<String> accountToIssueFor(GrantFacts facts, EntryFacts entry) {
         boolean itsOwn =
                 facts.request().credential() == CredentialType.Token && entry.principal() == PrincipalType.Subject;
         return facts.identity()
@@ -73,7 +73,7 @@ final class GrantPlan {
     }
 
     /** The earliest of what was asked for, notAfter and the identity's own end. */
-    static Instant expiresAt(GrantFacts facts, Instant now) {
+    public static Instant expiresAt(GrantFacts facts, Instant now) {
         Instant end = now.plus(facts.request().duration());
         for (Instant other : facts.request().notAfter().stream().toList()) {
             end = other.isBefore(end) ? other : end;
@@ -85,7 +85,7 @@ final class GrantPlan {
         return end.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    static Resolved resolve(GrantFacts facts, IdentityFacts identity, EntryFacts entry) {
+    public static Resolved resolve(GrantFacts facts, IdentityFacts identity, EntryFacts entry) {
         GrantRequest request = facts.request();
         List<String> namespaces = namespaces(request, entry);
         List<String> namespaceUids = namespaces.stream()

@@ -13,10 +13,14 @@ import dev.lapse.grant.GrantAction.Hold;
 import dev.lapse.grant.GrantAction.Note;
 import dev.lapse.grant.GrantAction.OpenReview;
 import dev.lapse.grant.GrantAction.WriteStatus;
-import dev.lapse.grant.RequestCheck.Obstacle;
-import dev.lapse.grant.RequestCheck.Refused;
-import dev.lapse.grant.RequestCheck.Unasked;
-import dev.lapse.grant.RequestCheck.Waiting;
+import dev.lapse.grant.Obstacle.Refused;
+import dev.lapse.grant.Obstacle.Unasked;
+import dev.lapse.grant.Obstacle.Waiting;
+import dev.lapse.grant.begin.GrantBuilding;
+import dev.lapse.grant.end.Endings;
+import dev.lapse.grant.end.GrantRemoval;
+import dev.lapse.grant.request.RequestChecks;
+import dev.lapse.grant.request.RequestReview;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
@@ -27,7 +31,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Decides what a grant is and what is to be done next: taking away before giving, intent before access. */
-final class GrantPolicy {
+public final class GrantPolicy {
     /** The informer's own event comes earlier, most likely. */
     private static final Duration UNTIL_SEEN = Duration.ofSeconds(1);
 
@@ -44,9 +48,15 @@ final class GrantPolicy {
         if (!facts.record().announced()) {
             return consider(facts, now);
         }
-        return facts.record().activatedAt().isPresent()
-                ? GrantBuilding.keep(facts, now)
-                : GrantBuilding.activate(facts, now);
+        return facts.record().activatedAt().isPresent() ? GrantBuilding.keep(facts, now) : begin(facts, now);
+    }
+
+    /** Its end is announced: that it may begin is asked again. */
+    private static GrantDecision begin(GrantFacts facts, Instant now) {
+        Optional<Obstacle> obstacle = RequestChecks.first(facts, now);
+        return obstacle.flatMap(why -> GrantBuilding.failure(why, now))
+                .map(ending -> GrantRemoval.end(facts, ending, now))
+                .orElseGet(() -> GrantBuilding.activate(facts, obstacle, now));
     }
 
     /** A request: refuse it, let it wait, or announce its end and begin. */
@@ -80,7 +90,7 @@ final class GrantPolicy {
     }
 
     /** What it rests on now; once its end is announced that is asked again. */
-    static List<UsedWaiver> waived(GrantFacts facts) {
+    public static List<UsedWaiver> waived(GrantFacts facts) {
         return facts.duties().map(DutyFinding::onRecord).orElse(List.of());
     }
 
@@ -166,7 +176,7 @@ final class GrantPolicy {
     }
 
     /** A step on the way in, or one that keeps what is active as it should be. */
-    static GrantDecision activating(GrantFacts facts, GrantAction next) {
+    public static GrantDecision activating(GrantFacts facts, GrantAction next) {
         boolean active = facts.record().activatedAt().isPresent();
         return GrantDecision.todo(
                 active ? GrantPhase.Active : GrantPhase.Pending,

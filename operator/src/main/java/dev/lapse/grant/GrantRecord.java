@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What was done for a grant so far: the part of its status that later passes build on. */
-record GrantRecord(
+public record GrantRecord(
         GrantPhase phase,
         Optional<Proof> proof,
         Optional<Resolved> resolved,
@@ -34,7 +34,7 @@ record GrantRecord(
         List<UsedWaiver> waivers) {
     private static final int MOST_CREDENTIALS = 16;
 
-    static GrantRecord of(@Nullable PrivilegeGrantStatus status) {
+    public static GrantRecord of(@Nullable PrivilegeGrantStatus status) {
         if (status == null || status.phase() == null) {
             return new GrantRecord(
                     GrantPhase.Pending,
@@ -66,12 +66,12 @@ record GrantRecord(
     }
 
     /** Whether the end was announced, so that objects may exist. */
-    boolean announced() {
+    public boolean announced() {
         return expiresAt.isPresent();
     }
 
     /** Whether a binding was ever made, as far as the record knows. */
-    boolean gaveAccess() {
+    public boolean gaveAccess() {
         return activatedAt.isPresent()
                 || objects.stream().anyMatch(object -> object.kind().binding() && object.uid() != null);
     }
@@ -80,13 +80,13 @@ record GrantRecord(
         return with(copy -> copy.objects = List.copyOf(now));
     }
 
-    Optional<GrantObject> secret() {
+    public Optional<GrantObject> secret() {
         return objects.stream()
                 .filter(object -> object.kind() == ObjectKind.Secret)
                 .findFirst();
     }
 
-    GrantRecord withPhase(GrantPhase now) {
+    public GrantRecord withPhase(GrantPhase now) {
         return with(copy -> copy.phase = now);
     }
 
@@ -102,11 +102,11 @@ record GrantRecord(
         });
     }
 
-    GrantRecord withActivatedAt(Instant at) {
+    public GrantRecord withActivatedAt(Instant at) {
         return with(copy -> copy.activatedAt = Optional.of(at));
     }
 
-    GrantRecord withObject(GrantObject changed) {
+    public GrantRecord withObject(GrantObject changed) {
         List<GrantObject> now = new ArrayList<>(objects);
         now.replaceAll(object -> same(object, changed) ? changed : object);
         return with(copy -> copy.objects = List.copyOf(now));
@@ -141,11 +141,11 @@ record GrantRecord(
                 Optional.of(insiders.map(known -> known.and(found)).orElse(found)));
     }
 
-    GrantRecord withWaivers(List<UsedWaiver> used) {
+    public GrantRecord withWaivers(List<UsedWaiver> used) {
         return with(copy -> copy.waivers = List.copyOf(used));
     }
 
-    GrantRecord withEnd(End how) {
+    public GrantRecord withEnd(End how) {
         return with(copy -> copy.end = Optional.of(how));
     }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param held whether Lapse's finalizer is on the object
  * @param incident what the privilege is taken for without approval, if it is
  */
-record GrantRequest(
+public record GrantRequest(
         String namespace,
         String name,
         String uid,
@@ -44,7 +44,7 @@ record GrantRequest(
         Optional<String> revokedByVia,
         Optional<String> revokeReason) {
 
-    static GrantRequest of(PrivilegeGrant grant) {
+    public static GrantRequest of(PrivilegeGrant grant) {
         PrivilegeGrantSpec spec = grant.getSpec();
         return new GrantRequest(
                 grant.getMetadata().getNamespace(),
@@ -83,11 +83,11 @@ record GrantRequest(
     }
 
     /** Whether an applier wrote it, so that nobody knows who asks. */
-    boolean claimed() {
+    public boolean claimed() {
         return requestedByVia.isPresent();
     }
 
-    boolean breakGlass() {
+    public boolean breakGlass() {
         return incident.isPresent();
     }
 

@@ -3,6 +3,8 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.grant.PassQueue.Desk;
+import dev.lapse.grant.end.EndingNotes;
+import dev.lapse.grant.end.Endings;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ final class GrantWork {
     private final GrantEventSources sources;
     private final BiFunction<PrivilegeGrant, Desk, GrantEffects> effects;
     private final EndingNotes notes;
-    private final ExpiryLane lane;
+    private final GrantLane lane;
     private final WakeUps<GrantKey> wakeUps;
     private final GrantPasses passes;
     private final InstantSource clock;
@@ -26,7 +28,7 @@ final class GrantWork {
             GrantEventSources sources,
             BiFunction<PrivilegeGrant, Desk, GrantEffects> effects,
             EndingNotes notes,
-            ExpiryLane lane,
+            GrantLane lane,
             WakeUps<GrantKey> wakeUps,
             GrantPasses passes,
             InstantSource clock) {

@@ -17,6 +17,16 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.grant.begin.GrantManifests;
+import dev.lapse.grant.begin.KubernetesGrantObjects;
+import dev.lapse.grant.begin.KubernetesStepFailure;
+import dev.lapse.grant.end.EndProof;
+import dev.lapse.grant.request.ActivationRights;
+import dev.lapse.grant.request.KubernetesDuties;
+import dev.lapse.grant.request.KubernetesSight;
+import dev.lapse.grant.request.RequestReview;
+import dev.lapse.grant.tell.GrantJournal;
+import dev.lapse.grant.tell.GrantStatusReport;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.KubernetesMemory;
@@ -203,7 +213,7 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts openReview(GrantFacts facts, RequestReview review) {
-        reviews.open(GrantManifests.review(facts.request(), review));
+        reviews.open(GrantManifests.review(facts.request(), review.name(), review.spec()));
         return facts.withConsent(Optional.of(Consent.opened(review.name(), review.spec())));
     }
 

@@ -18,15 +18,25 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
-import dev.lapse.grant.ExpiryQueue.Due;
 import dev.lapse.grant.GrantEventSources.Workers;
 import dev.lapse.grant.PassQueue.Desk;
+import dev.lapse.grant.begin.KubernetesGrantObjects;
+import dev.lapse.grant.end.AccessRemoval;
+import dev.lapse.grant.end.EndingNotes;
+import dev.lapse.grant.end.KubernetesOrphans;
+import dev.lapse.grant.request.ActivationRights;
+import dev.lapse.grant.request.KubernetesDuties;
+import dev.lapse.grant.request.KubernetesSight;
+import dev.lapse.grant.tell.GrantJournal;
+import dev.lapse.grant.tell.GrantMetrics;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.OperatorPlace;
 import dev.lapse.identity.Vouchers;
+import dev.lapse.lane.ExpiryLane;
+import dev.lapse.lane.ExpiryQueue;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
@@ -64,8 +74,10 @@ public final class KubernetesGrants implements AutoCloseable {
     private final KubernetesGrantObjects objects;
     private final StatusSeal seal;
     private final GrantMetrics metrics;
-    private final ExpiryLane lane;
-    private final ExpiryLane roleReaders;
+    private final ExpiryLane ends;
+    private final GrantLane lane;
+    private final ExpiryLane rules;
+    private final GrantLane roleReaders;
     private final WakeUps<GrantKey> wakeUps;
     private final GrantPasses passes;
     private final GrantEventSources sources;
@@ -164,8 +176,10 @@ public final class KubernetesGrants implements AutoCloseable {
                 notes,
                 this::askForRules,
                 this::endsForItsRules);
-        lane = new ExpiryLane(clock, removal::look, this::close, this::goesOn);
-        roleReaders = new ExpiryLane(clock, removal::judgeByRules, ended -> {}, this::goesOn);
+        ends = new ExpiryLane(clock);
+        lane = new GrantLane(ends, removal::look, this::close, this::goesOn);
+        rules = new ExpiryLane(clock);
+        roleReaders = new GrantLane(rules, removal::judgeByRules, ended -> {}, this::goesOn);
         wakeUps = new WakeUps<>(clock, this::lookAgainIfThere);
         passes = new GrantPasses(clock, this::passOver);
         sources = new GrantEventSources(
@@ -207,7 +221,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 passes,
                 clock);
         reconciler = new PrivilegeGrantReconciler(sources, primaryCache);
-        metrics.watch(lane);
+        metrics.watch(ends);
         new GrantConcerns(sources, identities).watch(cluster);
     }
 
@@ -220,11 +234,11 @@ public final class KubernetesGrants implements AutoCloseable {
         work.over(grant, desk);
     }
 
-    private void askForRules(Due due) {
+    private void askForRules(GrantDue due) {
         roleReaders.schedule(due.uid(), due.grant(), due.end());
     }
 
-    private void endsForItsRules(Due due) {
+    private void endsForItsRules(GrantDue due) {
         lane.schedule(due.uid(), due.grant(), due.end());
     }
 
@@ -241,7 +255,7 @@ public final class KubernetesGrants implements AutoCloseable {
      * grants say then.
      */
     public void begin() {
-        roleReaders.start("roles", ROLE_READERS);
+        rules.start("roles", ROLE_READERS);
         try {
             sources.begin(KubernetesGrantPages.listed(client), uid -> notes.needsNoLook(uid, clock.instant()));
         } catch (KubernetesClientException refused) {
@@ -257,7 +271,7 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /** What ends goes on ending. */
     public void giveNothingMore() {
-        roleReaders.close();
+        rules.close();
         passes.close();
         wakeUps.close();
     }
@@ -381,7 +395,7 @@ public final class KubernetesGrants implements AutoCloseable {
         if (!sources.running()) {
             return;
         }
-        new KubernetesOrphans(cluster, objects).remove(sources.allOpen());
+        new KubernetesOrphans(cluster, objects::delete).remove(sources.allOpen());
         // Whatever an event was lost for, and above all whatever should be over by now.
         sources.lookAgainWhere(this::isOverlooked);
         cluster.tidy();
@@ -395,8 +409,8 @@ public final class KubernetesGrants implements AutoCloseable {
 
     @Override
     public void close() {
-        lane.close();
-        roleReaders.close();
+        ends.close();
+        rules.close();
         passes.close();
         wakeUps.close();
     }
@@ -412,7 +426,7 @@ public final class KubernetesGrants implements AutoCloseable {
         return sources.allOpen();
     }
 
-    private Optional<PrivilegeGrant> find(Due due) {
+    private Optional<PrivilegeGrant> find(GrantDue due) {
         return sources.find(due.uid(), due.grant());
     }
 

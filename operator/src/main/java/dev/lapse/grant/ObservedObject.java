@@ -4,8 +4,8 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import java.util.Optional;
 
 /** An object of a grant's record beside what the cluster shows under its name. */
-record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid) {
-    enum Sight {
+public record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid) {
+    public enum Sight {
         /** Nothing has this name. */
         Absent,
         /** Ours, and as it should be. */
@@ -21,11 +21,20 @@ record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid)
     }
 
     /** The UID of what is to be removed: of somebody else's object only the one that the record says was ours. */
-    Optional<String> ownUid() {
+    public Optional<String> ownUid() {
         return sight == Sight.Foreign ? Optional.ofNullable(object.uid()) : seenUid;
     }
 
     ObservedObject withSight(GrantObject now, Sight seen) {
         return new ObservedObject(now, seen, Optional.ofNullable(now.uid()).or(() -> seenUid));
+    }
+
+    /** In which order it is taken away: access first, then what carries a token, then the rest. */
+    public int order() {
+        return switch (object.kind()) {
+            case ClusterRoleBinding, RoleBinding -> 0;
+            case ServiceAccount -> 1;
+            case Secret, Role -> 2;
+        };
     }
 }

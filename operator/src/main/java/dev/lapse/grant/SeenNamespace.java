@@ -7,6 +7,6 @@ import dev.lapse.grant.GrantFacts.NamespaceState;
  *
  * @param uid another one if it was deleted and created again under its name; empty while it is absent
  */
-record SeenNamespace(NamespaceState state, String uid) {
-    static final SeenNamespace ABSENT = new SeenNamespace(NamespaceState.Absent, "");
+public record SeenNamespace(NamespaceState state, String uid) {
+    public static final SeenNamespace ABSENT = new SeenNamespace(NamespaceState.Absent, "");
 }

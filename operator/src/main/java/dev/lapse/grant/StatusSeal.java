@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Tells a status that the operator wrote from a forged one. No pass grants because a status says so: what later passes
  * build on is sealed, and what is not sealed is worth nothing.
  */
-final class StatusSeal {
+public final class StatusSeal {
     /**
      * What a seal is over. A status keeps the shape it was sealed with until it is written again, so every shape that was
      * ever written stays here: else an upgrade would end each active grant as forged.
@@ -81,7 +81,7 @@ final class StatusSeal {
     }
 
     /** What of the status may be relied on. */
-    GrantRecord read(@Nullable PrivilegeGrantStatus status, String grantUid, Instant now) {
+    public GrantRecord read(@Nullable PrivilegeGrantStatus status, String grantUid, Instant now) {
         if (status == null || status.phase() == null) {
             return GrantRecord.of(null);
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Tells proofs that the operator recorded in an identity's status from forged ones. */
-final class StatusSeal {
+public final class StatusSeal {
     private static final String SHAPE = "identity/1";
 
     private final Seal seal;

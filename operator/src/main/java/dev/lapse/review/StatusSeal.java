@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Tells what the operator wrote into a review's status from a forged outcome. */
-final class StatusSeal {
+public final class StatusSeal {
     private static final String SHAPE = "review/1";
 
     private final Seal seal;

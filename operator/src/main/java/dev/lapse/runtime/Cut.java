@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * Which parts of an object are kept while an answer is read. Whoever may write an object decides how large it is, up
  * to 1.5 MiB, and how many there are. So parts that no decision needs are never held.
  */
-enum Cut {
+public enum Cut {
     /** Kinds that tenants do not write. */
     WHOLE(Set.of()),
     /** Grants and reviews: their specs and statuses are bounded by their schemas. */

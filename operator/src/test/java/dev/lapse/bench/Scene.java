@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Namespaces, accounts, identities and grants to measure with, made by an administrator outside the operator. */
-final class Scene {
+public final class Scene {
     /** Gives one permission that nothing else gives, so that asking about what is left takes one question. */
     static final String ROLE = "bench-reader";
 
@@ -53,17 +53,17 @@ final class Scene {
         admin.replace(RBAC + "/clusterroles/lapse-operator-grantable", grantable);
     }
 
-    void namespace(String name) {
+    public void namespace(String name) {
         admin.create("/api/v1/namespaces", "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
     }
 
     /** An identity, its account of the same name, and one pre-approved privilege {@code read} in its own namespace. */
-    void identity(String namespace, String name, String principal) {
+    public void identity(String namespace, String name, String principal) {
         identity(namespace, name, principal, ROLE);
     }
 
     /** The same with another ClusterRole. */
-    void identity(String namespace, String name, String principal, String role) {
+    public void identity(String namespace, String name, String principal, String role) {
         admin.create(
                 "/api/v1/namespaces/" + namespace + "/serviceaccounts",
                 "{\"metadata\": {\"name\": \"%s\"}}".formatted(name));
@@ -112,7 +112,7 @@ final class Scene {
     }
 
     /** @param notAfter when it ends at the latest, in whole seconds */
-    JsonNode grant(
+    public JsonNode grant(
             String namespace, String name, String identity, String duration, String credential, Instant notAfter) {
         return admin.create(
                 LAPSE + namespace + "/privilegegrants", """
@@ -145,7 +145,7 @@ final class Scene {
         admin.patch(LAPSE + namespace + "/" + plural + "/" + name, body);
     }
 
-    JsonNode grant(String namespace, String name) {
+    public JsonNode grant(String namespace, String name) {
         return admin.get(LAPSE + namespace + "/privilegegrants/" + name);
     }
 

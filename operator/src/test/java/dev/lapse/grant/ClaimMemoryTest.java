@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
+import dev.lapse.grant.request.RequestChecks;
 import dev.lapse.memory.Claim;
 import dev.lapse.memory.Recollection;
 import java.time.Duration;

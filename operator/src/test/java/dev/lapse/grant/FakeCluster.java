@@ -12,6 +12,10 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.StatusSchema;
 import dev.lapse.credential.MintedToken;
+import dev.lapse.grant.begin.GrantManifests;
+import dev.lapse.grant.begin.KubernetesGrantObjects;
+import dev.lapse.grant.request.RequestReview;
+import dev.lapse.grant.tell.GrantStatusReport;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Recollection;
 import dev.lapse.memory.Remembered;
@@ -36,12 +40,12 @@ import org.jspecify.annotations.Nullable;
  * A cluster in memory that does to one grant what the API server would: it refuses what exists already, deletes by UID,
  * takes no status beyond the schema, and can cut the operator off before or after any write.
  */
-final class FakeCluster implements GrantEffects {
+public final class FakeCluster implements GrantEffects {
     private static final StatusSchema SCHEMA = StatusSchema.ofGrants();
     static final String SUBJECT_UID = "subject-uid";
 
     /** How a write is cut off. */
-    enum Cut {
+    public enum Cut {
         /** It is refused. */
         Refused,
         /** It is done, and the answer is lost. */
@@ -64,7 +68,7 @@ final class FakeCluster implements GrantEffects {
     }
 
     /** Nobody knows. */
-    static final class AnswerLost extends NotDone {
+    public static final class AnswerLost extends NotDone {
         private static final long serialVersionUID = 1L;
 
         AnswerLost(String what) {
@@ -73,13 +77,13 @@ final class FakeCluster implements GrantEffects {
     }
 
     /** The process is gone. */
-    static final class Killed extends Error {
+    public static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
 
-    final FakeObjects objects = new FakeObjects();
+    public final FakeObjects objects = new FakeObjects();
     /** What was written, in order. */
-    final List<String> writes = new ArrayList<>();
+    public final List<String> writes = new ArrayList<>();
 
     Entitlement.Outcome entitlement = new Entitlement.Entitled();
     /** What else allows what a grant allowed. */
@@ -95,16 +99,16 @@ final class FakeCluster implements GrantEffects {
     Duration longestToken = Duration.ofDays(365);
 
     @Nullable
-    PrivilegeGrantStatus status;
+    public PrivilegeGrantStatus status;
 
     /** By the name of the review. */
     final Map<String, Consent> consents = new TreeMap<>();
 
-    DutyFinding.Answer duties = DutyFinding.Answer.Separate;
+    public DutyFinding.Answer duties = DutyFinding.Answer.Separate;
     /** What conflicts and is waived. */
-    List<DutyFinding.Waived> waived = List.of();
+    public List<DutyFinding.Waived> waived = List.of();
 
-    int asked;
+    public int asked;
 
     /** It outlives the grant. */
     Recollection memory = Recollection.nothing("payments");
@@ -117,7 +121,7 @@ final class FakeCluster implements GrantEffects {
     private int written;
 
     /** The {@code nth} write from now on is cut off, the first being 0. */
-    void cut(int nth, Cut how) {
+    public void cut(int nth, Cut how) {
         cutAt = written + nth;
         cut = how;
     }

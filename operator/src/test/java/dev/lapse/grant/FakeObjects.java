@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.grant.ObservedObject.Sight;
+import dev.lapse.grant.begin.GrantManifests;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
@@ -17,9 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What a cluster has under the names of grants, what the operator's informers show of it, and every token it issued. */
-final class FakeObjects {
+public final class FakeObjects {
     /** A token of an account, and of a Secret if it is bound to one. */
-    record Token(String id, String accountUid, Optional<String> secretUid, Instant expiresAt) {}
+    public record Token(String id, String accountUid, Optional<String> secretUid, Instant expiresAt) {}
 
     static final String MINTED = "minted-";
 
@@ -67,7 +68,7 @@ final class FakeObjects {
     }
 
     /** Informers of bindings list by label, and nobody lists Secrets. */
-    ObservedObject observe(GrantObject object, GrantRecord record, GrantRequest request) {
+    public ObservedObject observe(GrantObject object, GrantRecord record, GrantRequest request) {
         HasMetadata seen = object.kind() == ObjectKind.Secret ? null : shown.get(GrantManifests.path(object));
         if (seen != null && object.kind().binding() && !labelled(seen)) {
             seen = null;

@@ -14,6 +14,9 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.credential.TokenSchedule;
+import dev.lapse.grant.begin.GrantManifests;
+import dev.lapse.grant.end.AccessRemoval;
+import dev.lapse.grant.request.RequestReview;
 import dev.lapse.review.Consent;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
@@ -25,12 +28,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A grant's life in a {@link FakeCluster}: passes of the operator, and what happens between them. */
-final class GrantLife {
+public final class GrantLife {
     private static final int MOST_PASSES = 20;
 
-    final Scene scene;
-    final FakeCluster cluster = new FakeCluster();
-    Instant now = NOW;
+    public final Scene scene;
+    public final FakeCluster cluster = new FakeCluster();
+    public Instant now = NOW;
     private Optional<Instant> bindingsGoneAt = Optional.empty();
     private GrantPass.@Nullable Settled last;
 
@@ -38,12 +41,12 @@ final class GrantLife {
         this.scene = scene.notHeld().entitlement(null);
     }
 
-    static GrantLife of(Scene scene) {
+    public static GrantLife of(Scene scene) {
         return new GrantLife(scene);
     }
 
     /** One pass, from what is recorded and what the informers show; false if it was cut off. */
-    boolean pass() {
+    public boolean pass() {
         try {
             last = new GrantPass(cluster, () -> now, facts -> {}, () -> false).over(observe(), now);
             return true;
@@ -68,7 +71,7 @@ final class GrantLife {
     }
 
     /** Passes until one goes through, with informers that have caught up. */
-    GrantLife settle() {
+    public GrantLife settle() {
         return settle(true);
     }
 
@@ -90,7 +93,7 @@ final class GrantLife {
         throw new AssertionError("no pass went through; written were " + cluster.writes);
     }
 
-    GrantFacts observe() {
+    public GrantFacts observe() {
         scene.status(cluster.status).grantMetadata("finalizers", cluster.held ? "[lapse.dev/revoke-first]" : "");
         GrantRecord record = GrantRecord.of(cluster.status);
         GrantRequest request = scene.facts().request();
@@ -137,32 +140,32 @@ final class GrantLife {
                         cluster.objects.mint(account.getMetadata().getUid(), now.plus(TokenSchedule.SHORTEST)));
     }
 
-    GrantLife after(Duration time) {
+    public GrantLife after(Duration time) {
         now = now.plus(time);
         return this;
     }
 
-    GrantPass.Settled last() {
+    public GrantPass.Settled last() {
         return Objects.requireNonNull(last, "no pass has gone through");
     }
 
-    PrivilegeGrantStatus status() {
+    public PrivilegeGrantStatus status() {
         return Objects.requireNonNull(cluster.status, "no status was written");
     }
 
-    GrantPhase phase() {
+    public GrantPhase phase() {
         return cluster.status == null ? GrantPhase.Pending : cluster.status.phase();
     }
 
-    End end() {
+    public End end() {
         return Objects.requireNonNull(status().end(), "no end is recorded");
     }
 
-    Instant expiresAt() {
+    public Instant expiresAt() {
         return Objects.requireNonNull(status().expiresAt(), "no end is announced");
     }
 
-    Condition condition(ConditionType type) {
+    public Condition condition(ConditionType type) {
         return status().conditions().stream()
                 .filter(condition -> condition.type().equals(type.name()))
                 .findFirst()
@@ -215,13 +218,13 @@ final class GrantLife {
                 .isSubsetOf(recorded);
     }
 
-    void holdsNothing() {
+    public void holdsNothing() {
         assertThat(cluster.objects.of(GRANT_UID)).as("objects of the grant").isEmpty();
         assertThat(liveTokens()).as("tokens that are still taken").isEmpty();
         assertThat(cluster.held).as("finalizer").isFalse();
     }
 
-    List<HasMetadata> bindings() {
+    public List<HasMetadata> bindings() {
         return cluster.objects.of(GRANT_UID).stream()
                 .filter(object -> object.getKind().endsWith("Binding"))
                 .toList();

@@ -6,8 +6,10 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
+import dev.lapse.grant.tell.GrantMetrics;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.RoleFacts;
+import dev.lapse.lane.ExpiryLane;
 import dev.lapse.memory.Recollection;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -22,8 +24,7 @@ import java.util.Set;
 
 /** Measures everything about grants once, so that each meter is there. */
 public final class GrantMetricsSample {
-    private static final ExpiryLane LANE = new ExpiryLane(
-            InstantSource.fixed(Instant.EPOCH), due -> ExpiryQueue.Looked.GONE, grant -> {}, grant -> {});
+    private static final ExpiryLane LANE = new ExpiryLane(InstantSource.fixed(Instant.EPOCH));
 
     private GrantMetricsSample() {}
 

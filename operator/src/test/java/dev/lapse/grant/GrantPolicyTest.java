@@ -17,6 +17,8 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
+import dev.lapse.grant.begin.GrantManifests;
+import dev.lapse.grant.tell.GrantJournal;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.SubjectFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;

@@ -16,6 +16,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.StatusSchema;
 import dev.lapse.condition.Reason;
+import dev.lapse.grant.tell.GrantStatusReport;
 import dev.lapse.identity.SubjectFacts;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

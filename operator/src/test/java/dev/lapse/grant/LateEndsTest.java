@@ -7,8 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
-import dev.lapse.grant.ExpiryQueue.Due;
-import dev.lapse.grant.ExpiryQueue.Looked;
+import dev.lapse.grant.end.EndingNotes;
+import dev.lapse.grant.tell.GrantMetrics;
+import dev.lapse.lane.ExpiryLane;
+import dev.lapse.lane.HandMovedClock;
+import dev.lapse.lane.Looked;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -36,10 +39,11 @@ class LateEndsTest {
     private final CountDownLatch handedOn = new CountDownLatch(1);
     private final AtomicInteger attempts = new AtomicInteger();
     private int refused;
-    private final ExpiryLane lane = new ExpiryLane(clock, this::look, grant -> handedOn.countDown(), grant -> {});
+    private final ExpiryLane lane = new ExpiryLane(clock);
+    private final GrantLane grants = new GrantLane(lane, this::look, grant -> handedOn.countDown(), grant -> {});
 
     /** As {@link KubernetesAccessRemoval}, of a grant whose identity is suspended, and retired by the second attempt. */
-    private Looked look(Due due) {
+    private Looked look(GrantDue due) {
         awaitFree();
         EndCause cause = attempts.get() == 0 ? EndCause.IdentitySuspended : EndCause.IdentityRetired;
         Ending found = new Ending(cause, Optional.empty(), clock.instant(), "suspended, or worse");
@@ -64,7 +68,7 @@ class LateEndsTest {
         metrics.watch(lane);
         lane.start(1);
 
-        lane.suspect(UID, GRANT);
+        grants.suspect(UID, GRANT);
         clock.move(BUSY);
 
         assertThat(registry.scrape()).contains("lapse_expiry_backlog_seconds 3.0");
@@ -88,7 +92,7 @@ class LateEndsTest {
         free.countDown();
         lane.start(1);
 
-        lane.suspect(UID, GRANT);
+        grants.suspect(UID, GRANT);
         assertThat(looked.await(30, SECONDS)).isTrue();
         clock.move(Duration.ofSeconds(40));
 
@@ -112,7 +116,7 @@ class LateEndsTest {
         free.countDown();
         lane.start(1);
 
-        lane.suspect(UID, GRANT);
+        grants.suspect(UID, GRANT);
         assertThat(looked.await(30, SECONDS)).isTrue();
         clock.move(Duration.ofSeconds(40));
 

@@ -11,6 +11,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
+import dev.lapse.grant.end.GrantSweep;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;

@@ -39,11 +39,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A grant and what surrounds it, all in order until a test changes something. */
-final class Scene {
-    static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
-    static final String GRANT_UID = "7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11";
-    static final String OBJECT_NAME = "lapse-" + GRANT_UID;
-    static final GuardState GUARD = GuardState.ready("epoch-1", NOW.minus(Duration.ofDays(1)), Duration.ofSeconds(30));
+public final class Scene {
+    public static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
+    public static final String GRANT_UID = "7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11";
+    public static final String OBJECT_NAME = "lapse-" + GRANT_UID;
+    public static final GuardState GUARD =
+            GuardState.ready("epoch-1", NOW.minus(Duration.ofDays(1)), Duration.ofSeconds(30));
 
     private static final ObjectMapper YAML = new YAMLMapper();
     private static final KubernetesSerialization OBJECTS = new KubernetesSerialization();
@@ -117,38 +118,38 @@ final class Scene {
                 """);
     }
 
-    static Scene inOrder() {
+    public static Scene inOrder() {
         return new Scene();
     }
 
-    static Rule rule(String verb, String group, String resource) {
+    public static Rule rule(String verb, String group, String resource) {
         return new Rule(List.of(group), List.of(resource), List.of(verb), List.of(), List.of());
     }
 
     /** As it is read where a role is too large. */
-    static Rule tooLargeToJudge() {
+    public static Rule tooLargeToJudge() {
         return new Rule(List.of(Lapse.TOO_LARGE), List.of(), List.of(), List.of(), List.of());
     }
 
     /** Sets a field of the grant's spec, written as YAML; an empty value removes it. */
-    Scene grant(String field, String yaml) {
+    public Scene grant(String field, String yaml) {
         return set((ObjectNode) grant.get("spec"), field, yaml);
     }
 
-    Scene grantMetadata(String field, String yaml) {
+    public Scene grantMetadata(String field, String yaml) {
         return set((ObjectNode) grant.get("metadata"), field, yaml);
     }
 
-    Scene identity(String field, String yaml) {
+    public Scene identity(String field, String yaml) {
         return set((ObjectNode) identity.get("spec"), field, yaml);
     }
 
-    Scene identityMetadata(String field, String yaml) {
+    public Scene identityMetadata(String field, String yaml) {
         return set((ObjectNode) identity.get("metadata"), field, yaml);
     }
 
     /** Sets a field of the one eligible entry. */
-    Scene entry(String field, String yaml) {
+    public Scene entry(String field, String yaml) {
         return set((ObjectNode) identity.at("/spec/eligible/0"), field, yaml);
     }
 
@@ -156,22 +157,22 @@ final class Scene {
         return grantMetadata("finalizers", "");
     }
 
-    Scene withoutIdentity() {
+    public Scene withoutIdentity() {
         identityThere = false;
         return this;
     }
 
-    Scene profile(Profile other) {
+    public Scene profile(Profile other) {
         profile = other;
         return this;
     }
 
-    Scene subject(SubjectFacts other) {
+    public Scene subject(SubjectFacts other) {
         subject = other;
         return this;
     }
 
-    Scene subjectUid(@Nullable String uid) {
+    public Scene subjectUid(@Nullable String uid) {
         return subject(new SubjectFacts(
                 subject.userName(),
                 subject.serviceAccount(),
@@ -182,54 +183,54 @@ final class Scene {
                 subject.allowed()));
     }
 
-    Scene bounds(boolean clusterWide, String... protectedNamespaces) {
+    public Scene bounds(boolean clusterWide, String... protectedNamespaces) {
         bounds = new OperatorBounds("lapse", Set.of(protectedNamespaces), clusterWide);
         return this;
     }
 
     /** A namespace was deleted and created again under its name. */
-    Scene recreated(String name) {
+    public Scene recreated(String name) {
         recreated.add(name);
         return this;
     }
 
-    Scene namespace(String name, NamespaceState state) {
+    public Scene namespace(String name, NamespaceState state) {
         namespaces.put(name, state);
         return this;
     }
 
     /** Where nothing is said, the entry's role is found with {@code rules} wherever it has to be. */
-    Scene role(RoleFacts found) {
+    public Scene role(RoleFacts found) {
         role = Optional.of(found);
         return this;
     }
 
-    Scene rules(Rule... found) {
+    public Scene rules(Rule... found) {
         rules = List.of(found);
         return this;
     }
 
-    Scene withoutRole() {
+    public Scene withoutRole() {
         return role(new RoleFacts(Map.of(), List.of("")));
     }
 
-    Scene clockProblem(String problem) {
+    public Scene clockProblem(String problem) {
         clockProblem = Optional.of(problem);
         return this;
     }
 
-    Scene guard(GuardState other) {
+    public Scene guard(GuardState other) {
         guard = other;
         return this;
     }
 
-    Scene entryUnproved() {
+    public Scene entryUnproved() {
         entryProved = false;
         return this;
     }
 
     /** As the identity's status says it of its entry as it is written. */
-    Scene judged(Reason reason) {
+    public Scene judged(Reason reason) {
         String hash = identityFacts().orElseThrow().entries().get(0).contentHash();
         identity.set(
                 "status",
@@ -238,22 +239,22 @@ final class Scene {
         return this;
     }
 
-    Scene vouching(Vouching said) {
+    public Scene vouching(Vouching said) {
         vouching = Optional.of(said);
         return this;
     }
 
-    Scene limit(ApplierLimit other) {
+    public Scene limit(ApplierLimit other) {
         limit = Optional.of(other);
         return this;
     }
 
-    Scene entitlement(Entitlement.@Nullable Outcome outcome) {
+    public Scene entitlement(Entitlement.@Nullable Outcome outcome) {
         entitlement = Optional.ofNullable(outcome);
         return this;
     }
 
-    Scene status(@Nullable PrivilegeGrantStatus recorded) {
+    public Scene status(@Nullable PrivilegeGrantStatus recorded) {
         status = recorded;
         return this;
     }
@@ -263,13 +264,13 @@ final class Scene {
         return this;
     }
 
-    Scene duties(@Nullable DutyFinding found) {
+    public Scene duties(@Nullable DutyFinding found) {
         duties = Optional.ofNullable(found);
         return this;
     }
 
     /** What approvers are shown; {@code yaml} is a list of spec.waivers. */
-    Scene waivers(String yaml) {
+    public Scene waivers(String yaml) {
         identity("waivers", yaml);
         waivers = identityFacts().orElseThrow().waivers();
         return this;
@@ -280,7 +281,7 @@ final class Scene {
         return this;
     }
 
-    Scene crowd(int ofIdentity, int inNamespace, Crowd.Limits limits) {
+    public Scene crowd(int ofIdentity, int inNamespace, Crowd.Limits limits) {
         crowd = new Crowd(ofIdentity, inNamespace, limits);
         return this;
     }
@@ -297,23 +298,23 @@ final class Scene {
                 .grant("breakGlass", "{incident: INC-1}");
     }
 
-    PrivilegeGrant grantResource() {
+    public PrivilegeGrant grantResource() {
         PrivilegeGrant resource = OBJECTS.convertValue(grant, PrivilegeGrant.class);
         resource.setStatus(status);
         return resource;
     }
 
-    GrantRequest request() {
+    public GrantRequest request() {
         return GrantRequest.of(grantResource());
     }
 
-    Optional<IdentityFacts> identityFacts() {
+    public Optional<IdentityFacts> identityFacts() {
         ServiceIdentity resource = OBJECTS.convertValue(identity, ServiceIdentity.class);
         return identityThere ? Optional.of(GivenIdentity.of(resource, profile, subject)) : Optional.empty();
     }
 
     /** As {@link KubernetesGrantObserver} would gather them. */
-    GrantFacts facts() {
+    public GrantFacts facts() {
         GrantRequest request = request();
         GrantRecord record = GrantRecord.of(status);
         Optional<IdentityFacts> known = identityFacts();

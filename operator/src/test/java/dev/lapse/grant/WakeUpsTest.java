@@ -4,6 +4,7 @@ import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lapse.lane.HandMovedClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
