@@ -1,9 +1,7 @@
 package dev.lapse.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.EventHandler;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.util.Set;
@@ -36,7 +34,7 @@ public final class KubernetesTrigger<P extends HasMetadata> extends AbstractEven
     public void lookAgain(String namespace, String name) {
         EventHandler handler = getEventHandler();
         if (isRunning() && handler != null) {
-            handler.handleEvent(new Event(new ResourceID(name, namespace)));
+            KubernetesSdk.lookAgain(handler, namespace, name);
         }
     }
 

@@ -116,8 +116,8 @@ public sealed interface GrantAction {
     }
 
     /**
-     * Takes a token. A renewed one is on record before anybody can hold it; the first one is in vain without the access
-     * that follows, and what carries it is replaced should the record be lost.
+     * Issues a token. A renewed token is recorded before it is delivered. The first one has no rights until the bindings
+     * exist; if its record is lost, the account or Secret that carries it is made anew.
      */
     record IssueToken(Duration lifetime) implements GrantAction {
         @Override
@@ -200,9 +200,8 @@ public sealed interface GrantAction {
     }
 
     /**
-     * Removes what no record says why it is there. Whoever made it may be at it still, where two instances think that
-     * they lead: so the status is written first, which they have then not read, or which is refused because they have
-     * written it since.
+     * Deletes an object that the status does not explain. Where two instances think that they lead, the other one may
+     * just have made it. So the status is written first: one of the two is refused with 409.
      */
     record ClearAway(ObservedObject object) implements GrantAction {
         @Override

@@ -83,8 +83,9 @@ public final class GrantPass {
     }
 
     /**
-     * The next attempt may be cut off between its first token and its status, and nobody would know of the token: so what
-     * is to carry it is not on record either, and made anew.
+     * The next attempt may be cut off after its first token and before its status, and then no status names the token. So
+     * the record forgets the account or the Secret that carries tokens: the attempt after that makes it anew, and an
+     * unknown token dies with the old one.
      */
     private static GrantFacts beforeAnyToken(GrantFacts facts) {
         boolean none = facts.record().announced()

@@ -11,9 +11,12 @@ import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.cluster.KubernetesFailure;
+import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.credential.MintedToken;
@@ -51,35 +54,21 @@ final class KubernetesGrantEffects implements GrantEffects {
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
 
-    private final KubernetesGrantObjects objects;
-    private final KubernetesTokens tokens;
-    private final KubernetesWrites writes;
-    private final RecentAnswers answers;
-    private final KubernetesSight sight;
-    private final ActivationRights rights;
-    private final Function<GrantFacts, RoleFacts> rules;
-    private final KubernetesDuties duties;
-    private final KubernetesBindings bindings;
-    private final KubernetesReviews reviews;
-    private final KubernetesMemory memory;
-    private final KubernetesOwedReviews owed;
-    private final GrantJournal journal;
-    private final StatusSeal seal;
-    private final Consumer<String> bindingRemoved;
-    private final Predicate<NamedBinding> goneOrGoing;
+    private final Tools tools;
     private final IntPredicate mayAsk;
     private final boolean gone;
     private PrivilegeGrant grant;
 
     /**
+     * What every grant is worked on with.
+     *
      * @param rules reads the role of a grant with its rules
      * @param bindingRemoved is told the UID of the grant whose binding went
      * @param goneOrGoing true if a binding is deleted, or is being deleted by the lane
-     * @param mayAsk whether so many questions may be asked now, or have to wait because others end
-     * @param gone whether the grant's object is gone: what has its name now, if anything, is another grant
      */
-    KubernetesGrantEffects(
+    record Tools(
             KubernetesGrantObjects objects,
+            KubernetesStatusWriter<PrivilegeGrant, PrivilegeGrantSpec, PrivilegeGrantStatus> status,
             KubernetesTokens tokens,
             KubernetesWrites writes,
             RecentAnswers answers,
@@ -92,28 +81,15 @@ final class KubernetesGrantEffects implements GrantEffects {
             KubernetesMemory memory,
             KubernetesOwedReviews owed,
             GrantJournal journal,
-            StatusSeal seal,
             Consumer<String> bindingRemoved,
-            Predicate<NamedBinding> goneOrGoing,
-            IntPredicate mayAsk,
-            boolean gone,
-            PrivilegeGrant grant) {
-        this.objects = objects;
-        this.tokens = tokens;
-        this.writes = writes;
-        this.answers = answers;
-        this.sight = sight;
-        this.rights = rights;
-        this.rules = rules;
-        this.duties = duties;
-        this.bindings = bindings;
-        this.reviews = reviews;
-        this.memory = memory;
-        this.owed = owed;
-        this.journal = journal;
-        this.seal = seal;
-        this.bindingRemoved = bindingRemoved;
-        this.goneOrGoing = goneOrGoing;
+            Predicate<NamedBinding> goneOrGoing) {}
+
+    /**
+     * @param mayAsk whether so many questions may be asked now, or have to wait because others end
+     * @param gone whether the grant's object is gone: what has its name now, if anything, is another grant
+     */
+    KubernetesGrantEffects(Tools tools, IntPredicate mayAsk, boolean gone, PrivilegeGrant grant) {
+        this.tools = tools;
         this.mayAsk = mayAsk;
         this.gone = gone;
         this.grant = grant;
@@ -121,14 +97,14 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts hold(GrantFacts facts) {
-        remember(writes.addFinalizer(grant, Lapse.FINALIZER, GrantManifests.path(facts.request())));
+        remember(tools.writes().addFinalizer(grant, Lapse.FINALIZER, GrantManifests.path(facts.request())));
         return facts.withRequest(facts.request().withHeld(true));
     }
 
     @Override
     public GrantFacts release(GrantFacts facts) {
         try {
-            remember(writes.removeFinalizer(grant, Lapse.FINALIZER, GrantManifests.path(facts.request())));
+            remember(tools.writes().removeFinalizer(grant, Lapse.FINALIZER, GrantManifests.path(facts.request())));
         } catch (KubernetesClientException failed) {
             if (failed.getCode() != NOT_FOUND) {
                 throw failed;
@@ -140,19 +116,22 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts writeStatus(GrantFacts facts, GrantDecision decision, Instant now) {
         PrivilegeGrantStatus before = grant.getStatus();
-        PrivilegeGrantStatus after = report(facts, decision, now);
-        if (!gone && !after.equals(before)) {
-            try {
-                put(after);
-                journal.wrote(facts, decision, before, now);
+        if (gone) {
+            return facts.withRecord(facts.record().withPhase(decision.phase()));
+        }
+        try {
+            Optional<PrivilegeGrant> written = tools.status().write(grant, report(facts, decision, now));
+            if (written.isPresent()) {
+                grant = written.get();
+                tools.journal().wrote(facts, decision, before, now);
                 if (facts.request().breakGlass() && facts.record().activatedAt().isPresent()) {
-                    BreakGlass.onRecord(facts, now).ifPresent(owed::open);
+                    BreakGlass.onRecord(facts, now).ifPresent(tools.owed()::open);
                 }
-            } catch (KubernetesClientException failed) {
-                // A grant that is gone has no status; what it gave must go all the same, and nothing more be given.
-                if (failed.getCode() != NOT_FOUND || !facts.request().deleting()) {
-                    throw failed;
-                }
+            }
+        } catch (KubernetesClientException failed) {
+            // A grant that is gone has no status; what it gave must go all the same, and nothing more be given.
+            if (failed.getCode() != NOT_FOUND || !facts.request().deleting()) {
+                throw failed;
             }
         }
         return facts.withRecord(facts.record().withPhase(decision.phase()));
@@ -161,43 +140,34 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now) {
         if (!gone) {
-            put(report(facts, decision, now));
+            grant = tools.status().fence(grant, report(facts, decision, now));
         }
         return facts;
     }
 
     private PrivilegeGrantStatus report(GrantFacts facts, GrantDecision decision, Instant now) {
-        GrantRequest request = facts.request();
-        return seal.on(GrantStatusReport.of(facts, decision, grant.getStatus(), now), request.uid());
-    }
-
-    private void put(PrivilegeGrantStatus status) {
-        PrivilegeGrant fresh = new PrivilegeGrant();
-        fresh.setMetadata(grant.getMetadata());
-        fresh.setSpec(grant.getSpec());
-        fresh.setStatus(status);
-        remember(objects.updateStatus(fresh));
+        return GrantStatusReport.of(facts, decision, grant.getStatus(), now);
     }
 
     @Override
     public GrantFacts confirmSight(GrantFacts facts) {
-        return facts.withUpToDate(sight.upToDate(facts));
+        return facts.withUpToDate(tools.sight().upToDate(facts));
     }
 
     @Override
     public GrantFacts askEntitlement(GrantFacts facts) {
-        return facts.withEntitlement(rights.ask(facts));
+        return facts.withEntitlement(tools.rights().ask(facts));
     }
 
     @Override
     public GrantFacts askDuties(GrantFacts facts, Instant now) {
-        return facts.withDuties(duties.ask(facts, now));
+        return facts.withDuties(tools.duties().ask(facts, now));
     }
 
     @Override
     public GrantFacts remember(GrantFacts facts, Remembered what, Instant now) {
-        memory.remember(what, now);
-        return facts.withMemory(memory.of(facts.request().namespace()));
+        tools.memory().remember(what, now);
+        return facts.withMemory(tools.memory().of(facts.request().namespace()));
     }
 
     @Override
@@ -205,7 +175,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         GrantFacts known = facts;
         for (String account : accounts) {
             InsidersWhenAsked found = Insiders.of(
-                    bindings.reaching(Insiders.home(account)), account, now.truncatedTo(ChronoUnit.SECONDS));
+                    tools.bindings().reaching(Insiders.home(account)), account, now.truncatedTo(ChronoUnit.SECONDS));
             known = known.withRecord(known.record().withInsiders(found));
         }
         return known;
@@ -213,26 +183,31 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts openReview(GrantFacts facts, RequestReview review) {
-        reviews.open(GrantManifests.review(facts.request(), review.name(), review.spec()));
+        tools.reviews().open(GrantManifests.review(facts.request(), review.name(), review.spec()));
         return facts.withConsent(Optional.of(Consent.opened(review.name(), review.spec())));
     }
 
     @Override
     public GrantFacts takeOnDebt(GrantFacts facts, BreakGlassDebt debt, Duration maxTotal, Instant now) {
-        return facts.withMemory(memory.rememberIf(
-                debt, known -> BreakGlassRules.of(known, debt, maxTotal, now).isEmpty(), now));
+        return facts.withMemory(tools.memory()
+                .rememberIf(
+                        debt,
+                        known -> BreakGlassRules.of(known, debt, maxTotal, now).isEmpty(),
+                        now));
     }
 
     @Override
     public GrantFacts createAccount(GrantFacts facts, GrantObject account) {
-        return objects.createAccount(facts.request(), account)
+        return tools.objects()
+                .createAccount(facts.request(), account)
                 .map(uid -> facts.made(account, uid))
                 .orElseGet(() -> facts.taken(account));
     }
 
     @Override
     public GrantFacts reserveSecret(GrantFacts facts, GrantObject secret) {
-        return objects.reserveSecret(facts.request(), secret)
+        return tools.objects()
+                .reserveSecret(facts.request(), secret)
                 .map(uid -> facts.reserved(secret, uid))
                 .orElseGet(() -> facts.left(secret));
     }
@@ -252,11 +227,12 @@ final class KubernetesGrantEffects implements GrantEffects {
                     .orElseThrow();
         }
         try {
-            MintedToken token = tokens.issue(
-                    new KubernetesTokens.Wish(
-                            namespace, account, bound, facts.request().audiences(), lifetime),
-                    now);
-            journal.issued(facts);
+            MintedToken token = tools.tokens()
+                    .issue(
+                            new KubernetesTokens.Wish(
+                                    namespace, account, bound, facts.request().audiences(), lifetime),
+                            now);
+            tools.journal().issued(facts);
             return facts.issued(token);
         } catch (KubernetesClientException failed) {
             // The Secret was deleted by somebody (404), or another one has its name (409).
@@ -269,14 +245,16 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts deliverToken(GrantFacts facts, GrantObject secret) {
-        Map<String, String> content = tokens.content(
-                facts.token().orElseThrow(),
-                facts.request().namespace(),
-                GrantPlan.kubeconfigNamespace(facts),
-                facts.request().audiences(),
-                facts.request().encryptTo());
+        Map<String, String> content = tools.tokens()
+                .content(
+                        facts.token().orElseThrow(),
+                        facts.request().namespace(),
+                        GrantPlan.kubeconfigNamespace(facts),
+                        facts.request().audiences(),
+                        facts.request().encryptTo());
         try {
-            return objects.deliver(facts.request(), secret, content)
+            return tools.objects()
+                    .deliver(facts.request(), secret, content)
                     .map(uid -> facts.delivered(secret, uid))
                     .orElseGet(() -> facts.taken(secret));
         } catch (KubernetesClientException failed) {
@@ -291,16 +269,17 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts bind(GrantFacts facts, GrantObject binding) {
         Resolved resolved = facts.record().resolved().orElseThrow();
-        return objects.createGiving(facts.request(), binding, resolved)
+        return tools.objects()
+                .createGiving(facts.request(), binding, resolved)
                 .map(made -> facts.made(binding, made))
                 .orElseGet(() -> facts.taken(binding));
     }
 
     @Override
     public GrantFacts remove(GrantFacts facts, ObservedObject observed) {
-        boolean gone = objects.remove(facts.request(), observed.object(), observed.ownUid());
+        boolean gone = tools.objects().remove(facts.request(), observed.object(), observed.ownUid());
         if (observed.object().kind().binding()) {
-            bindingRemoved.accept(facts.request().uid());
+            tools.bindingRemoved().accept(facts.request().uid());
         }
         return facts.removed(observed.object(), gone);
     }
@@ -317,19 +296,19 @@ final class KubernetesGrantEffects implements GrantEffects {
         if (facts.request().held() && !mayAsk.test(inAll)) {
             return facts.withVerification(ResidualAccess.POSTPONED);
         }
-        RoleFacts role = facts.role().read() ? facts.role() : rules.apply(facts);
+        RoleFacts role = facts.role().read() ? facts.role() : tools.rules().apply(facts);
         ResidualAccess found = AccessVerification.check(
                 Author.of(resolved.principalName(), List.of()),
                 role.allRules(),
                 resolved.namespaces(),
                 questions,
-                answers.since(EndProof.asOf(facts)));
-        return facts.withVerification(found.withLate(goneOrGoing));
+                tools.answers().since(EndProof.asOf(facts)));
+        return facts.withVerification(found.withLate(tools.goneOrGoing()));
     }
 
     @Override
     public boolean answered(RuntimeException failed) {
-        return KubernetesStepFailure.answered(failed);
+        return KubernetesFailure.answered(failed);
     }
 
     @Override
@@ -339,6 +318,7 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     /** What the API server answered with is what the next write of this pass builds on. */
     private void remember(PrivilegeGrant fresh) {
-        grant = objects.remember(fresh, grant);
+        tools.status().remember(fresh, grant);
+        grant = fresh;
     }
 }

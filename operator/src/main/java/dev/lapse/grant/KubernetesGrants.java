@@ -10,12 +10,15 @@ import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.grant.GrantEventSources.Workers;
@@ -87,7 +90,6 @@ public final class KubernetesGrants implements AutoCloseable {
     private final BiConsumer<String, String> identityConcerned;
     private final Runnable reviewMissing;
     private final InstantSource clock;
-    private final KubernetesPrimaryCache primaryCache = new KubernetesPrimaryCache();
     private final EndingNotes notes = new EndingNotes();
     private final KubernetesPacking packing;
 
@@ -142,13 +144,15 @@ public final class KubernetesGrants implements AutoCloseable {
         owed = new KubernetesOwedReviews(tools.memory(), tools.reviews(), identities, clock);
         client = tools.client();
         packing = new KubernetesPacking(client.getKubernetesSerialization());
-        objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes(), primaryCache::wrote);
+        objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes());
         ActivationRights rights = new ActivationRights(
                 tools.oracle(),
                 new OperatorReach(() -> OperatorPlace.bounds(tools.parameters().get()), tools.oracle()),
                 authorRefused);
         KubernetesSight sight = new KubernetesSight(tools);
         seal = new StatusSeal(tools.seal());
+        KubernetesStatusWriter<PrivilegeGrant, PrivilegeGrantSpec, PrivilegeGrantStatus> status =
+                new KubernetesStatusWriter<>(client, PrivilegeGrant::new, seal::on);
         KubernetesDuties duties = new KubernetesDuties(tools, seal, this::allOpen);
         RecentAnswers answers = new RecentAnswers(tools.oracle(), clock);
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
@@ -192,35 +196,34 @@ public final class KubernetesGrants implements AutoCloseable {
                 reviewsConcerned,
                 grant -> seal.forged(grant) || tools.ended().risen(grant),
                 packing);
+        KubernetesGrantEffects.Tools effects = new KubernetesGrantEffects.Tools(
+                objects,
+                status,
+                tools.tokens(),
+                tools.writes(),
+                answers,
+                sight,
+                rights,
+                observer::rules,
+                duties,
+                tools.bindings(),
+                tools.reviews(),
+                tools.memory(),
+                owed,
+                journal,
+                notes::bindingRemoved,
+                this::goneOrGoing);
         work = new GrantWork(
                 observer,
                 sources,
-                (grant, desk) -> new KubernetesGrantEffects(
-                        objects,
-                        tools.tokens(),
-                        tools.writes(),
-                        answers,
-                        sight,
-                        rights,
-                        observer::rules,
-                        duties,
-                        tools.bindings(),
-                        tools.reviews(),
-                        tools.memory(),
-                        owed,
-                        journal,
-                        seal,
-                        notes::bindingRemoved,
-                        this::goneOrGoing,
-                        questions -> mayAsk(desk, questions),
-                        isTorn(grant),
-                        grant),
+                (grant, desk) ->
+                        new KubernetesGrantEffects(effects, questions -> mayAsk(desk, questions), isTorn(grant), grant),
                 notes,
                 lane,
                 wakeUps,
                 passes,
                 clock);
-        reconciler = new PrivilegeGrantReconciler(sources, primaryCache);
+        reconciler = new PrivilegeGrantReconciler(sources, status::connect);
         metrics.watch(ends);
         new GrantConcerns(sources, identities).watch(cluster);
     }

@@ -12,7 +12,7 @@ public record ObservedObject(GrantObject object, Sight sight, Optional<String> s
         Correct,
         /** Ours by label and name, but changed by somebody. */
         Changed,
-        /** Under our name, and no record says why: a cut-off attempt left it, or another instance is at it. */
+        /** Under our name, and no status explains it: a pass that was cut off left it, or another instance makes it now. */
         Left,
         /** Somebody else's. */
         Foreign,

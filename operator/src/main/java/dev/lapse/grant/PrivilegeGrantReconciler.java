@@ -6,7 +6,9 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Connects the grants to the SDK, which watches them and keeps them. When a grant is looked at, and by whom, is decided by
@@ -14,16 +16,17 @@ import java.util.List;
  */
 public final class PrivilegeGrantReconciler implements Reconciler<PrivilegeGrant> {
     private final GrantEventSources sources;
-    private final KubernetesPrimaryCache cache;
+    private final Consumer<IndexerResourceCache<PrivilegeGrant>> writer;
 
-    PrivilegeGrantReconciler(GrantEventSources sources, KubernetesPrimaryCache cache) {
+    /** @param writer is told where what it writes is to be remembered */
+    PrivilegeGrantReconciler(GrantEventSources sources, Consumer<IndexerResourceCache<PrivilegeGrant>> writer) {
         this.sources = sources;
-        this.cache = cache;
+        this.writer = writer;
     }
 
     @Override
     public List<EventSource<?, PrivilegeGrant>> prepareEventSources(EventSourceContext<PrivilegeGrant> context) {
-        cache.connect(context.getPrimaryCache());
+        writer.accept(context.getPrimaryCache());
         return sources.connect(context.getPrimaryCache());
     }
 

@@ -4,6 +4,7 @@ import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Proof;
+import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.Hold;
@@ -58,6 +59,30 @@ final class IdentityStatusReport {
                 proof.orElse(null),
                 null,
                 Conditions.merge(before, conditions));
+    }
+
+    /** The last status, with the failure of a pass over it: what it says besides may be old. */
+    static ServiceIdentityStatus failed(ServiceIdentity identity, String why, Instant now) {
+        ServiceIdentityStatus last = identity.getStatus();
+        List<Condition> before = last == null || last.conditions() == null ? List.of() : last.conditions();
+        long generation = identity.getMetadata().getGeneration();
+        List<Condition> conditions = Conditions.withFailure(before, why, generation, now);
+        return last == null
+                ? new ServiceIdentityStatus(
+                        0,
+                        IdentityPhase.NotReady,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        0,
+                        List.of(),
+                        null,
+                        null,
+                        conditions)
+                : last.withConditions(conditions);
     }
 
     private static @Nullable List<Hold> told(Holds holds) {

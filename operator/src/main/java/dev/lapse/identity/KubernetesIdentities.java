@@ -9,7 +9,6 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.OwnerSource;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.Comparator;
@@ -66,15 +65,8 @@ public final class KubernetesIdentities {
         return connected == null ? Stream.empty() : connected.list();
     }
 
-    /** The operator wrote {@code written}, so the next pass must not see the version before. */
-    void wrote(Context<ServiceIdentity> context, ServiceIdentity written, ServiceIdentity before) {
-        context.eventSourceRetriever()
-                .getControllerEventSource()
-                .handleRecentResourceUpdate(ResourceID.fromResource(written), written, before);
-    }
-
-    ServiceIdentityStatus sealed(ServiceIdentityStatus status, ServiceIdentity identity) {
-        return seal.on(status, identity.getMetadata().getUid());
+    ServiceIdentityStatus sealed(ServiceIdentityStatus status, String uid) {
+        return seal.on(status, uid);
     }
 
     public IdentityFacts facts(ServiceIdentity identity) {

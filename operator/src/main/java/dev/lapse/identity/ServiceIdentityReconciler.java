@@ -6,6 +6,7 @@ import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
@@ -15,6 +16,8 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesFailure;
+import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.condition.Reason;
@@ -28,6 +31,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -54,6 +58,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     private final KubernetesWrites writes;
     private final KubernetesEvents events;
     private final KubernetesIdentities identities;
+    private final KubernetesStatusWriter<ServiceIdentity, ServiceIdentitySpec, ServiceIdentityStatus> status;
     private final KubernetesEntries entries;
     private final KubernetesWaivers waivers;
     private final KubernetesMemory memory;
@@ -93,6 +98,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         this.writes = tools.writes();
         this.events = tools.events();
         this.identities = tools.identities();
+        this.status = new KubernetesStatusWriter<>(tools.client(), ServiceIdentity::new, identities::sealed);
         this.entries = new KubernetesEntries(tools);
         this.waivers = new KubernetesWaivers(tools.oracle(), tools.duties(), tools.longestWaiver());
         this.memory = tools.memory();
@@ -152,6 +158,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     @Override
     public List<EventSource<?, ServiceIdentity>> prepareEventSources(EventSourceContext<ServiceIdentity> context) {
         identities.connect(context.getPrimaryCache());
+        status.connect(context.getPrimaryCache());
         return List.of(trigger);
     }
 
@@ -173,15 +180,25 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                 RoleChanges.noted(facts.recordedEntries(), entries.judged(facts, holds, guardNow, now), now);
         List<WaiverStatus> waived = waivers.judge(facts, guardNow, now);
         Optional<Proof> proof = NameProof.next(guardNow, facts.recordedProof(), facts.generation(), now);
-        ServiceIdentityStatus after = identities.sealed(
-                IdentityStatusReport.of(facts, judged, waived, holds, active, proof, identity.getStatus(), now),
-                identity);
-        if (!after.equals(identity.getStatus())) {
-            write(identity, after, context);
-        }
+        write(
+                identity,
+                IdentityStatusReport.of(facts, judged, waived, holds, active, proof, identity.getStatus(), now));
         boolean unknown = judged.stream().anyMatch(entry -> entry.state() == EntryState.Unknown)
                 || waived.stream().anyMatch(waiver -> waiver.state() == WaiverState.Unknown);
         return unknown ? UpdateControl.<ServiceIdentity>noUpdate().rescheduleAfter(ASK_AGAIN) : again(facts, now);
+    }
+
+    /** The SDK repeats the pass; until then the status says that it failed, and does not go on telling an old state. */
+    @Override
+    public ErrorStatusUpdateControl<ServiceIdentity> updateErrorStatus(
+            ServiceIdentity identity, Context<ServiceIdentity> context, Exception failed) {
+        if (!KubernetesFailure.overtaken(failed)) {
+            status.writeFailure(
+                    identity,
+                    IdentityStatusReport.failed(
+                            identity, KubernetesFailure.explain(failed).orElse(""), clock.instant()));
+        }
+        return ErrorStatusUpdateControl.noStatusUpdate();
     }
 
     /** Asks for another pass at the moment when time alone changes the status. */
@@ -235,15 +252,12 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         }
     }
 
-    private void write(ServiceIdentity identity, ServiceIdentityStatus after, Context<ServiceIdentity> context) {
+    /** It is written over the version that was read: a proof may only be recorded for the newest content. */
+    private void write(ServiceIdentity identity, ServiceIdentityStatus after) {
         ServiceIdentityStatus before = identity.getStatus();
-        ServiceIdentity fresh = new ServiceIdentity();
-        fresh.setMetadata(identity.getMetadata());
-        fresh.setSpec(identity.getSpec());
-        fresh.setStatus(after);
-        // The write carries the resourceVersion that was read: a proof may only be recorded for the newest content.
-        ServiceIdentity written = client.resource(fresh).updateStatus();
-        identities.wrote(context, written, identity);
+        if (status.write(identity, after).isEmpty()) {
+            return;
+        }
         if (before == null || before.phase() != after.phase()) {
             tell(identity, after);
         }

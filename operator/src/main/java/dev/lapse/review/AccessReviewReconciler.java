@@ -12,6 +12,8 @@ import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesFailure;
+import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
@@ -23,10 +25,10 @@ import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -53,7 +55,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     /** A campaign opens a review for each identity, which takes long: of the threads that judge verdicts it gets these. */
     private static final int CAMPAIGNS_AT_ONCE = 3;
 
-    private final KubernetesClient client;
+    private final KubernetesStatusWriter<AccessReview, AccessReviewSpec, AccessReviewStatus> status;
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
     private final KubernetesReviewerRights rights;
@@ -107,7 +109,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             Runnable reviewMissing) {
         this.reviewMissing = reviewMissing;
         this.whenAsked = whenAsked;
-        this.client = tools.client();
+        this.status = new KubernetesStatusWriter<>(tools.client(), AccessReview::new, tools.reviews()::sealed);
         this.reviews = tools.reviews();
         this.identities = tools.identities();
         this.rights = new KubernetesReviewerRights(tools.oracle(), tools.bindings());
@@ -116,18 +118,22 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         this.aliases = tools.aliases().behind(tools.identities()::personBehind);
         this.entitlements = tools.entitlements();
         this.parameters = tools.parameters();
-        this.certifications =
-                new KubernetesCertifications(tools.memory(), reviews, identities, tools.cluster(), tools.clock());
+        this.certifications = new KubernetesCertifications(tools.memory(), reviews, identities, tools.cluster());
         this.campaigns = new KubernetesCampaigns(
-                client, tools.memory(), reviews, identities, certifications, tools.oracle(), tools.campaignNotice());
+                tools.client(),
+                tools.memory(),
+                reviews,
+                identities,
+                certifications,
+                tools.oracle(),
+                tools.campaignNotice());
         this.kinds = Map.of(
                 ReviewType.Request,
-                (review, before) -> wanted.test(review),
+                (review, before, now) -> wanted.test(review),
                 ReviewType.BreakGlass,
-                new KubernetesBreakGlassReviews(tools.memory(), identities, tools.clock()),
+                new KubernetesBreakGlassReviews(tools.memory(), identities),
                 ReviewType.Entitlement,
-                (review, before) ->
-                        tools.entitlements().wanted(review, tools.clock().instant()),
+                (review, before, now) -> tools.entitlements().wanted(review, now),
                 ReviewType.Certification,
                 certifications);
         this.guard = tools.guard();
@@ -182,6 +188,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     @Override
     public List<EventSource<?, AccessReview>> prepareEventSources(EventSourceContext<AccessReview> context) {
         reviews.connect(context.getPrimaryCache());
+        status.connect(context.getPrimaryCache());
         return List.of(trigger);
     }
 
@@ -189,7 +196,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     public UpdateControl<AccessReview> reconcile(AccessReview review, Context<AccessReview> context) {
         Instant now = clock.instant();
         if (review.getSpec().campaign()) {
-            return reconcileCampaign(review, context, now);
+            return reconcileCampaign(review, now);
         }
         ReviewKind kind = kind(review);
         if (!kind.ready(review)) {
@@ -199,7 +206,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         if (review.getMetadata().getDeletionTimestamp() != null
                 || (before != null && before.phase().ended())) {
             // An operator that was killed may have said so here and not in its memory.
-            if (kind.settled(review, before)) {
+            if (kind.settled(review, before, now)) {
                 changed.accept(review);
                 campaignConcerned(review);
             }
@@ -214,25 +221,36 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             decision = ReviewPolicy.decide(facts, aliases, now);
         }
         Optional<Proof> proof = NameProof.next(guardNow, facts.proof(), facts.generation(), now);
-        AccessReviewStatus after =
-                reviews.sealed(ReviewStatusReport.of(facts, decision, proof, review.getStatus(), now), review);
+        AccessReviewStatus after = ReviewStatusReport.of(facts, decision, proof, review.getStatus(), now);
         try {
-            kind.deciding(review, facts, decision);
+            kind.deciding(review, facts, decision, now);
         } catch (NotRemembered unwritten) {
             // Nothing is said that was not written down before.
             journal.notRemembered(facts, unwritten);
             changed.accept(review);
             return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_MEMORY_HAS_ROOM);
         }
-        if (!after.equals(review.getStatus())) {
-            write(review, after, context);
-            if (kind.settled(review, after)) {
+        if (write(review, after)) {
+            if (kind.settled(review, after, now)) {
                 changed.accept(review);
             }
             journal.wrote(facts, decision, before);
             campaignConcerned(review);
         }
         return again(decision.lookAgainAt(), now);
+    }
+
+    /** The SDK repeats the pass; until then the status says that it failed, and does not go on telling an old state. */
+    @Override
+    public ErrorStatusUpdateControl<AccessReview> updateErrorStatus(
+            AccessReview review, Context<AccessReview> context, Exception failed) {
+        if (!KubernetesFailure.overtaken(failed)) {
+            status.writeFailure(
+                    review,
+                    ReviewStatusReport.failed(
+                            review, KubernetesFailure.explain(failed).orElse(""), clock.instant()));
+        }
+        return ErrorStatusUpdateControl.noStatusUpdate();
     }
 
     private void campaignConcerned(AccessReview review) {
@@ -247,8 +265,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 .orElseGet(UpdateControl::noUpdate);
     }
 
-    private UpdateControl<AccessReview> reconcileCampaign(
-            AccessReview campaign, Context<AccessReview> context, Instant now) {
+    private UpdateControl<AccessReview> reconcileCampaign(AccessReview campaign, Instant now) {
         AccessReviewStatus before = reviews.trusted(campaign);
         if (campaign.getMetadata().getDeletionTimestamp() != null
                 || (before != null && before.phase().ended())) {
@@ -258,17 +275,16 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_ANOTHER_CAMPAIGN_IS_DONE);
         }
         try {
-            return lookAtCampaign(campaign, before, context, now);
+            return lookAtCampaign(campaign, before, now);
         } finally {
             campaignsAtOnce.release();
         }
     }
 
     private UpdateControl<AccessReview> lookAtCampaign(
-            AccessReview campaign, @Nullable AccessReviewStatus before, Context<AccessReview> context, Instant now) {
+            AccessReview campaign, @Nullable AccessReviewStatus before, Instant now) {
         KubernetesCampaigns.Pass pass = campaigns.look(campaign, before, guard.get(), now);
-        if (!pass.status().equals(campaign.getStatus())) {
-            write(campaign, pass.status(), context);
+        if (write(campaign, pass.status())) {
             journal.wrote(campaign, before, pass.decided());
         }
         return again(pass.lookAgainAt(), now);
@@ -280,13 +296,14 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
 
     /** Counts what is owed, for the metrics. */
     public void takeCensus() {
-        metrics.owed(certifications.owed(), clock.instant());
+        Instant now = clock.instant();
+        metrics.owed(certifications.owed(now), now);
     }
 
     /** Opens again what is owed and was lost. */
     public void openMissing() {
         if (trigger.isRunning()) {
-            certifications.openMissing();
+            certifications.openMissing(clock.instant());
         }
     }
 
@@ -306,23 +323,23 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         ReviewKind kind = kind(review);
         Optional<IdentityFacts> identity = identities.find(review.getMetadata().getNamespace(), spec.identity());
         Optional<String> subject =
-                identity.map(IdentityFacts::subject).map(SubjectFacts::userName).or(() -> kind.subject(review));
-        return ReviewFacts.of(review, before, kind.wanted(review, before), subject, kind.revokedBefore(review), proofs)
+                identity.map(IdentityFacts::subject).map(SubjectFacts::userName).or(() -> kind.subject(review, now));
+        return ReviewFacts.of(
+                        review,
+                        before,
+                        kind.wanted(review, before, now),
+                        subject,
+                        kind.revokedBefore(review, now),
+                        proofs)
                 .withAppliers(parameters.get().appliers())
                 .withWhenAsked(spec.type() == ReviewType.Request ? whenAsked.apply(review) : Optional.empty())
                 .withRoleChanges(identity.map(IdentityFacts::roleChanges).orElse(Map.of()));
     }
 
-    /** With the resourceVersion that was read: a verdict is judged only as the newest content has it. */
-    private void write(AccessReview review, AccessReviewStatus after, Context<AccessReview> context) {
-        AccessReview fresh = new AccessReview();
-        fresh.setMetadata(review.getMetadata());
-        fresh.setSpec(review.getSpec());
-        fresh.setStatus(after);
-        AccessReview written = client.resource(fresh).updateStatus();
-        context.eventSourceRetriever()
-                .getControllerEventSource()
-                .handleRecentResourceUpdate(ResourceID.fromResource(written), written, review);
-        changed.accept(written);
+    /** Over the version that was read: a verdict is judged only as the newest content has it. */
+    private boolean write(AccessReview review, AccessReviewStatus after) {
+        Optional<AccessReview> written = status.write(review, after);
+        written.ifPresent(changed);
+        return written.isPresent();
     }
 }

@@ -8,7 +8,7 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.SubjectFacts;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.KubernetesMemory;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class KubernetesBreakGlassReviews implements ReviewKind {
     private final KubernetesMemory memory;
     private final KubernetesIdentities identities;
-    private final InstantSource clock;
 
-    KubernetesBreakGlassReviews(KubernetesMemory memory, KubernetesIdentities identities, InstantSource clock) {
+    KubernetesBreakGlassReviews(KubernetesMemory memory, KubernetesIdentities identities) {
         this.memory = memory;
         this.identities = identities;
-        this.clock = clock;
     }
 
     /**
@@ -30,8 +28,8 @@ final class KubernetesBreakGlassReviews implements ReviewKind {
      * @param before the status, if the operator wrote it
      */
     @Override
-    public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before) {
-        return debt(review)
+    public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
+        return debt(review, now)
                 .map(owed -> owed.spec().equals(review.getSpec().asOpened()))
                 .orElse(before != null);
     }
@@ -42,8 +40,8 @@ final class KubernetesBreakGlassReviews implements ReviewKind {
     }
 
     @Override
-    public Optional<String> subject(AccessReview review) {
-        return debt(review).map(BreakGlassDebt::subject);
+    public Optional<String> subject(AccessReview review, Instant now) {
+        return debt(review, now).map(BreakGlassDebt::subject);
     }
 
     /**
@@ -51,33 +49,33 @@ final class KubernetesBreakGlassReviews implements ReviewKind {
      * lost learns of it again from a review that is still open.
      */
     @Override
-    public void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision) {
+    public void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision, Instant now) {
         if (decision.phase().ended()) {
             return;
         }
-        BreakGlassDebt now = debt(review).orElseGet(() -> rebuilt(review));
+        BreakGlassDebt before = debt(review, now).orElseGet(() -> rebuilt(review));
         BreakGlassDebt after = BreakGlassVerdicts.revokedBy(decision.verdicts())
-                .map(now::withRevokedBy)
-                .orElse(now);
-        if (debt(review).filter(after::equals).isEmpty()) {
-            memory.remember(after, clock.instant());
+                .map(before::withRevokedBy)
+                .orElse(before);
+        if (debt(review, now).filter(after::equals).isEmpty()) {
+            memory.remember(after, now);
         }
     }
 
     /** After the status says so: what is kept is owed no more. */
     @Override
-    public boolean settled(AccessReview review, @Nullable AccessReviewStatus status) {
+    public boolean settled(AccessReview review, @Nullable AccessReviewStatus status, Instant now) {
         Optional<BreakGlassDebt> paid = status != null
                         && status.outcome() == Outcome.Kept
                         && status.phase().ended()
-                ? debt(review)
+                ? debt(review, now)
                 : Optional.empty();
-        paid.ifPresent(debt -> memory.forget(debt, clock.instant()));
+        paid.ifPresent(debt -> memory.forget(debt, now));
         return paid.isPresent();
     }
 
-    private Optional<BreakGlassDebt> debt(AccessReview review) {
-        return memory.of(review.getMetadata().getNamespace()).all(BreakGlassDebt.class, clock.instant()).stream()
+    private Optional<BreakGlassDebt> debt(AccessReview review, Instant now) {
+        return memory.of(review.getMetadata().getNamespace()).all(BreakGlassDebt.class, now).stream()
                 .filter(debt -> debt.review().equals(review.getMetadata().getName()))
                 .findFirst();
     }

@@ -79,7 +79,7 @@ final class KubernetesCampaigns {
         CampaignPolicy.Facts facts = facts(campaign, before, concerned, opened, guard, now);
         CampaignPolicy.Decided decided = CampaignPolicy.decide(facts, notice, now);
         if (decided.open()) {
-            Opening opening = openAll(campaign);
+            Opening opening = openAll(campaign, now);
             if (opening.hindrances().isEmpty()) {
                 opened = Optional.of(new CampaignCount(opening.reviews(), 0));
                 facts = facts(campaign, before, concerned, opened, guard, now);
@@ -100,7 +100,7 @@ final class KubernetesCampaigns {
                 opened.map(count -> new CampaignCount(count.reviews(), count.reviews() - undecided)),
                 facts.proof() == NameProof.Answer.PROVED ? proof : Optional.empty(),
                 now);
-        return new Pass(reviews.sealed(after, campaign), decided, decided.lookAgainAt());
+        return new Pass(after, decided, decided.lookAgainAt());
     }
 
     private CampaignPolicy.Facts facts(
@@ -179,9 +179,9 @@ final class KubernetesCampaigns {
     }
 
     /** Not what the informer shows: what it has not seen yet would never be asked about. */
-    private Opening openAll(AccessReview campaign) {
+    private Opening openAll(AccessReview campaign, Instant now) {
         List<Opening> opened = new ArrayList<>();
-        identityPages.each(page -> opened.add(open(campaign, concerned(campaign, page.stream()))));
+        identityPages.each(page -> opened.add(open(campaign, concerned(campaign, page.stream()), now)));
         return new Opening(
                 opened.stream().mapToInt(Opening::reviews).sum(),
                 opened.stream()
@@ -197,7 +197,7 @@ final class KubernetesCampaigns {
     }
 
     /** Again after it was cut off: what is there already stays. Of two identities of one account only one has a say. */
-    private Opening open(AccessReview campaign, List<ServiceIdentity> concerned) {
+    private Opening open(AccessReview campaign, List<ServiceIdentity> concerned, Instant now) {
         AccessReviewSpec spec = campaign.getSpec();
         Campaign reference = new Campaign(
                 campaign.getMetadata().getNamespace(),
@@ -212,7 +212,7 @@ final class KubernetesCampaigns {
             }
             reviewed++;
             try {
-                certifications.open(owed(spec, reference, facts), facts);
+                certifications.open(owed(spec, reference, facts), facts, now);
             } catch (NotRemembered unwritten) {
                 hindrances.add(new Hindrance(Reason.MemoryFull, String.valueOf(unwritten.getMessage())));
             } catch (KubernetesClientException refused) {

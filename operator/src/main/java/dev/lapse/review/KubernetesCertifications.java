@@ -19,7 +19,6 @@ import dev.lapse.memory.RevokedPrivilege;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -42,19 +41,16 @@ final class KubernetesCertifications implements ReviewKind {
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
     private final KubernetesCluster cluster;
-    private final InstantSource clock;
 
     KubernetesCertifications(
             KubernetesMemory memory,
             KubernetesReviews reviews,
             KubernetesIdentities identities,
-            KubernetesCluster cluster,
-            InstantSource clock) {
+            KubernetesCluster cluster) {
         this.memory = memory;
         this.reviews = reviews;
         this.identities = identities;
         this.cluster = cluster;
-        this.clock = clock;
     }
 
     @Override
@@ -64,23 +60,23 @@ final class KubernetesCertifications implements ReviewKind {
 
     /** What it has sealed is its own, even if it was lost from its memory. */
     @Override
-    public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before) {
-        return owed(review)
+    public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
+        return owed(review, now)
                 .map(known -> known.equals(asOwed(review, known.subject(), known.missedAt(), known.held())))
                 .orElse(before != null);
     }
 
     @Override
-    public Optional<String> subject(AccessReview review) {
-        return owed(review).map(OwedCertification::subject);
+    public Optional<String> subject(AccessReview review, Instant now) {
+        return owed(review, now).map(OwedCertification::subject);
     }
 
     @Override
-    public Map<String, List<String>> revokedBefore(AccessReview review) {
+    public Map<String, List<String>> revokedBefore(AccessReview review, Instant now) {
         return review.getSpec().pinned().stream()
                 .collect(Collectors.toMap(
                         PinnedEntry::name,
-                        entry -> revoked(review, entry)
+                        entry -> revoked(review, entry, now)
                                 .flatMap(revoked -> revoked.revokedBy().stream())
                                 .distinct()
                                 .toList(),
@@ -88,17 +84,16 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     @Override
-    public void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision) {
+    public void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision, Instant now) {
         if (decision.phase() == ReviewPhase.Cancelled) {
             return;
         }
-        Instant now = clock.instant();
-        String subject = owed(review)
+        String subject = owed(review, now)
                 .map(OwedCertification::subject)
                 .or(facts::subjectName)
                 .orElse("");
         boolean missed = decision.phase() == ReviewPhase.Overdue;
-        OwedCertification known = owed(review).orElseGet(() -> asOwed(review, subject, null, false));
+        OwedCertification known = owed(review, now).orElseGet(() -> asOwed(review, subject, null, false));
         try {
             decision.verdicts().stream()
                     .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Revoke)
@@ -118,22 +113,21 @@ final class KubernetesCertifications implements ReviewKind {
         OwedCertification free = known.withHeld(false);
         OwedCertification after = missed ? free.withMissed(now.truncatedTo(ChronoUnit.SECONDS)) : free;
         // Memory that was lost learns of it again from a review that is still open.
-        if (!decision.phase().ended() && owed(review).filter(after::equals).isEmpty()) {
+        if (!decision.phase().ended() && owed(review, now).filter(after::equals).isEmpty()) {
             memory.remember(after, now);
         }
     }
 
     @Override
-    public boolean settled(AccessReview review, @Nullable AccessReviewStatus status) {
+    public boolean settled(AccessReview review, @Nullable AccessReviewStatus status, Instant now) {
         if (status == null || status.phase() == ReviewPhase.Cancelled || status.verdicts() == null) {
             return false;
         }
-        Instant now = clock.instant();
         List<RevokedPrivilege> lifted = status.verdicts().stream()
                 .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Keep)
                 .flatMap(verdict -> lift(review, status.verdicts(), verdict, now).stream())
                 .toList();
-        Optional<OwedCertification> done = status.phase().ended() ? owed(review) : Optional.empty();
+        Optional<OwedCertification> done = status.phase().ended() ? owed(review, now) : Optional.empty();
         done.ifPresent(paid -> memory.forget(paid, now));
         return !lifted.isEmpty() || done.isPresent();
     }
@@ -146,7 +140,7 @@ final class KubernetesCertifications implements ReviewKind {
     private List<RevokedPrivilege> lift(
             AccessReview review, List<SeenVerdict> verdicts, SeenVerdict keep, Instant now) {
         PinnedEntry entry = entry(review, keep.item());
-        List<RevokedPrivilege> lifted = revoked(review, entry)
+        List<RevokedPrivilege> lifted = revoked(review, entry, now)
                 .filter(revoked -> revoked.revokedAt().isBefore(keep.seenAt()))
                 .filter(revoked -> !CertificationVerdicts.revokedHere(review.getSpec(), verdicts, revoked))
                 .toList();
@@ -175,7 +169,7 @@ final class KubernetesCertifications implements ReviewKind {
                 review.getMetadata().getName(),
                 now.truncatedTo(ChronoUnit.MILLIS));
         memory.remember(
-                revoked(review, entry)
+                revoked(review, entry, now)
                         .filter(earlier -> earlier.key().equals(revoked.key()))
                         .findFirst()
                         .map(revoked::after)
@@ -183,24 +177,24 @@ final class KubernetesCertifications implements ReviewKind {
                 now);
     }
 
-    private Stream<RevokedPrivilege> revoked(AccessReview review, PinnedEntry entry) {
-        String subject = owed(review).map(OwedCertification::subject).orElse("");
-        return memory.of(review.getMetadata().getNamespace()).all(RevokedPrivilege.class, clock.instant()).stream()
+    private Stream<RevokedPrivilege> revoked(AccessReview review, PinnedEntry entry, Instant now) {
+        String subject = owed(review, now).map(OwedCertification::subject).orElse("");
+        return memory.of(review.getMetadata().getNamespace()).all(RevokedPrivilege.class, now).stream()
                 .filter(revoked -> revoked.concerns(review.getSpec().identity(), subject))
                 .filter(revoked -> revoked.covers(entry.role(), entry.namespaces()));
     }
 
     /** Everything that is owed, as far as it is known. */
-    List<OwedCertification> owed() {
-        return memory.all(OwedCertification.class, clock.instant());
+    List<OwedCertification> owed(Instant now) {
+        return memory.all(OwedCertification.class, now);
     }
 
-    private Optional<OwedCertification> owed(AccessReview review) {
-        return owed(review.getMetadata().getNamespace(), review.getMetadata().getName());
+    private Optional<OwedCertification> owed(AccessReview review, Instant now) {
+        return owed(review.getMetadata().getNamespace(), review.getMetadata().getName(), now);
     }
 
-    private Optional<OwedCertification> owed(String namespace, String review) {
-        return memory.of(namespace).all(OwedCertification.class, clock.instant()).stream()
+    private Optional<OwedCertification> owed(String namespace, String review, Instant now) {
+        return memory.of(namespace).all(OwedCertification.class, now).stream()
                 .filter(owed -> owed.review().equals(review))
                 .findFirst();
     }
@@ -224,31 +218,31 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     /** Remembers that it is owed, then opens it; what is open, or was decided before, is not asked again. */
-    void open(OwedCertification wanted, IdentityFacts identity) {
-        boolean open = owed(wanted.namespace(), wanted.review()).isPresent()
+    void open(OwedCertification wanted, IdentityFacts identity, Instant now) {
+        boolean open = owed(wanted.namespace(), wanted.review(), now).isPresent()
                 && reviews.exists(wanted.namespace(), wanted.review());
         if (open || reviews.isCompleted(wanted.namespace(), wanted.review())) {
             return;
         }
         List<PinnedEntry> entries = PinnedEntries.of(cluster, identity);
         AccessReview review = manifest(wanted, identity, entries);
-        memory.remember(asOwed(review, wanted.subject(), wanted.missedAt(), wanted.held()), clock.instant());
+        memory.remember(asOwed(review, wanted.subject(), wanted.missedAt(), wanted.held()), now);
         reviews.open(review);
     }
 
     /** Opens what is owed and was lost, of every identity that is there. */
-    void openMissing() {
-        memory.all(OwedCertification.class, clock.instant()).stream()
+    void openMissing(Instant now) {
+        memory.all(OwedCertification.class, now).stream()
                 .filter(owed -> !reviews.exists(owed.namespace(), owed.review()))
                 .forEach(owed -> identities
                         .find(owed.namespace(), owed.identity())
                         .filter(identity -> !identity.entries().isEmpty())
-                        .ifPresent(identity -> openAgain(owed, identity)));
+                        .ifPresent(identity -> openAgain(owed, identity, now)));
     }
 
-    private void openAgain(OwedCertification owed, IdentityFacts identity) {
+    private void openAgain(OwedCertification owed, IdentityFacts identity, Instant now) {
         try {
-            open(owed, identity);
+            open(owed, identity, now);
         } catch (KubernetesClientException failed) {
             LOG.atWarn()
                     .addKeyValue("review", owed.namespace() + "/" + owed.review())

@@ -116,8 +116,8 @@ public final class KubernetesReviews {
     }
 
     /**
-     * An index follows the watch, and of what the operator wrote itself nobody is told when the watch brings it: who only
-     * looked there would take what was just decided for open, and never look again.
+     * The object as the cache has it. The index lags behind the operator's own writes, and there is no event when it
+     * catches up: by the index alone a review that was just decided would look open for good.
      */
     private static AccessReview newest(IndexerResourceCache<AccessReview> connected, AccessReview indexed) {
         return connected.get(ResourceID.fromResource(indexed)).orElse(indexed);
@@ -158,8 +158,8 @@ public final class KubernetesReviews {
         return status != null && seal.isOn(status, review.getMetadata().getUid()) ? status : null;
     }
 
-    AccessReviewStatus sealed(AccessReviewStatus status, AccessReview review) {
-        return seal.on(status, review.getMetadata().getUid());
+    AccessReviewStatus sealed(AccessReviewStatus status, String uid) {
+        return seal.on(status, uid);
     }
 
     private Consent consent(AccessReview review) {

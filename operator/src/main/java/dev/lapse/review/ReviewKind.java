@@ -2,6 +2,7 @@ package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,27 +20,27 @@ interface ReviewKind {
      *
      * @param before the status, if the operator wrote it
      */
-    boolean wanted(AccessReview review, @Nullable AccessReviewStatus before);
+    boolean wanted(AccessReview review, @Nullable AccessReviewStatus before, Instant now);
 
     /** User name of the identity's account, of an identity that is gone. */
-    default Optional<String> subject(AccessReview review) {
+    default Optional<String> subject(AccessReview review, Instant now) {
         return Optional.empty();
     }
 
     /** By item, who said Revoke to the same in an earlier review; that person cannot say Keep to it. */
-    default Map<String, List<String>> revokedBefore(AccessReview review) {
+    default Map<String, List<String>> revokedBefore(AccessReview review, Instant now) {
         return Map.of();
     }
 
     /** Before the status says so: what takes away comes first. */
-    default void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision) {}
+    default void deciding(AccessReview review, ReviewFacts facts, ReviewDecision decision, Instant now) {}
 
     /**
      * After the status says so, and again whenever it is looked at: what frees comes last.
      *
      * @return whether anything is remembered otherwise now
      */
-    default boolean settled(AccessReview review, @Nullable AccessReviewStatus status) {
+    default boolean settled(AccessReview review, @Nullable AccessReviewStatus status, Instant now) {
         return false;
     }
 }

@@ -48,6 +48,29 @@ final class ReviewStatusReport {
                 Conditions.merge(before, conditions(facts, decision, message(decision, before), now)));
     }
 
+    /** The last status, with the failure of a pass over it: what it says besides may be old. */
+    static AccessReviewStatus failed(AccessReview review, String why, Instant now) {
+        AccessReviewStatus last = review.getStatus();
+        List<Condition> before = last == null || last.conditions() == null ? List.of() : last.conditions();
+        long generation = review.getMetadata().getGeneration();
+        List<Condition> conditions = Conditions.withFailure(before, why, generation, now);
+        return last == null
+                ? new AccessReviewStatus(
+                        0,
+                        ReviewPhase.Open,
+                        null,
+                        null,
+                        null,
+                        "0/0",
+                        null,
+                        List.of(),
+                        List.of(),
+                        null,
+                        null,
+                        conditions)
+                : last.withConditions(conditions);
+    }
+
     /** @param count once its reviews are opened */
     static AccessReviewStatus ofCampaign(
             AccessReview campaign,

@@ -133,7 +133,7 @@ final class VerdictChecks {
                                 : ""));
     }
 
-    /** Whoever may edit the namespace of an account acts as it, also whoever asked: its yes is nobody's in particular. */
+    /** An editor of an account's namespace can act as the account, so its approval identifies no person. */
     private static Optional<Finding> isAPersonOrIsNamed(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         List<Person> reviewers = facts.spec().listedReviewers();

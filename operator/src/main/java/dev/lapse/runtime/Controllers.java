@@ -8,6 +8,7 @@ import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
+import dev.lapse.cluster.KubernetesSdk;
 import dev.lapse.cluster.KubernetesStore;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.cluster.ServerClock;
@@ -31,7 +32,6 @@ import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
-import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,7 +40,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -268,17 +267,8 @@ final class Controllers implements AutoCloseable {
         events.close();
     }
 
-    /**
-     * The SDK does not stop the informer of a controller whose start was given up: it would list and keep objects for
-     * ever.
-     */
     private static void stopInformer(RegisteredController<?> registered) {
-        try {
-            ((Controller<?>) registered)
-                    .getEventSourceManager()
-                    .getControllerEventSource()
-                    .changeNamespaces(Set.of());
-        } catch (NullPointerException neverBegun) {
+        if (!KubernetesSdk.stopInformer(registered)) {
             LOG.atDebug().log("an informer was not begun yet");
         }
     }

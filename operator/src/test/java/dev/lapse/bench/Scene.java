@@ -121,6 +121,14 @@ public final class Scene {
                   "reason": "benchmark", "requestedBy": "admin", "requestedByAs": ["system:masters"], "credential": {"type": "%s"}}}""".formatted(name, identity, duration, notAfter, credential));
     }
 
+    /** A binding only, from {@code notBefore} on. */
+    void waiting(String namespace, String name, String identity, Instant notBefore, Instant notAfter) {
+        admin.create(LAPSE + namespace + "/privilegegrants", """
+                {"apiVersion": "lapse.dev/v1alpha1", "kind": "PrivilegeGrant", "metadata": {"name": "%s"},
+                 "spec": {"identityRef": {"name": "%s"}, "privilege": "read", "duration": "4h", "notBefore": "%s", "notAfter": "%s",
+                  "reason": "benchmark", "requestedBy": "admin", "requestedByAs": ["system:masters"], "credential": {"type": "None"}}}""".formatted(name, identity, notBefore, notAfter));
+    }
+
     /** Many grants named g0, g1 and so on, each with a token; all are active before the instant at which all end. */
     Instant thatEndTogether(String namespace, String identity, int count) {
         return thatEndTogether(

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -35,6 +33,9 @@ final class UnderLoad implements Callable<Integer> {
 
     @Option(names = "--trials", defaultValue = "60", description = "How many of each kind at most, one a second.")
     private int trials;
+
+    private static final int MADE_A_SECOND = 12;
+    private static final int SAMPLES = 20;
 
     private Scene scene;
 
@@ -64,24 +65,18 @@ final class UnderLoad implements Callable<Integer> {
             scene.identity(namespace, "robot", "Subject");
             scene.awaitEligible(namespace, "robot");
         });
-        Victims victims = victims("activating", inSeconds(10 + trials));
-        Instant far = inSeconds(7200);
-        var created = new AtomicInteger();
+        // All that is made waits for the same instant, so that there is a queue then whatever it took to make them.
+        Instant notBefore = inSeconds(30 + 2 * trials + activations / MADE_A_SECOND);
+        Instant far = inSeconds(14_400);
         Bench.say("creating %d grants", activations);
-        var creating = CompletableFuture.runAsync(() -> Scene.inParallel(activations, i -> {
-            scene.grant(namespaces.get(i % LOAD_NAMESPACES), "g" + i, "robot", "4h", "None", far);
-            created.incrementAndGet();
-        }));
-        // The namespaces take turns, and within one it is first in, first out: the last one made is one of the last.
-        int last = activations - 1;
-        BooleanSupplier done = once(() -> created.get() == activations
-                && Scene.phase(scene.grant(namespaces.get(last % LOAD_NAMESPACES), "g" + last))
-                        .equals("Active"));
-        // Making them is the bench's own load. They come faster than they are activated, so what is measured is the
-        // queue.
-        BooleanSupplier queued = () -> created.get() == activations && !done.getAsBoolean();
+        Scene.inParallel(
+                activations, i -> scene.waiting(namespaces.get(i % LOAD_NAMESPACES), "g" + i, "robot", notBefore, far));
+        Victims victims = victims("activating", notBefore.plusSeconds(1));
+        BooleanSupplier done = once(() -> IntStream.iterate(0, i -> i < activations, i -> i + activations / SAMPLES)
+                .allMatch(i -> Scene.phase(scene.grant(namespaces.get(i % LOAD_NAMESPACES), "g" + i))
+                        .equals("Active")));
+        BooleanSupplier queued = () -> !Instant.now().isBefore(notBefore) && !done.getAsBoolean();
         Map<Kind, List<Double>> seen = victims.lags(queued, done);
-        creating.join();
         namespaces.forEach(scene::deleteGrants);
         Scene.await("the load is gone", Duration.ofMinutes(15), () -> scene.leftovers() == 0);
         return seen;

@@ -64,4 +64,28 @@ class ConditionsTest {
                                 Instant.EPOCH.plusSeconds(Long.parseLong(part[2]))))
                         .toList();
     }
+
+    @Test
+    void aPassThatFailsMakesReadyUnknownAndLeavesTheRest() {
+        Instant now = Instant.parse("2026-11-22T10:00:00Z");
+        Condition ready =
+                new Condition("Ready", ConditionStatus.True, "Ready", "all is well", 1L, now.minusSeconds(60));
+        Condition owned = new Condition("Owned", ConditionStatus.True, "Owned", "olivia", 1L, now.minusSeconds(60));
+
+        List<Condition> failed = Conditions.withFailure(List.of(ready, owned), "exceeded quota: few", 2, now);
+        List<Condition> again = Conditions.withFailure(failed, "exceeded quota: few", 2, now.plusSeconds(30));
+
+        assertThat(failed)
+                .containsExactly(
+                        new Condition(
+                                "Ready",
+                                ConditionStatus.Unknown,
+                                "StepFailed",
+                                "the operator could not look at it, and tries again: what else stands here may be old;"
+                                        + " exceeded quota: few",
+                                2L,
+                                now),
+                        owned);
+        assertThat(again).as("nothing is written for the same failure").isEqualTo(failed);
+    }
 }

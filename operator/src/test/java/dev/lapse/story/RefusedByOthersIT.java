@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lapse.api.v1alpha1.Condition;
+import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
@@ -14,6 +16,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -124,6 +127,52 @@ class RefusedByOthersIT {
         }
         grant.awaitEnd(GrantPhase.Revoked, EndCause.Revoked);
         grant.assertAccessRemoved();
+    }
+
+    @StoryTest
+    void anAccountThatAQuotaRefusesIsToldInTheIdentitysStatusUntilThereIsRoom() {
+        var quota = new ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("no-accounts")
+                .withNamespace(here)
+                .endMetadata()
+                .withNewSpec()
+                .withHard(Map.of("count/serviceaccounts", new Quantity("1")))
+                .endSpec()
+                .build();
+        story.admin().resource(quota).create();
+        refused(() -> story.admin()
+                .resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName("one-more")
+                        .withNamespace(here)
+                        .endMetadata()
+                        .build())
+                .dryRun()
+                .create());
+        Map<String, Object> created =
+                Map.of("subject", Map.of("serviceAccount", Map.of("name", "made", "create", true)));
+
+        story.identity("olivia", "made", created, Entry.of("look", "view").in(here));
+
+        await("its status says so")
+                .atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(ready("made")).satisfies(condition -> {
+                    assertThat(condition.status()).isEqualTo(ConditionStatus.Unknown);
+                    assertThat(condition.reason()).isEqualTo("StepFailed");
+                    assertThat(condition.message()).contains("exceeded quota: no-accounts");
+                }));
+        story.admin().resource(quota).delete();
+        await("it is done once there is room")
+                .atMost(InstalledOperator.LIMIT)
+                .untilAsserted(() -> assertThat(ready("made").status()).isEqualTo(ConditionStatus.True));
+    }
+
+    private Condition ready(String identity) {
+        return story.identityNow(identity).getStatus().conditions().stream()
+                .filter(condition -> condition.type().equals("Ready"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Map<String, ObjectState> objects(Grant grant) {

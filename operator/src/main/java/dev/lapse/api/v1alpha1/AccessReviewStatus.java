@@ -66,6 +66,22 @@ public record AccessReviewStatus(
                 conditions);
     }
 
+    public AccessReviewStatus withConditions(List<Condition> others) {
+        return new AccessReviewStatus(
+                observedGeneration,
+                phase,
+                proof,
+                outcome,
+                decidedAt,
+                approvals,
+                campaign,
+                items,
+                verdicts,
+                patch,
+                seal,
+                others);
+    }
+
     /** The same, open again. */
     public AccessReviewStatus open() {
         return new AccessReviewStatus(

@@ -31,7 +31,7 @@ public record DutyWaiver(
         @ValidationRule(
                 value = "!self.startsWith('system:serviceaccount:')",
                 message =
-                        "waivedBy must be a person: others act as a ServiceAccount too, so its word is nobody's in particular")
+                        "waivedBy must be a person: others can act as a ServiceAccount, so its waiver identifies nobody")
         @JsonPropertyDescription(
                 "User name of the person who waives, as the API server knows it (kubectl auth whoami). Proved at admission; must hold the verb govern on this ServiceIdentity whenever the waiver is used, and counts for nobody's own request.")
         String waivedBy,

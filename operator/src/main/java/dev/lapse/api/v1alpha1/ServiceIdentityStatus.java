@@ -71,6 +71,23 @@ public record ServiceIdentityStatus(
                 conditions);
     }
 
+    public ServiceIdentityStatus withConditions(List<Condition> others) {
+        return new ServiceIdentityStatus(
+                observedGeneration,
+                phase,
+                subjectUID,
+                createdSubjectUID,
+                owner,
+                entries,
+                waivers,
+                holds,
+                activeGrantCount,
+                activeGrants,
+                proof,
+                seal,
+                others);
+    }
+
     public enum IdentityPhase {
         /** Its entries can be granted, as far as each of them says so. */
         Ready,

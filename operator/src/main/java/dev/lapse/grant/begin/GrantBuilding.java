@@ -75,8 +75,8 @@ public final class GrantBuilding {
     }
 
     /**
-     * Other words each time: a status that says the same is the same version to whoever has read it, and another instance
-     * that is at it would not be refused.
+     * With the time in it, so that each write changes the status: the API server then refuses another instance that has
+     * read the version before. A write that changes nothing keeps the resourceVersion.
      */
     private static String takenAway(Instant now) {
         return "what an attempt that was cut off has left is taken away, at " + now;

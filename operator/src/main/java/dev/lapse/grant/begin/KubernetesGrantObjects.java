@@ -1,7 +1,6 @@
 package dev.lapse.grant.begin;
 
 import dev.lapse.access.NamedBinding;
-import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
@@ -20,7 +19,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes and removes the objects of grants; what has our name but is not ours is left as it is. */
@@ -32,27 +30,11 @@ public final class KubernetesGrantObjects {
     private final KubernetesClient client;
     private final KubernetesCluster cluster;
     private final KubernetesWrites writes;
-    private final BinaryOperator<PrivilegeGrant> cache;
 
-    /** @param cache takes what the API server answered to a write, and what it replaces, before the watch tells of it */
-    public KubernetesGrantObjects(
-            KubernetesClient client,
-            KubernetesCluster cluster,
-            KubernetesWrites writes,
-            BinaryOperator<PrivilegeGrant> cache) {
+    public KubernetesGrantObjects(KubernetesClient client, KubernetesCluster cluster, KubernetesWrites writes) {
         this.client = client;
         this.cluster = cluster;
         this.writes = writes;
-        this.cache = cache;
-    }
-
-    public PrivilegeGrant remember(PrivilegeGrant fresh, PrivilegeGrant previous) {
-        return cache.apply(fresh, previous);
-    }
-
-    /** Refused with 409 unless the grant is still the version that was read. */
-    public PrivilegeGrant updateStatus(PrivilegeGrant grant) {
-        return client.resource(grant).updateStatus();
     }
 
     public boolean isThere(NamedBinding binding) {

@@ -60,7 +60,7 @@ final class ConsentChecks {
         };
     }
 
-    /** When to look again at a review that should be over by then: it may be late, and nothing turns round meanwhile. */
+    /** When to look again at a review that should be over by then; at least 10 s ahead, so that a late one makes no loop. */
     static Instant onceDue(Instant dueAt, Instant now) {
         Instant soon = now.plus(AFTER_IT_WAS_DUE);
         return dueAt.isAfter(soon) ? dueAt : soon;

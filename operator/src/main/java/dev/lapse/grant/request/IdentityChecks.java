@@ -67,8 +67,7 @@ final class IdentityChecks {
                 "nobody answers for ServiceIdentity " + identity.name() + ": set spec.owner, then ask again");
     }
 
-    static Optional<Obstacle> subjectIsBound(GrantFacts facts, Instant now) {
-        IdentityFacts identity = facts.identity().orElseThrow();
+    static Optional<Obstacle> subjectIsBound(GrantFacts facts, IdentityFacts identity, Instant now) {
         if (!identity.subject().allowed()) {
             return refuse(
                     Reason.SubjectNotAllowed,
@@ -95,8 +94,7 @@ final class IdentityChecks {
         return Optional.empty();
     }
 
-    static Optional<Obstacle> privilegeIsEligible(GrantFacts facts, Instant now) {
-        IdentityFacts identity = facts.identity().orElseThrow();
+    static Optional<Obstacle> privilegeIsEligible(GrantFacts facts, IdentityFacts identity, Instant now) {
         List<String> names = identity.entries().stream().map(EntryFacts::name).toList();
         return refuseIf(
                 !names.contains(facts.request().privilege()),

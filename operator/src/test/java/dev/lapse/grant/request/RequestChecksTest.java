@@ -283,6 +283,25 @@ class RequestChecksTest {
         assertThat(obstacle).isEmpty();
     }
 
+    @Test
+    void aRefusalTellsWhatElseIsWrong() {
+        Scene scene = Scene.inOrder()
+                .identity("state", "Suspended")
+                .identity("owner", "")
+                .entry("maxDuration", "59m59s")
+                .withoutRole();
+
+        Optional<Obstacle> obstacle = RequestChecks.first(scene.facts(), NOW);
+
+        assertThat(obstacle).get().isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Reason.IdentityNotActive);
+            assertThat(refused.message())
+                    .startsWith("ServiceIdentity ci is Suspended")
+                    .contains("; also OwnerMissing: nobody answers for ServiceIdentity ci")
+                    .contains("; also DurationTooLong: ");
+        });
+    }
+
     @ParameterizedTest
     @MethodSource("wrong")
     void whatIsWrongIsToldWithFieldAndRemedy(Wrong wrong) {
