@@ -1,11 +1,11 @@
 package dev.lapse.access;
 
+import dev.lapse.api.v1alpha1.AccountName;
 import java.util.List;
 import java.util.TreeSet;
 
 /** Somebody the API server is asked about: a user name and the groups that come with it. */
 public record Author(String user, List<String> groups) {
-    private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
     public Author {
         groups = List.copyOf(groups);
@@ -18,13 +18,10 @@ public record Author(String user, List<String> groups) {
     public static Author of(String user, List<String> statedGroups) {
         TreeSet<String> groups = new TreeSet<>(statedGroups);
         groups.add(user.equals("system:anonymous") ? "system:unauthenticated" : "system:authenticated");
-        if (user.startsWith(SERVICE_ACCOUNT)) {
-            String[] namespaceAndName = user.substring(SERVICE_ACCOUNT.length()).split(":", -1);
-            if (namespaceAndName.length == 2 && !namespaceAndName[0].isEmpty() && !namespaceAndName[1].isEmpty()) {
-                groups.add("system:serviceaccounts");
-                groups.add("system:serviceaccounts:" + namespaceAndName[0]);
-            }
-        }
+        AccountName.of(user).ifPresent(account -> {
+            groups.add("system:serviceaccounts");
+            groups.add("system:serviceaccounts:" + account.namespace());
+        });
         return new Author(user, List.copyOf(groups));
     }
 }

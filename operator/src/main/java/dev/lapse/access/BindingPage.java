@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.lapse.access.BoundRights.Holder;
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
 import dev.lapse.api.v1alpha1.Lapse;
@@ -26,7 +27,6 @@ record BindingPage(List<Binding> bindings, String next) {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
-    private static final String ACCOUNT = "system:serviceaccount:";
     private static final String ACCOUNTS = "system:serviceaccounts";
 
     /**
@@ -106,7 +106,7 @@ record BindingPage(List<Binding> bindings, String next) {
             String name = subject.getOrDefault("name", "");
             if (kind.equals(Lapse.TOO_LARGE)) {
                 whole = false;
-            } else if (kind.equals(Kind.User.name()) && !name.startsWith(ACCOUNT)) {
+            } else if (kind.equals(Kind.User.name()) && !AccountName.isOne(name)) {
                 // Somebody with a longer name cannot write that name beside a verdict.
                 if (name.length() <= InsidersWhenAsked.LONGEST_NAME) {
                     holders.add(new Holder(Kind.User, name));

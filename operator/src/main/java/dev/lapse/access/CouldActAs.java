@@ -1,5 +1,6 @@
 package dev.lapse.access;
 
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.Lapse;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.stream.Stream;
  * people who approve, review or request, because somebody who could act as the account has the privilege themselves.
  */
 public final class CouldActAs {
-    private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
     /** Impersonation that is limited to some requests has verbs and a group of its own. */
     private static final String CONSTRAINED = "impersonate:";
@@ -46,15 +46,13 @@ public final class CouldActAs {
 
     /** The ways to act as {@code user}, the plainest first. */
     public static List<Way> ways(String user) {
-        String[] parts = user.split(":", -1);
-        if (!user.startsWith(SERVICE_ACCOUNT) || parts.length != 4) {
-            return Stream.of(
-                            Permission.onResource("impersonate", "", "users", user),
-                            Permission.onResource(CONSTRAINED + "user-info", AUTHENTICATION, "users", user))
-                    .map(right -> new Way(List.of(right), Optional.empty()))
-                    .toList();
-        }
-        return waysToAccount(parts[2], parts[3]);
+        return AccountName.of(user)
+                .map(account -> waysToAccount(account.namespace(), account.name()))
+                .orElseGet(() -> Stream.of(
+                                Permission.onResource("impersonate", "", "users", user),
+                                Permission.onResource(CONSTRAINED + "user-info", AUTHENTICATION, "users", user))
+                        .map(right -> new Way(List.of(right), Optional.empty()))
+                        .toList());
     }
 
     private static List<Way> waysToAccount(String namespace, String name) {

@@ -3,6 +3,7 @@ package dev.lapse.cli;
 import dev.lapse.access.ParameterWords;
 import dev.lapse.access.Rule;
 import dev.lapse.access.WayRound.Account;
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.cli.BypassReport.Given;
 import dev.lapse.cli.SecretReaders.Subject;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads RBAC where it matters to the guard, as far as the caller may. */
 final class KubernetesBypassReport {
-    private static final String ACCOUNT = "system:serviceaccount:";
     private static final String PARAMETERS = "lapse-guard";
 
     private final KubernetesSession session;
@@ -76,9 +76,8 @@ final class KubernetesBypassReport {
                 .findFirst();
         return parameters.map(ConfigMap::getData).map(data -> data.get("appliers")).stream()
                 .flatMap(names -> ParameterWords.of(names).stream())
-                .filter(name -> name.matches(ACCOUNT + "[^:]+:[^:]+"))
-                .map(name -> name.substring(ACCOUNT.length()).split(":", 2))
-                .map(parts -> new Account(parts[0], parts[1]))
+                .flatMap(name -> AccountName.of(name).stream())
+                .map(account -> new Account(account.namespace(), account.name()))
                 .toList();
     }
 

@@ -56,11 +56,7 @@ public final class KubernetesEvents implements AutoCloseable {
                 10,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MOST_WAITING),
-                task -> {
-                    Thread thread = new Thread(task, "events");
-                    thread.setDaemon(true);
-                    return thread;
-                },
+                DaemonThreads.named("events"),
                 new ThreadPoolExecutor.DiscardPolicy());
         writer.allowCoreThreadTimeOut(true);
     }

@@ -5,8 +5,13 @@ import java.util.Optional;
 
 /** What it means that a call to the API server failed. */
 public final class KubernetesFailure {
-    private static final int CONFLICT = 409;
-    private static final int NOT_FOUND = 404;
+    /** The object has changed since it was read, or its name is taken. */
+    public static final int CONFLICT = 409;
+
+    public static final int NOT_FOUND = 404;
+
+    /** It breaks a rule of its schema. */
+    public static final int UNPROCESSABLE = 422;
 
     private KubernetesFailure() {}
 

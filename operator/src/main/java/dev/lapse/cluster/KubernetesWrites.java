@@ -52,10 +52,10 @@ public final class KubernetesWrites {
             client.raw(path, "DELETE", options);
             return Deletion.Deleted;
         } catch (KubernetesClientException refused) {
-            if (refused.getCode() == 409) {
+            if (refused.getCode() == KubernetesFailure.CONFLICT) {
                 return Deletion.AnotherUid;
             }
-            if (refused.getCode() == 404) {
+            if (refused.getCode() == KubernetesFailure.NOT_FOUND) {
                 return Deletion.Absent;
             }
             throw refused;

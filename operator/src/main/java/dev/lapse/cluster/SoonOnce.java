@@ -18,11 +18,7 @@ public final class SoonOnce implements AutoCloseable {
     /** @param name of the thread, for logs */
     public SoonOnce(String name, Runnable work) {
         this.work = work;
-        thread = Executors.newSingleThreadExecutor(task -> {
-            Thread made = new Thread(task, name);
-            made.setDaemon(true);
-            return made;
-        });
+        thread = Executors.newSingleThreadExecutor(DaemonThreads.named(name));
     }
 
     /** Returns at once. A request while the work is under way leads to another run after it. */

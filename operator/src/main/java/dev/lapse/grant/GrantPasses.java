@@ -1,10 +1,12 @@
 package dev.lapse.grant;
 
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.grant.PassQueue.Desk;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -66,11 +68,8 @@ final class GrantPasses implements AutoCloseable {
     void start(Map<Desk, Integer> threads) {
         threads.forEach((desk, count) -> {
             for (int i = 0; i < count; i++) {
-                Thread worker = new Thread(
-                        () -> work(desk), "grants-" + desk.name().toLowerCase(java.util.Locale.ROOT) + "-" + i);
-                worker.setDaemon(true);
-                workers.add(worker);
-                worker.start();
+                String name = "grants-" + desk.name().toLowerCase(Locale.ROOT) + "-" + i;
+                workers.add(DaemonThreads.started(name, () -> work(desk)));
             }
         });
     }

@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.access.ContentHash;
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
@@ -60,7 +61,7 @@ public final class GrantPlan {
     static String principalName(GrantRequest request, IdentityFacts identity, EntryFacts entry) {
         return entry.principal() == PrincipalType.Subject
                 ? identity.subject().userName()
-                : "system:serviceaccount:" + Lapse.PRINCIPALS_NAMESPACE + ":" + objectName(request.uid());
+                : new AccountName(Lapse.PRINCIPALS_NAMESPACE, objectName(request.uid())).userName();
     }
 
     /** The identity's own account, if the grant's token is to be one of its. */

@@ -1,5 +1,8 @@
 package dev.lapse.grant;
 
+import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
+import static dev.lapse.cluster.KubernetesFailure.NOT_FOUND;
+
 import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Author;
 import dev.lapse.access.Insiders;
@@ -51,9 +54,6 @@ import java.util.function.Predicate;
 
 /** Carries one grant's actions out on the API server, every write fenced by UID or resourceVersion. */
 final class KubernetesGrantEffects implements GrantEffects {
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
-
     private final Tools tools;
     private final IntPredicate mayAsk;
     private final boolean gone;

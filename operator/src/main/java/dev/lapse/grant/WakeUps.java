@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.cluster.DaemonThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,11 +36,7 @@ final class WakeUps<K> implements AutoCloseable {
     }
 
     WakeUps(InstantSource clock, Consumer<K> lookAgain) {
-        this(clock, lookAgain, new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "wake-ups");
-            thread.setDaemon(true);
-            return thread;
-        }));
+        this(clock, lookAgain, new ScheduledThreadPoolExecutor(1, DaemonThreads.named("wake-ups")));
     }
 
     WakeUps(InstantSource clock, Consumer<K> lookAgain, ScheduledThreadPoolExecutor timer) {

@@ -1,5 +1,6 @@
 package dev.lapse.guard;
 
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.guard.KubernetesCanaries.Round;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -9,7 +10,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,11 +41,7 @@ public final class KubernetesGuard implements AutoCloseable {
     private final KubernetesGuardParts parts;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean lookAsked = new AtomicBoolean();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread worker = new Thread(work, "guard");
-        worker.setDaemon(true);
-        return worker;
-    });
+    private final ScheduledExecutorService thread = DaemonThreads.timer("guard");
 
     private volatile GuardState state = GuardState.notReady("the guard has not been looked at yet");
     private volatile GuardParameters parameters = GuardParameters.NONE;

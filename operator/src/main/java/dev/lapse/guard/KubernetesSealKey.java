@@ -1,5 +1,7 @@
 package dev.lapse.guard;
 
+import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
+
 import dev.lapse.api.v1alpha1.Lapse;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -18,7 +20,6 @@ public final class KubernetesSealKey {
 
     private static final String FIELD = "key";
     private static final int BYTES = 32;
-    private static final int CONFLICT = 409;
 
     private KubernetesSealKey() {}
 

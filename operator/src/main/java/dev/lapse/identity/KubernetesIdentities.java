@@ -1,5 +1,6 @@
 package dev.lapse.identity;
 
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.ActorType;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
@@ -150,8 +151,10 @@ public final class KubernetesIdentities {
         ServiceIdentitySpec.Subject subject = identity.getSpec().subject();
         return subject.serviceAccount() == null
                 ? String.valueOf(subject.user())
-                : "system:serviceaccount:" + identity.getMetadata().getNamespace() + ":"
-                        + subject.serviceAccount().name();
+                : new AccountName(
+                                identity.getMetadata().getNamespace(),
+                                subject.serviceAccount().name())
+                        .userName();
     }
 
     private IndexerResourceCache<ServiceIdentity> cache() {

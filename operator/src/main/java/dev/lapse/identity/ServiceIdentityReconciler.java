@@ -1,5 +1,7 @@
 package dev.lapse.identity;
 
+import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
+
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.IdentityState;
@@ -51,8 +53,6 @@ import java.util.stream.Stream;
 /** One pass over one identity: its subject, its owner, its entries, and what its status says of them. */
 public final class ServiceIdentityReconciler implements Reconciler<ServiceIdentity> {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
-    private static final int CONFLICT = 409;
-
     private final KubernetesClient client;
     private final KubernetesCluster cluster;
     private final KubernetesWrites writes;

@@ -1,5 +1,6 @@
 package dev.lapse.lane;
 
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.lane.ExpiryQueue.Turn;
 import dev.lapse.lane.Looked.Outcome;
 import java.time.Duration;
@@ -64,10 +65,7 @@ public final class ExpiryLane implements AutoCloseable {
     public synchronized void start(String name, int threads) {
         change(() -> queue.workers(threads));
         for (int i = workers.size(); i < threads; i++) {
-            Thread worker = new Thread(this::work, name + "-" + i);
-            worker.setDaemon(true);
-            workers.add(worker);
-            worker.start();
+            workers.add(DaemonThreads.started(name + "-" + i, this::work));
         }
     }
 

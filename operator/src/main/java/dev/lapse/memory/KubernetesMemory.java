@@ -1,5 +1,7 @@
 package dev.lapse.memory;
 
+import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
+
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -34,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class KubernetesMemory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesMemory.class);
-    private static final int CONFLICT = 409;
     private static final long PAGE = 500;
 
     /** A page of this many ConfigMaps, because each may hold a mebibyte. */

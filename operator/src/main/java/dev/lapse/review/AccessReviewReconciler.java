@@ -23,6 +23,12 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.SubjectFacts;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
+import dev.lapse.review.campaign.KubernetesCampaigns;
+import dev.lapse.review.kind.KubernetesBreakGlassReviews;
+import dev.lapse.review.kind.KubernetesCertifications;
+import dev.lapse.review.kind.KubernetesEntitlementReviews;
+import dev.lapse.review.kind.ReviewKind;
+import dev.lapse.review.verdict.KubernetesReviewerRights;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -124,7 +130,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 tools.memory(),
                 reviews,
                 identities,
-                certifications,
+                certifications::open,
                 tools.oracle(),
                 tools.campaignNotice());
         this.kinds = Map.of(

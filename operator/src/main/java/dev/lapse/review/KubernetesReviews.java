@@ -1,5 +1,7 @@
 package dev.lapse.review;
 
+import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
+
 import dev.lapse.access.Author;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
@@ -22,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Every review of the cluster as the operator knows it to be, read from the informer. */
 public final class KubernetesReviews {
-    private static final int CONFLICT = 409;
     private static final String BY_GRANT = "grant";
     private static final String BY_IDENTITY = "identity";
     private static final String BY_CAMPAIGN = "campaign";
@@ -102,7 +103,7 @@ public final class KubernetesReviews {
     }
 
     /** Those of one campaign that can still be decided. */
-    Stream<AccessReview> ofCampaign(String uid) {
+    public Stream<AccessReview> ofCampaign(String uid) {
         return by(BY_CAMPAIGN, uid);
     }
 
@@ -166,7 +167,7 @@ public final class KubernetesReviews {
         return consent(review.getMetadata().getName(), review.getSpec(), trusted(review));
     }
 
-    static Consent consent(String name, AccessReviewSpec spec, @Nullable AccessReviewStatus status) {
+    public static Consent consent(String name, AccessReviewSpec spec, @Nullable AccessReviewStatus status) {
         if (status == null) {
             return Consent.opened(name, spec);
         }

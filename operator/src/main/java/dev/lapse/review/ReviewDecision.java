@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param approvals how many distinct people approved
  * @param lookAgainAt when this could change without anybody doing anything
  */
-record ReviewDecision(
+public record ReviewDecision(
         Optional<Decision> ask,
         ReviewPhase phase,
         Optional<Outcome> outcome,

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param whenAsked who could act as the accounts of a request when it was asked; absent if nobody wrote it down
  * @param rights what the API server says of those whose verdicts were looked at in this pass, by {@link #key}
  */
-record ReviewFacts(
+public record ReviewFacts(
         String namespace,
         String name,
         String uid,
@@ -54,7 +54,7 @@ record ReviewFacts(
         Optional<InsidersWhenAsked> whenAsked) {
 
     /** @param status the review's status, if the operator wrote it */
-    static ReviewFacts of(
+    public static ReviewFacts of(
             AccessReview review,
             @Nullable AccessReviewStatus status,
             boolean wanted,
@@ -96,13 +96,13 @@ record ReviewFacts(
                 .findFirst();
     }
 
-    ReviewFacts withRights(Decision decision, ReviewerRights known) {
+    public ReviewFacts withRights(Decision decision, ReviewerRights known) {
         Map<String, ReviewerRights> now = new TreeMap<>(rights);
         now.put(key(decision), known);
         return with(appliers, Map.copyOf(now), roleChangedAt, whenAsked);
     }
 
-    ReviewFacts withAppliers(Set<String> names) {
+    public ReviewFacts withAppliers(Set<String> names) {
         return with(Set.copyOf(names), rights, roleChangedAt, whenAsked);
     }
 
@@ -141,11 +141,11 @@ record ReviewFacts(
                 insiders);
     }
 
-    static String key(Decision decision) {
+    public static String key(Decision decision) {
         return key(decision.item(), decision.by());
     }
 
-    static String key(String item, String by) {
+    public static String key(String item, String by) {
         return item + "/" + by;
     }
 

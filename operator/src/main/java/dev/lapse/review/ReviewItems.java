@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a review asks, in words for people, and the command that answers. */
-final class ReviewItems {
+public final class ReviewItems {
     private static final int LONGEST_ITEM = 1_024;
 
     private ReviewItems() {}
@@ -65,14 +65,14 @@ final class ReviewItems {
     }
 
     /** The last verdict on an item that counts. */
-    static Optional<SeenVerdict> decided(String item, List<SeenVerdict> verdicts) {
+    public static Optional<SeenVerdict> decided(String item, List<SeenVerdict> verdicts) {
         return verdicts.stream()
                 .filter(verdict -> verdict.counts() && verdict.item().equals(item))
                 .reduce((earlier, later) -> later);
     }
 
     /** What the whole review is about. */
-    static String sentence(AccessReviewSpec spec) {
+    public static String sentence(AccessReviewSpec spec) {
         ReviewedRequest request = spec.request();
         if (request != null) {
             return sentence(spec, request);

@@ -9,6 +9,7 @@ import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesEvents.Kind;
 import dev.lapse.condition.Reason;
 import dev.lapse.memory.NotRemembered;
+import dev.lapse.review.campaign.CampaignPolicy;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

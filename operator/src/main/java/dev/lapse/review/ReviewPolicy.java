@@ -8,9 +8,13 @@ import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.guard.NameProof;
-import dev.lapse.review.VerdictChecks.Finding;
-import dev.lapse.review.VerdictChecks.Judged;
-import dev.lapse.review.VerdictChecks.NotYet;
+import dev.lapse.review.kind.BreakGlassVerdicts;
+import dev.lapse.review.kind.CertificationVerdicts;
+import dev.lapse.review.verdict.VerdictChecks;
+import dev.lapse.review.verdict.VerdictChecks.Finding;
+import dev.lapse.review.verdict.VerdictChecks.Judged;
+import dev.lapse.review.verdict.VerdictChecks.NotYet;
+import dev.lapse.review.verdict.VerdictReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,12 +29,12 @@ import java.util.stream.Stream;
  * Decides what a review has come to. A verdict is judged once, when it is first seen as it is written; who writes it
  * again, changed, is judged again. What was decided stays decided.
  */
-final class ReviewPolicy {
+public final class ReviewPolicy {
     private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
 
     private ReviewPolicy() {}
 
-    static ReviewDecision decide(ReviewFacts facts, Aliases aliases, Instant now) {
+    public static ReviewDecision decide(ReviewFacts facts, Aliases aliases, Instant now) {
         if (facts.phase().ended()) {
             return ended(facts, facts.phase(), facts.outcome(), facts.decidedAt(), facts.recorded(), aliases, "");
         }

@@ -13,6 +13,7 @@ import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Conditions;
 import dev.lapse.condition.Reason;
+import dev.lapse.review.campaign.CampaignPolicy;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -20,10 +21,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells, whole and from settled facts, what a review's status is. */
-final class ReviewStatusReport {
+public final class ReviewStatusReport {
     private ReviewStatusReport() {}
 
-    static AccessReviewStatus of(
+    public static AccessReviewStatus of(
             ReviewFacts facts,
             ReviewDecision decision,
             Optional<Proof> proof,
@@ -72,7 +73,7 @@ final class ReviewStatusReport {
     }
 
     /** @param count once its reviews are opened */
-    static AccessReviewStatus ofCampaign(
+    public static AccessReviewStatus ofCampaign(
             AccessReview campaign,
             CampaignPolicy.Decided decided,
             Optional<CampaignCount> count,

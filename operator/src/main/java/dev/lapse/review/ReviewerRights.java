@@ -14,16 +14,17 @@ import java.util.Set;
  * @param changed of the groups that could act as an account when it was asked, those whose right has changed since
  * @param why what makes them an insider, or what could not be found out
  */
-record ReviewerRights(Verdict decides, Verdict insider, Entitlement.Outcome binds, Set<Insider> changed, String why) {
-    ReviewerRights(Verdict decides, Verdict insider, String why) {
+public record ReviewerRights(
+        Verdict decides, Verdict insider, Entitlement.Outcome binds, Set<Insider> changed, String why) {
+    public ReviewerRights(Verdict decides, Verdict insider, String why) {
         this(decides, insider, new Entitlement.Entitled(), Set.of(), why);
     }
 
-    ReviewerRights withBinds(Entitlement.Outcome outcome) {
+    public ReviewerRights withBinds(Entitlement.Outcome outcome) {
         return new ReviewerRights(decides, insider, outcome, changed, why);
     }
 
-    ReviewerRights withChanged(Set<Insider> groups) {
+    public ReviewerRights withChanged(Set<Insider> groups) {
         return new ReviewerRights(decides, insider, binds, groups, why);
     }
 }

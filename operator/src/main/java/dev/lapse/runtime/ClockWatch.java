@@ -1,5 +1,6 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,7 +21,7 @@ final class ClockWatch implements AutoCloseable {
     private final ServerClock clock;
     private final KubernetesClient quick;
     private final KubernetesEvents events;
-    private final ScheduledExecutorService timer = DaemonTimer.named("clock");
+    private final ScheduledExecutorService timer = DaemonThreads.timer("clock");
     private Told told = Told.Right;
 
     /** What people were told. */

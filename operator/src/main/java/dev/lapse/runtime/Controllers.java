@@ -3,7 +3,9 @@ package dev.lapse.runtime;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.KubernetesAccess;
 import dev.lapse.access.KubernetesBindings;
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
@@ -24,8 +26,8 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.ServiceIdentityReconciler;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.AccessReviewReconciler;
-import dev.lapse.review.KubernetesEntitlementReviews;
 import dev.lapse.review.KubernetesReviews;
+import dev.lapse.review.kind.KubernetesEntitlementReviews;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
@@ -72,7 +74,7 @@ final class Controllers implements AutoCloseable {
 
     private final List<RegisteredController<?>> registered = new ArrayList<>();
     private final SoonOnce missingReviews = new SoonOnce("missing-reviews", this::openMissingReviews);
-    private final ExecutorService starts = Executors.newCachedThreadPool(Controllers::startThread);
+    private final ExecutorService starts = Executors.newCachedThreadPool(DaemonThreads.named("start"));
     private final ScheduledExecutorService sweeper;
     private final FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
     private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
@@ -172,7 +174,7 @@ final class Controllers implements AutoCloseable {
                 grants::reviewChanged,
                 missingReviews::ask);
         register(client, settings, room);
-        sweeper = DaemonTimer.named("sweep");
+        sweeper = DaemonThreads.timer("sweep");
         meters.beforeScrape(grants::takeCensus);
         meters.beforeScrape(reviewReconciler::takeCensus);
         meters.watchGuard(guard::state);
@@ -182,9 +184,10 @@ final class Controllers implements AutoCloseable {
 
     void start() throws Exception {
         cluster.accounts()
-                .onChange(account -> lookAgainAtIdentitiesOf("system:serviceaccount:"
-                        + account.getMetadata().getNamespace() + ":"
-                        + account.getMetadata().getName()));
+                .onChange(account -> lookAgainAtIdentitiesOf(new AccountName(
+                                account.getMetadata().getNamespace(),
+                                account.getMetadata().getName())
+                        .userName()));
         cluster.roles().onChange(role -> roleChanged(role.getMetadata().getName()));
         cluster.clusterRoles().onChange(role -> roleChanged(role.getMetadata().getName()));
         endWhatIsOver();
@@ -214,12 +217,6 @@ final class Controllers implements AutoCloseable {
                         .map(operator -> CompletableFuture.runAsync(operator::start, starts))
                         .toArray(CompletableFuture<?>[]::new))
                 .get();
-    }
-
-    private static Thread startThread(Runnable work) {
-        Thread thread = new Thread(work, "start");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Starts the lane alone. May be called any number of times. */

@@ -1,5 +1,6 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.DaemonThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -18,12 +19,8 @@ import java.util.concurrent.TimeoutException;
 final class Disk {
     private static final int MOST_WAITING = 1_000;
 
-    private final ThreadPoolExecutor thread =
-            new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), work -> {
-                Thread made = new Thread(work, "disk");
-                made.setDaemon(true);
-                return made;
-            });
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), DaemonThreads.named("disk"));
 
     private volatile boolean hangs;
 

@@ -1,5 +1,6 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.ServerClock;
@@ -20,7 +21,7 @@ final class EndsOnly implements AutoCloseable {
 
     private final Controllers controllers;
     private final KubernetesEvents events;
-    private final ScheduledExecutorService timer = DaemonTimer.named("ends-only");
+    private final ScheduledExecutorService timer = DaemonThreads.timer("ends-only");
 
     EndsOnly(KubernetesClient client, Settings settings, ServerClock clock, HeapRoom room) throws IOException {
         controllers = new Controllers(client, settings, new Meters(), clock, room);

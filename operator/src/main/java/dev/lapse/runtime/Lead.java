@@ -1,5 +1,6 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -110,9 +111,7 @@ final class Lead implements LeaseElection.Candidate {
             leading = true;
             busy = true;
         }
-        Thread begin = new Thread(this::begin, "begin");
-        begin.setDaemon(true);
-        begin.start();
+        DaemonThreads.started("begin", this::begin);
     }
 
     /** Another instance may lead now, so whatever this process still does could be wrong: it stops everything. */
@@ -334,9 +333,7 @@ final class Lead implements LeaseElection.Candidate {
         if (begun == null) {
             return;
         }
-        Thread closing = new Thread(begun::close, "close");
-        closing.setDaemon(true);
-        closing.start();
+        Thread closing = DaemonThreads.started("close", begun::close);
         try {
             closing.join(TO_CLOSE.toMillis());
         } catch (InterruptedException stopped) {

@@ -1,8 +1,11 @@
 package dev.lapse.runtime;
 
+import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lapse.api.v1alpha1.Lapse;
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -37,7 +40,6 @@ final class LeaseElection {
     private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(3);
-    private static final int CONFLICT = 409;
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
 
     /** What an instance is asked and told. */
@@ -60,7 +62,7 @@ final class LeaseElection {
     private final LeaseSight sight = new LeaseSight(RUNS_OUT_AFTER);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Thread thread = new Thread(this::run, "lease");
+    private final Thread thread = DaemonThreads.made("lease", this::run);
     private boolean leading;
     private boolean closed;
     private long restsUntil;
@@ -86,7 +88,6 @@ final class LeaseElection {
         this.nanos = nanos;
         restsUntil = nanos.getAsLong();
         answered = restsUntil;
-        thread.setDaemon(true);
     }
 
     void start() {

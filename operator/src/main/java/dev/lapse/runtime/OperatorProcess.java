@@ -1,5 +1,6 @@
 package dev.lapse.runtime;
 
+import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -55,7 +56,7 @@ final class OperatorProcess {
                 LeaseElection election =
                         settings.leaderElection() ? new LeaseElection(quick, settings.instance(), clock, lead) : null;
                 watch(meters, election);
-                ScheduledExecutorService timer = DaemonTimer.named("lead");
+                ScheduledExecutorService timer = DaemonThreads.timer("lead");
                 lead.start(election, timer);
                 if (election != null) {
                     health.electing(election);

@@ -11,7 +11,7 @@ import dev.lapse.cli.CommandReference;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import dev.lapse.protection.ProtectionsReference;
-import dev.lapse.review.VerdictReason;
+import dev.lapse.review.verdict.VerdictReason;
 import dev.lapse.runtime.MetricsReference;
 import dev.lapse.runtime.SettingsReference;
 import java.io.IOException;

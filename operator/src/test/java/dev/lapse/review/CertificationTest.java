@@ -10,6 +10,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.guard.NameProof.Answer;
 import dev.lapse.memory.RevokedPrivilege;
+import dev.lapse.review.kind.CertificationVerdicts;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;

@@ -13,6 +13,7 @@ import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
 import dev.lapse.guard.NameProof.Answer;
+import dev.lapse.review.verdict.WhenAsked;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;

@@ -95,7 +95,7 @@ public record ReviewedRequest(
     public Set<String> accounts() {
         Set<String> accounts = new LinkedHashSet<>();
         accounts.add(principalName);
-        if (requestedBy.startsWith("system:serviceaccount:")) {
+        if (AccountName.isOne(requestedBy)) {
             accounts.add(requestedBy);
         }
         return accounts;

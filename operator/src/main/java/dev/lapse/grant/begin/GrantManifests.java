@@ -3,6 +3,7 @@ package dev.lapse.grant.begin;
 import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -40,7 +41,6 @@ public final class GrantManifests {
     public static final String SECRET_TYPE = "lapse.dev/credential";
 
     private static final String RBAC = "rbac.authorization.k8s.io";
-    private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
     private GrantManifests() {}
 
@@ -206,20 +206,17 @@ public final class GrantManifests {
     }
 
     private static Subject subject(String principal) {
-        if (principal.matches(SERVICE_ACCOUNT + "[^:]+:[^:]+")) {
-            String[] namespaceAndName =
-                    principal.substring(SERVICE_ACCOUNT.length()).split(":", 2);
-            return new SubjectBuilder()
-                    .withKind("ServiceAccount")
-                    .withNamespace(namespaceAndName[0])
-                    .withName(namespaceAndName[1])
-                    .build();
-        }
-        return new SubjectBuilder()
-                .withApiGroup(RBAC)
-                .withKind("User")
-                .withName(principal)
-                .build();
+        return AccountName.of(principal)
+                .map(account -> new SubjectBuilder()
+                        .withKind("ServiceAccount")
+                        .withNamespace(account.namespace())
+                        .withName(account.name())
+                        .build())
+                .orElseGet(() -> new SubjectBuilder()
+                        .withApiGroup(RBAC)
+                        .withKind("User")
+                        .withName(principal)
+                        .build());
     }
 
     private static boolean same(Subject one, Subject other) {

@@ -1,5 +1,9 @@
 package dev.lapse.grant.begin;
 
+import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
+import static dev.lapse.cluster.KubernetesFailure.NOT_FOUND;
+import static dev.lapse.cluster.KubernetesFailure.UNPROCESSABLE;
+
 import dev.lapse.access.NamedBinding;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
@@ -23,10 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes and removes the objects of grants; what has our name but is not ours is left as it is. */
 public final class KubernetesGrantObjects {
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
-    private static final int UNPROCESSABLE = 422;
-
     private final KubernetesClient client;
     private final KubernetesCluster cluster;
     private final KubernetesWrites writes;

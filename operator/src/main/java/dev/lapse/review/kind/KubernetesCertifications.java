@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
@@ -16,6 +16,9 @@ import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
 import dev.lapse.memory.RevokedPrivilege;
+import dev.lapse.review.KubernetesReviews;
+import dev.lapse.review.ReviewDecision;
+import dev.lapse.review.ReviewFacts;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
@@ -34,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * Keeps what is remembered of certifications and what their reviews say in step. What takes away is remembered before the
  * review says so, what frees is forgotten after: whatever is cut off between holds back more, not less.
  */
-final class KubernetesCertifications implements ReviewKind {
+public final class KubernetesCertifications implements ReviewKind {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesCertifications.class);
 
     private final KubernetesMemory memory;
@@ -42,7 +45,7 @@ final class KubernetesCertifications implements ReviewKind {
     private final KubernetesIdentities identities;
     private final KubernetesCluster cluster;
 
-    KubernetesCertifications(
+    public KubernetesCertifications(
             KubernetesMemory memory,
             KubernetesReviews reviews,
             KubernetesIdentities identities,
@@ -185,7 +188,7 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     /** Everything that is owed, as far as it is known. */
-    List<OwedCertification> owed(Instant now) {
+    public List<OwedCertification> owed(Instant now) {
         return memory.all(OwedCertification.class, now);
     }
 
@@ -218,7 +221,7 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     /** Remembers that it is owed, then opens it; what is open, or was decided before, is not asked again. */
-    void open(OwedCertification wanted, IdentityFacts identity, Instant now) {
+    public void open(OwedCertification wanted, IdentityFacts identity, Instant now) {
         boolean open = owed(wanted.namespace(), wanted.review(), now).isPresent()
                 && reviews.exists(wanted.namespace(), wanted.review());
         if (open || reviews.isCompleted(wanted.namespace(), wanted.review())) {
@@ -231,7 +234,7 @@ final class KubernetesCertifications implements ReviewKind {
     }
 
     /** Opens what is owed and was lost, of every identity that is there. */
-    void openMissing(Instant now) {
+    public void openMissing(Instant now) {
         memory.all(OwedCertification.class, now).stream()
                 .filter(owed -> !reviews.exists(owed.namespace(), owed.review()))
                 .forEach(owed -> identities

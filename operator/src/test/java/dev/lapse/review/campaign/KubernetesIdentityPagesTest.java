@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
@@ -8,16 +8,18 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.identity.SubjectFacts;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.KubernetesMemory;
+import dev.lapse.review.ReviewDecision;
+import dev.lapse.review.ReviewFacts;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what is remembered of break-glass and what its reviews say in step: what takes away first, what frees last. */
-final class KubernetesBreakGlassReviews implements ReviewKind {
+public final class KubernetesBreakGlassReviews implements ReviewKind {
     private final KubernetesMemory memory;
     private final KubernetesIdentities identities;
 
-    KubernetesBreakGlassReviews(KubernetesMemory memory, KubernetesIdentities identities) {
+    public KubernetesBreakGlassReviews(KubernetesMemory memory, KubernetesIdentities identities) {
         this.memory = memory;
         this.identities = identities;
     }

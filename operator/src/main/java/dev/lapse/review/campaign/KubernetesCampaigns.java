@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.campaign;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
@@ -20,8 +20,12 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
-import dev.lapse.review.CampaignPolicy.Hindrance;
-import dev.lapse.review.CampaignPolicy.Opening;
+import dev.lapse.review.KubernetesReviews;
+import dev.lapse.review.ReviewStatusReport;
+import dev.lapse.review.ReviewVerb;
+import dev.lapse.review.campaign.CampaignPolicy.Hindrance;
+import dev.lapse.review.campaign.CampaignPolicy.Next;
+import dev.lapse.review.campaign.CampaignPolicy.Opening;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -37,24 +41,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Opens what a campaign asks for, one review an identity, and counts what is decided of it. */
-final class KubernetesCampaigns {
+public final class KubernetesCampaigns {
     private static final int DIGITS_IN_NAME = 10;
 
     private final KubernetesIdentityPages identityPages;
     private final KubernetesMemory memory;
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
-    private final KubernetesCertifications certifications;
+    private final Opener certifications;
     private final AccessOracle oracle;
     private final Duration notice;
 
     /** @param notice how long people have at least */
-    KubernetesCampaigns(
+    public KubernetesCampaigns(
             KubernetesClient client,
             KubernetesMemory memory,
             KubernetesReviews reviews,
             KubernetesIdentities identities,
-            KubernetesCertifications certifications,
+            Opener certifications,
             AccessOracle oracle,
             Duration notice) {
         this.identityPages = KubernetesIdentityPages.of(client);
@@ -66,18 +70,26 @@ final class KubernetesCampaigns {
         this.notice = notice;
     }
 
+    /** Opens the review of one identity. */
+    public interface Opener {
+        void open(OwedCertification wanted, IdentityFacts identity, Instant now);
+    }
+
     /**
      * @param status how the campaign is now
      * @param lookAgainAt when this could change without anybody doing anything
      */
-    record Pass(AccessReviewStatus status, CampaignPolicy.Decided decided, Optional<Instant> lookAgainAt) {}
+    public record Pass(AccessReviewStatus status, CampaignPolicy.Decided decided, Optional<Instant> lookAgainAt) {}
 
     /** @param before the status, if the operator wrote it */
-    Pass look(AccessReview campaign, @Nullable AccessReviewStatus before, GuardState guard, Instant now) {
+    public Pass look(AccessReview campaign, @Nullable AccessReviewStatus before, GuardState guard, Instant now) {
         List<ServiceIdentity> concerned = concerned(campaign, identities.all());
         Optional<CampaignCount> opened = Optional.ofNullable(before).map(AccessReviewStatus::campaign);
         CampaignPolicy.Facts facts = facts(campaign, before, concerned, opened, guard, now);
         CampaignPolicy.Decided decided = CampaignPolicy.decide(facts, notice, now);
+        if (decided.next() == Next.AskRight) {
+            decided = CampaignPolicy.decide(facts.withRight(right(campaign)), notice, now);
+        }
         if (decided.open()) {
             Opening opening = openAll(campaign, now);
             if (opening.hindrances().isEmpty()) {
@@ -121,7 +133,7 @@ final class KubernetesCampaigns {
                         Optional.ofNullable(before).map(AccessReviewStatus::proof),
                         Instant.parse(campaign.getMetadata().getCreationTimestamp())),
                 problem(concerned),
-                () -> right(campaign));
+                Optional.empty());
     }
 
     private Answer right(AccessReview campaign) {

@@ -1,7 +1,9 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.review.ReviewDecision;
+import dev.lapse.review.ReviewFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What reviews of one type mean beside what people say in them: what they are owed for, and what a verdict does. */
-interface ReviewKind {
+public interface ReviewKind {
     /** Whether what it is about is known: until then nothing is said of it. */
     default boolean ready(AccessReview review) {
         return true;

@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.campaign;
 
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;

@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.verdict;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
@@ -12,6 +12,9 @@ import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.EligibleEntry;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
+import dev.lapse.review.ReviewFacts;
+import dev.lapse.review.ReviewVerb;
+import dev.lapse.review.ReviewerRights;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,16 +25,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Asks the API server what somebody who gave a verdict may do. */
-final class KubernetesReviewerRights {
+public final class KubernetesReviewerRights {
     private final AccessOracle oracle;
     private final KubernetesBindings bindings;
 
-    KubernetesReviewerRights(AccessOracle oracle, KubernetesBindings bindings) {
+    public KubernetesReviewerRights(AccessOracle oracle, KubernetesBindings bindings) {
         this.oracle = oracle;
         this.bindings = bindings;
     }
 
-    ReviewerRights of(ReviewFacts facts, Decision decision) {
+    public ReviewerRights of(ReviewFacts facts, Decision decision) {
         Author who = Author.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs());
         Answer decides = oracle.ask(
                 who,

@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.verdict;
 
 import dev.lapse.access.Insiders;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
@@ -8,13 +8,16 @@ import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Kind;
 import dev.lapse.api.v1alpha1.PeoplesText;
-import dev.lapse.review.VerdictChecks.Finding;
+import dev.lapse.review.Aliases;
+import dev.lapse.review.ReviewFacts;
+import dev.lapse.review.ReviewerRights;
+import dev.lapse.review.verdict.VerdictChecks.Finding;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** Whether somebody who approves a request could act as its account when it was made: taking the right away since does not help. */
-final class WhenAsked {
+public final class WhenAsked {
     private static final String REMEDY =
             ": somebody else must approve, or a new PrivilegeGrant must ask anew, or the entry may say insiders: Allow";
 
@@ -62,7 +65,7 @@ final class WhenAsked {
     }
 
     /** Of what a group holds by now the bindings tell nothing, as they cannot all be listed. */
-    static String notKnownNow(Insider group) {
+    public static String notKnownNow(Insider group) {
         return "whether " + shown(group) + ", which could act as " + group.account()
                 + " when this was asked, holds what it held then is not known: there are more bindings or roles than Lapse"
                 + " reads, or one is too large to judge: take such away, or the entry may say insiders: Allow";

@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.campaign;
 
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
@@ -8,17 +8,17 @@ import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.condition.Reason;
 import dev.lapse.guard.NameProof;
+import dev.lapse.review.ReviewVerb;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Decides what a campaign is: refused, or to be opened, which is a review for each identity of its scope, or running until
  * each of them is decided.
  */
-final class CampaignPolicy {
+public final class CampaignPolicy {
     private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
 
     private CampaignPolicy() {}
@@ -27,7 +27,7 @@ final class CampaignPolicy {
      * @param opened how many reviews it has, once they are opened
      * @param undecided how many of them nobody has decided
      * @param memory why what is remembered is not known; empty if it is
-     * @param right whether whoever opened it may, as the API server says; asked only if nothing else speaks against it
+     * @param right whether whoever opened it may, as the API server says; empty as long as it was not asked
      */
     record Facts(
             AccessReviewSpec spec,
@@ -37,13 +37,26 @@ final class CampaignPolicy {
             int undecided,
             NameProof.Answer proof,
             String memory,
-            Supplier<Answer> right) {}
+            Optional<Answer> right) {
+        Facts withRight(Answer said) {
+            return new Facts(spec, namespace, createdAt, opened, undecided, proof, memory, Optional.of(said));
+        }
+    }
 
-    /**
-     * @param open whether the reviews are to be opened now
-     * @param lookAgainAt when this could change without anybody doing anything
-     */
-    record Decided(ReviewPhase phase, Reason reason, String message, boolean open, Optional<Instant> lookAgainAt) {}
+    /** What is to be done before anything more can be said. */
+    enum Next {
+        Nothing,
+        /** Whether whoever opened it may. */
+        AskRight,
+        OpenReviews
+    }
+
+    /** @param lookAgainAt when this could change without anybody doing anything */
+    public record Decided(ReviewPhase phase, Reason reason, String message, Next next, Optional<Instant> lookAgainAt) {
+        boolean open() {
+            return next == Next.OpenReviews;
+        }
+    }
 
     /** @param notice how long people have at least */
     static Decided decide(Facts facts, Duration notice, Instant now) {
@@ -60,14 +73,14 @@ final class CampaignPolicy {
                     opened.reviews() == 0
                             ? "no identity of its scope was there when it was opened, or none with an eligible entry"
                             : "each of its " + opened.reviews() + " reviews is decided",
-                    false,
+                    Next.Nothing,
                     Optional.empty());
         }
         boolean overdue = !now.isBefore(dueAt);
         String message = decided + " of its " + opened.reviews() + " reviews are decided, due at " + dueAt;
         return overdue
-                ? new Decided(ReviewPhase.Overdue, Reason.ReviewOverdue, message, false, Optional.empty())
-                : new Decided(ReviewPhase.Open, Reason.CampaignRuns, message, false, Optional.of(dueAt));
+                ? new Decided(ReviewPhase.Overdue, Reason.ReviewOverdue, message, Next.Nothing, Optional.empty())
+                : new Decided(ReviewPhase.Open, Reason.CampaignRuns, message, Next.Nothing, Optional.of(dueAt));
     }
 
     private static Decided beginning(Facts facts, Duration notice, Instant now) {
@@ -89,13 +102,19 @@ final class CampaignPolicy {
         if (!facts.memory().isEmpty()) {
             return waiting(Reason.MemoryUnreadable, facts.memory(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
         }
+        if (facts.right().isEmpty()) {
+            return opening(Next.AskRight);
+        }
         Answer right = facts.right().get();
         return switch (right.verdict()) {
-            case Allowed ->
-                new Decided(ReviewPhase.Open, Reason.CampaignRuns, "is being opened", true, Optional.empty());
+            case Allowed -> opening(Next.OpenReviews);
             case Denied -> refused(Reason.CampaignNotAllowed, notAllowed(facts));
             case Unknown -> waiting(Reason.LookupFailed, right.reason(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
         };
+    }
+
+    private static Decided opening(Next next) {
+        return new Decided(ReviewPhase.Open, Reason.CampaignRuns, "is being opened", next, Optional.empty());
     }
 
     /** What came of opening the reviews: one identity that hinders hinders no other. */
@@ -126,10 +145,10 @@ final class CampaignPolicy {
     }
 
     private static Decided refused(Reason reason, String message) {
-        return new Decided(ReviewPhase.Cancelled, reason, message, false, Optional.empty());
+        return new Decided(ReviewPhase.Cancelled, reason, message, Next.Nothing, Optional.empty());
     }
 
     private static Decided waiting(Reason reason, String message, Optional<Instant> lookAgainAt) {
-        return new Decided(ReviewPhase.Open, reason, message, false, lookAgainAt);
+        return new Decided(ReviewPhase.Open, reason, message, Next.Nothing, lookAgainAt);
     }
 }

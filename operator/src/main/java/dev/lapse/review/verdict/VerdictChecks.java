@@ -1,7 +1,8 @@
-package dev.lapse.review;
+package dev.lapse.review.verdict;
 
 import dev.lapse.access.Entitlement;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
+import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
@@ -9,27 +10,30 @@ import dev.lapse.api.v1alpha1.EligibleEntry.Person;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.guard.NameProof;
+import dev.lapse.review.Aliases;
+import dev.lapse.review.ReviewFacts;
+import dev.lapse.review.ReviewVerb;
+import dev.lapse.review.ReviewerRights;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** What must hold of a verdict so that it counts, in the order in which it is looked at. */
-final class VerdictChecks {
-    private static final String ACCOUNT = "system:serviceaccount:";
-    private static final String PRINCIPALS = ACCOUNT + Lapse.PRINCIPALS_NAMESPACE + ":";
+public final class VerdictChecks {
+    private static final String PRINCIPALS = AccountName.PREFIX + Lapse.PRINCIPALS_NAMESPACE + ":";
 
     private VerdictChecks() {}
 
     /** What came of looking at a verdict. */
-    sealed interface Finding permits Judged, NotYet, Unasked {}
+    public sealed interface Finding permits Judged, NotYet, Unasked {}
 
-    record Judged(VerdictReason reason, String message) implements Finding {}
+    public record Judged(VerdictReason reason, String message) implements Finding {}
 
     /** The guard does not stand, or the API server could not be asked: look again. */
-    record NotYet(String why) implements Finding {}
+    public record NotYet(String why) implements Finding {}
 
     /** The API server has to be asked about the rights of whoever gave it. */
-    record Unasked() implements Finding {}
+    public record Unasked() implements Finding {}
 
     @FunctionalInterface
     interface Check {
@@ -50,7 +54,7 @@ final class VerdictChecks {
             VerdictChecks::isNoInsider,
             WhenAsked::wasNoInsider);
 
-    static Finding first(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    public static Finding first(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return IN_ORDER.stream()
                 .flatMap(check -> check.of(facts, decision, aliases, now).stream())
                 .findFirst()
@@ -138,7 +142,7 @@ final class VerdictChecks {
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         List<Person> reviewers = facts.spec().listedReviewers();
         boolean named = reviewers.stream().anyMatch(person -> decision.by().equals(person.user()));
-        if (!isAYes(decision) || !decision.by().startsWith(ACCOUNT)) {
+        if (!isAYes(decision) || !AccountName.isOne(decision.by())) {
             return Optional.empty();
         }
         if (!named) {

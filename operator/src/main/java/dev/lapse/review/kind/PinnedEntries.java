@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.Durations;

@@ -1,9 +1,11 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.review.ReviewDecision;
+import dev.lapse.review.ReviewFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,7 +17,7 @@ import java.util.stream.Stream;
  * Decides what a break-glass has come to: owed until somebody says Keep or Revoke, however late; and after a Revoke held
  * until somebody else says Keep.
  */
-final class BreakGlassVerdicts {
+public final class BreakGlassVerdicts {
     private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
     private static final Duration FOR_THE_GRANT_TO_END = Duration.ofSeconds(1);
 
@@ -30,7 +32,7 @@ final class BreakGlassVerdicts {
     }
 
     /** @param waiting whether a verdict could not be judged yet */
-    static ReviewDecision sum(ReviewFacts facts, List<SeenVerdict> verdicts, boolean waiting, Instant now) {
+    public static ReviewDecision sum(ReviewFacts facts, List<SeenVerdict> verdicts, boolean waiting, Instant now) {
         List<SeenVerdict> counting =
                 verdicts.stream().filter(SeenVerdict::counts).toList();
         Optional<String> revoked = revokedBy(counting);

@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.condition.Reason;
 import dev.lapse.guard.NameProof.Answer;
+import dev.lapse.review.ReviewItems;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,7 +127,7 @@ class CampaignPolicyTest {
                 undecided,
                 proof,
                 memory,
-                () -> new AccessOracle.Answer(right, "because"));
+                Optional.of(new AccessOracle.Answer(right, "because")));
     }
 
     private static AccessReview campaign(Instant due, boolean all) {

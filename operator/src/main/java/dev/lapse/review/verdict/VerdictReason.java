@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.verdict;
 
 /** Why a verdict counts or does not: one word for tools, explained here for people. */
 public enum VerdictReason {

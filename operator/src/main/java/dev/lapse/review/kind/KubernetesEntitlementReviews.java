@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.Author;
@@ -19,6 +19,9 @@ import dev.lapse.identity.KubernetesRoles;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.Vouchers;
 import dev.lapse.identity.Vouching;
+import dev.lapse.review.KubernetesReviews;
+import dev.lapse.review.ReviewFacts;
+import dev.lapse.review.ReviewerRights;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.time.Instant;
@@ -81,7 +84,7 @@ public final class KubernetesEntitlementReviews implements Vouchers {
     }
 
     /** Whether the identity still has this very entry, of this very role, beyond its applier's limits. */
-    boolean wanted(AccessReview review, Instant now) {
+    public boolean wanted(AccessReview review, Instant now) {
         return identities
                 .find(review.getMetadata().getNamespace(), review.getSpec().identity())
                 .filter(identity -> !identity.deleting())
@@ -95,7 +98,7 @@ public final class KubernetesEntitlementReviews implements Vouchers {
 
     /** What was closed because the entry had changed is open again once the entry is as it was. */
     @Nullable
-    AccessReviewStatus reopened(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
+    public AccessReviewStatus reopened(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
         return review.getSpec().type() == ReviewType.Entitlement
                         && before != null
                         && before.phase() == ReviewPhase.Cancelled
@@ -106,7 +109,7 @@ public final class KubernetesEntitlementReviews implements Vouchers {
     }
 
     /** Of an approval that is allowed otherwise: whether who gave it could bind the role there. */
-    ReviewerRights with(ReviewerRights rights, ReviewFacts facts, Decision decision) {
+    public ReviewerRights with(ReviewerRights rights, ReviewFacts facts, Decision decision) {
         if (facts.spec().type() != ReviewType.Entitlement
                 || decision.verdict() != Verdict.Approve
                 || rights.decides() != AccessOracle.Verdict.Allowed) {

@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
@@ -11,6 +11,7 @@ import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.Vouching;
+import dev.lapse.review.Consent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

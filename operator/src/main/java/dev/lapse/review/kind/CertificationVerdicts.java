@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
@@ -6,6 +6,9 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.memory.RevokedPrivilege;
+import dev.lapse.review.ReviewDecision;
+import dev.lapse.review.ReviewFacts;
+import dev.lapse.review.ReviewItems;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Decides what a certification has come to: owed until somebody has said Keep or Revoke to each item, however late. */
-final class CertificationVerdicts {
+public final class CertificationVerdicts {
     private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
 
     private CertificationVerdicts() {}
@@ -27,7 +30,7 @@ final class CertificationVerdicts {
     }
 
     /** What is revoked here is not lifted here: a Keep to another entry that gives the same is no second look at it. */
-    static boolean revokedHere(AccessReviewSpec spec, List<SeenVerdict> verdicts, RevokedPrivilege revoked) {
+    public static boolean revokedHere(AccessReviewSpec spec, List<SeenVerdict> verdicts, RevokedPrivilege revoked) {
         return verdicts.stream()
                 .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Revoke)
                 .flatMap(verdict ->
@@ -36,7 +39,7 @@ final class CertificationVerdicts {
     }
 
     /** @param waiting whether a verdict could not be judged yet: what is there counts before silence does */
-    static ReviewDecision sum(ReviewFacts facts, List<SeenVerdict> verdicts, boolean waiting, Instant now) {
+    public static ReviewDecision sum(ReviewFacts facts, List<SeenVerdict> verdicts, boolean waiting, Instant now) {
         if (!facts.wanted()) {
             return decision(
                     facts,

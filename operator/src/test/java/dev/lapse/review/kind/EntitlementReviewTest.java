@@ -1,4 +1,4 @@
-package dev.lapse.review;
+package dev.lapse.review.kind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +20,15 @@ import dev.lapse.identity.GivenIdentity;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.RoleFacts;
 import dev.lapse.identity.Vouching;
+import dev.lapse.review.Aliases;
+import dev.lapse.review.Consent;
+import dev.lapse.review.KubernetesReviews;
+import dev.lapse.review.ReviewDecision;
+import dev.lapse.review.ReviewFacts;
+import dev.lapse.review.ReviewItems;
+import dev.lapse.review.ReviewPolicy;
+import dev.lapse.review.ReviewStatusReport;
+import dev.lapse.review.ReviewerRights;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.util.HashMap;
