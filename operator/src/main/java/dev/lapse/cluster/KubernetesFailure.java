@@ -22,10 +22,13 @@ public final class KubernetesFailure {
                 && refused.getCode() < 500;
     }
 
-    /** Whether the object has changed since it was read, or is gone: the next pass sees that. */
-    public static boolean overtaken(Exception failed) {
-        return failed instanceof KubernetesClientException refused
-                && (refused.getCode() == CONFLICT || refused.getCode() == NOT_FOUND);
+    /**
+     * Whether it is worth a line in a status. It is not where the object has changed since it was read, or is gone: the
+     * next pass sees that; nor where the API server did not answer: it would not take the line either.
+     */
+    public static boolean worthTelling(Exception failed) {
+        return !(failed instanceof KubernetesClientException refused)
+                || (answered(refused) && refused.getCode() != CONFLICT && refused.getCode() != NOT_FOUND);
     }
 
     /** For people; nothing if the next pass will most likely do it. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The guard's policies and bindings as this version ships them, and how an installed one differs.
@@ -34,9 +35,14 @@ final class KubernetesShippedPolicies {
             "20-guard-size.yaml",
             "20-guard-status.yaml");
 
-    /** What the API server writes where a manifest says nothing. */
-    private static final Map<String, String> DEFAULTS =
-            Map.of("matchPolicy", "Equivalent", "scope", "*", "failurePolicy", "Fail");
+    /** What the API server writes where a manifest says nothing, by place: a label may have any of these names. */
+    private static final Map<Pattern, String> DEFAULTS = Map.of(
+            Pattern.compile("spec\\.failurePolicy"),
+            "Fail",
+            Pattern.compile("spec\\.match(Constraints|Resources)\\.matchPolicy"),
+            "Equivalent",
+            Pattern.compile("spec\\.match(Constraints|Resources)\\.(r|excludeR)esourceRules\\[\\d+]\\.scope"),
+            "*");
 
     private static final Set<String> KINDS =
             Set.of(Kind.ValidatingAdmissionPolicy.name(), Kind.ValidatingAdmissionPolicyBinding.name());
@@ -109,7 +115,7 @@ final class KubernetesShippedPolicies {
             JsonNode was = shipped.path(name);
             JsonNode is = installed.path(name);
             String place = path + "." + name;
-            boolean saysNothing = saysNothing(name, was) && saysNothing(name, is);
+            boolean saysNothing = saysNothing(place, was) && saysNothing(place, is);
             Optional<String> found = saysNothing ? Optional.empty() : difference(was, is, place);
             if (found.isPresent()) {
                 return found;
@@ -119,10 +125,12 @@ final class KubernetesShippedPolicies {
     }
 
     /** An absent field, an empty one and one with the API server's default mean the same. */
-    private static boolean saysNothing(String name, JsonNode value) {
+    private static boolean saysNothing(String place, JsonNode value) {
         return value.isMissingNode()
                 || value.isNull()
                 || (value.isContainerNode() && value.isEmpty())
-                || value.asText().equals(DEFAULTS.get(name));
+                || DEFAULTS.entrySet().stream()
+                        .anyMatch(known -> known.getKey().matcher(place).matches()
+                                && known.getValue().equals(value.asText()));
     }
 }

@@ -192,7 +192,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     @Override
     public ErrorStatusUpdateControl<ServiceIdentity> updateErrorStatus(
             ServiceIdentity identity, Context<ServiceIdentity> context, Exception failed) {
-        if (!KubernetesFailure.overtaken(failed)) {
+        if (KubernetesFailure.worthTelling(failed)) {
             status.writeFailure(
                     identity,
                     IdentityStatusReport.failed(

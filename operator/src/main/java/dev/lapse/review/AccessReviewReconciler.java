@@ -250,7 +250,10 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     @Override
     public ErrorStatusUpdateControl<AccessReview> updateErrorStatus(
             AccessReview review, Context<AccessReview> context, Exception failed) {
-        if (!KubernetesFailure.overtaken(failed)) {
+        AccessReviewStatus known = reviews.trusted(review);
+        // What stands in one that has ended is not old, and would never be written anew.
+        boolean ended = known != null && known.phase().ended();
+        if (!ended && KubernetesFailure.worthTelling(failed)) {
             status.writeFailure(
                     review,
                     ReviewStatusReport.failed(

@@ -214,7 +214,13 @@ final class Controllers implements AutoCloseable {
     /** All start at the same time, because each waits until the others know their objects. */
     private void startOperators() throws Exception {
         CompletableFuture.allOf(operators.stream()
-                        .map(operator -> CompletableFuture.runAsync(operator::start, starts))
+                        .map(operator -> CompletableFuture.runAsync(operator::start, starts)
+                                .whenComplete((begun, failed) -> {
+                                    if (failed != null) {
+                                        // Or the others would wait for it.
+                                        firstPass.abandon();
+                                    }
+                                }))
                         .toArray(CompletableFuture<?>[]::new))
                 .get();
     }
@@ -254,14 +260,30 @@ final class Controllers implements AutoCloseable {
             abandon();
             registered.forEach(Controllers::stopInformer);
         }
-        operators.forEach(Operator::stop);
+        missingReviews.close();
+        stopOperators();
         starts.shutdownNow();
         sweeper.shutdownNow();
-        missingReviews.close();
         guard.close();
         cluster.close();
         memory.close();
         events.close();
+    }
+
+    /** All at once, and whatever becomes of one: another instance may lead already. */
+    private void stopOperators() {
+        CompletableFuture.allOf(operators.stream()
+                        .map(operator -> CompletableFuture.runAsync(() -> stop(operator), starts))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+    }
+
+    private static void stop(Operator operator) {
+        try {
+            operator.stop();
+        } catch (RuntimeException failed) {
+            LOG.atError().setCause(failed).log("a controller could not be stopped");
+        }
     }
 
     private static void stopInformer(RegisteredController<?> registered) {

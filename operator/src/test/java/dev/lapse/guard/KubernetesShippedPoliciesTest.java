@@ -68,6 +68,22 @@ class KubernetesShippedPoliciesTest {
         assertThat(shipped.differenceOf(policy)).isEmpty();
     }
 
+    /** Then it would match only namespaces with that label. */
+    @Test
+    void aLabelThatHasTheNameOfAFieldIsNoDefault() {
+        ValidatingAdmissionPolicy principals = policy("20-guard-principals.yaml");
+
+        principals
+                .getSpec()
+                .getMatchConstraints()
+                .getNamespaceSelector()
+                .getMatchLabels()
+                .put("failurePolicy", "Fail");
+
+        assertThat(shipped.differenceOf(principals))
+                .contains("spec.matchConstraints.namespaceSelector.matchLabels.failurePolicy");
+    }
+
     @Test
     void knowsNoOtherPolicy() {
         HasMetadata policy = grants();
@@ -77,7 +93,11 @@ class KubernetesShippedPoliciesTest {
     }
 
     private static ValidatingAdmissionPolicy grants() {
-        return GuardedCluster.objects(GuardedCluster.manifests().resolve("20-guard-grants.yaml")).stream()
+        return policy("20-guard-grants.yaml");
+    }
+
+    private static ValidatingAdmissionPolicy policy(String file) {
+        return GuardedCluster.objects(GuardedCluster.manifests().resolve(file)).stream()
                 .filter(ValidatingAdmissionPolicy.class::isInstance)
                 .map(ValidatingAdmissionPolicy.class::cast)
                 .findFirst()
