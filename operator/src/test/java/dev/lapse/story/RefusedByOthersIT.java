@@ -14,6 +14,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -53,16 +54,7 @@ class RefusedByOthersIT {
 
     @StoryTest
     void aSecretThatAQuotaRefusesIsTriedEverMoreRarelyAndComesWhenThereIsRoom() {
-        var quota = new ResourceQuotaBuilder()
-                .withNewMetadata()
-                .withName("no-secrets")
-                .withNamespace(here)
-                .endMetadata()
-                .withNewSpec()
-                .withHard(Map.of("count/secrets", new Quantity("0")))
-                .endSpec()
-                .build();
-        story.admin().resource(quota).create();
+        ResourceQuota quota = quota("no-secrets", "count/secrets", "0");
         refused(() -> story.admin()
                 .resource(new SecretBuilder()
                         .withNewMetadata()
@@ -131,16 +123,7 @@ class RefusedByOthersIT {
 
     @StoryTest
     void anAccountThatAQuotaRefusesIsToldInTheIdentitysStatusUntilThereIsRoom() {
-        var quota = new ResourceQuotaBuilder()
-                .withNewMetadata()
-                .withName("no-accounts")
-                .withNamespace(here)
-                .endMetadata()
-                .withNewSpec()
-                .withHard(Map.of("count/serviceaccounts", new Quantity("1")))
-                .endSpec()
-                .build();
-        story.admin().resource(quota).create();
+        ResourceQuota quota = quota("no-accounts", "count/serviceaccounts", "1");
         refused(() -> story.admin()
                 .resource(new ServiceAccountBuilder()
                         .withNewMetadata()
@@ -166,6 +149,20 @@ class RefusedByOthersIT {
         await("it is done once there is room")
                 .atMost(InstalledOperator.LIMIT)
                 .untilAsserted(() -> assertThat(ready("made").status()).isEqualTo(ConditionStatus.True));
+    }
+
+    private ResourceQuota quota(String name, String resource, String most) {
+        return story.admin()
+                .resource(new ResourceQuotaBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(here)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withHard(Map.of(resource, new Quantity(most)))
+                        .endSpec()
+                        .build())
+                .create();
     }
 
     private Condition ready(String identity) {

@@ -51,6 +51,14 @@ public record AccessReviewStatus(
         @JsonPropertyDescription("Ready, Complete, OnTime.") List<Condition> conditions) {
 
     public AccessReviewStatus withSeal(String mark) {
+        return with(mark, conditions);
+    }
+
+    public AccessReviewStatus withConditions(List<Condition> others) {
+        return with(seal, others);
+    }
+
+    private AccessReviewStatus with(@Nullable String mark, List<Condition> others) {
         return new AccessReviewStatus(
                 observedGeneration,
                 phase,
@@ -63,22 +71,6 @@ public record AccessReviewStatus(
                 verdicts,
                 patch,
                 mark,
-                conditions);
-    }
-
-    public AccessReviewStatus withConditions(List<Condition> others) {
-        return new AccessReviewStatus(
-                observedGeneration,
-                phase,
-                proof,
-                outcome,
-                decidedAt,
-                approvals,
-                campaign,
-                items,
-                verdicts,
-                patch,
-                seal,
                 others);
     }
 

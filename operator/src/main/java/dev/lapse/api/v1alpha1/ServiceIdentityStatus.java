@@ -55,6 +55,14 @@ public record ServiceIdentityStatus(
         List<Condition> conditions) {
 
     public ServiceIdentityStatus withSeal(String mark) {
+        return with(mark, conditions);
+    }
+
+    public ServiceIdentityStatus withConditions(List<Condition> others) {
+        return with(seal, others);
+    }
+
+    private ServiceIdentityStatus with(@Nullable String mark, List<Condition> others) {
         return new ServiceIdentityStatus(
                 observedGeneration,
                 phase,
@@ -68,23 +76,6 @@ public record ServiceIdentityStatus(
                 activeGrants,
                 proof,
                 mark,
-                conditions);
-    }
-
-    public ServiceIdentityStatus withConditions(List<Condition> others) {
-        return new ServiceIdentityStatus(
-                observedGeneration,
-                phase,
-                subjectUID,
-                createdSubjectUID,
-                owner,
-                entries,
-                waivers,
-                holds,
-                activeGrantCount,
-                activeGrants,
-                proof,
-                seal,
                 others);
     }
 
