@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class KubernetesGuard implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(KubernetesGuard.class);
     private static final Duration EVERY = Duration.ofMinutes(10);
+    private static final String CHANGED = "the guard is new or has changed, and has not been seen to refuse yet";
     private static final int LOOKS_UNTIL_SETTLED = 6;
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final Duration LAST_RETRY = Duration.ofSeconds(8);
@@ -81,7 +82,7 @@ public final class KubernetesGuard implements AutoCloseable {
 
             @Override
             public void parametersChanged() {
-                onThread(() -> beginAnew());
+                onThread(() -> beginAnew(CHANGED));
                 askToLook();
             }
         });
@@ -159,7 +160,7 @@ public final class KubernetesGuard implements AutoCloseable {
         }
         if (standing.filter(known -> known.epoch().equals(epoch)).isEmpty()) {
             standing = Optional.empty();
-            publish(GuardState.notReady("the guard is new or has changed, and has not been seen to refuse yet"));
+            publish(GuardState.notReady(CHANGED));
         }
         prove(epoch);
     }
@@ -167,7 +168,7 @@ public final class KubernetesGuard implements AutoCloseable {
     private void prove(GuardEpoch epoch) {
         Round round = canaries.send(parts.parametersVersion());
         if (round.letThrough()) {
-            beginAnew();
+            beginAnew(round.problem());
         }
         behindSince = round.behind() ? behindSince.or(() -> Optional.of(clock.instant())) : Optional.empty();
         if (standing.isPresent()
@@ -217,10 +218,15 @@ public final class KubernetesGuard implements AutoCloseable {
         return left.compareTo(soon) > 0 ? soon : left.plusMillis(1);
     }
 
-    /** The kept instant is void: the next first refusal begins another epoch, even of the same parts. */
-    private void beginAnew() {
+    /**
+     * The kept instant is void: the next first refusal begins another epoch, even of the same parts. That the guard is
+     * not ready is said before the kept instant is taken away: whoever sees that the epoch is gone, and then asks
+     * whether it is ready, hears no answer from before.
+     */
+    private void beginAnew(String problem) {
         standing = Optional.empty();
         notBefore = clock.instant();
+        publish(GuardState.notReady(problem));
         try {
             memory.forget();
         } catch (KubernetesClientException e) {

@@ -8,6 +8,11 @@ import dev.lapse.guard.GuardedCluster.Answer;
 import dev.lapse.guard.NameProof.Recorded;
 import dev.lapse.guard.NameProof.RecordedEntry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
@@ -329,6 +334,42 @@ class GuardEpochIT {
                 .containsEntry("look", NameProof.Answer.PROVED);
         parameter("appliers", GuardedCluster.APPLIERS);
         awaitReady(guard);
+    }
+
+    /** Whoever waits for another epoch, and then until the guard is ready, writes a name too early otherwise. */
+    @Test
+    void saysThatItIsNotReadyBeforeItForgetsSinceWhenItStood() {
+        await().atMost(PATIENCE).until(guard::settled);
+        AtomicReference<KubernetesGuard> watched = new AtomicReference<>(guard);
+        AtomicReference<Boolean> readyWhenItForgot = new AtomicReference<>();
+        Interceptor forgetting = new Interceptor() {
+            @Override
+            public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+                if (request.method().equals("PUT")
+                        && request.uri().getPath().endsWith("/configmaps/lapse-guard-epoch")) {
+                    readyWhenItForgot.compareAndSet(
+                            null, Objects.requireNonNull(watched.get()).state().ready());
+                }
+            }
+        };
+        guard.close();
+        KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(cluster.operator().getConfiguration())
+                .withHttpClientBuilderConsumer(builder -> builder.addOrReplaceInterceptor("forgetting", forgetting))
+                .build();
+
+        try (client;
+                KubernetesGuard spied = new KubernetesGuard(client, SEAL, InstantSource.system(), SETTLE)) {
+            watched.set(spied);
+            spied.start();
+            awaitReady(spied);
+
+            parameter("appliers", "gitops-applier one-more");
+
+            await().atMost(PATIENCE).until(() -> readyWhenItForgot.get() != null);
+            assertThat(readyWhenItForgot).hasValue(false);
+        }
+        parameter("appliers", GuardedCluster.APPLIERS);
     }
 
     @Test
