@@ -15,13 +15,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * There is more in the cluster, each object within its bounds, than the operator's heap has room for: granting stops, and
  * what ends goes on ending, by time and by revocation, also across a start. When there is room again, everything is done
  * that was left. The process is the packaged one with the options it is shipped with.
+ *
+ * <p>Alone, because collecting garbage takes one core, and what ends has to be on time all the same.
  */
+@Tag("alone")
 class FullHeapIT {
     private static final int IDENTITIES = 600;
 

@@ -63,12 +63,15 @@ final class StoryRun {
                         "-B",
                         "-pl",
                         "operator",
-                        // As in the test run: those that have a cluster to themselves, then the others in one.
+                        // As in the test run, but one after the other: those that have a cluster to themselves, then
+                        // the
+                        // others in one.
+                        "failsafe:integration-test@alone",
                         "failsafe:integration-test@with-clusters-of-their-own",
                         "failsafe:integration-test@in-one-cluster",
                         "-Dit.test=" + tests,
                         "-Dfailsafe.failIfNoSpecifiedTests=false",
-                        "-DargLine=" + SHORT_LIVED,
+                        "-Dlapse.it.forks=1",
                         "-Dlapse.story.patience=" + PATIENCE)
                 .directory(tree.toFile())
                 .redirectErrorStream(true)

@@ -59,12 +59,23 @@ class StartScriptTest {
         assertThat(arguments).endsWith("-Xmx100m", "-Dx=y", "-jar", "the.jar", "settings");
     }
 
+    @Test
+    void takesTheArchiveOfClassesThatLiesBesideTheJar() throws Exception {
+        Path jar = folder.resolve("with a space.jar");
+        Path archive = folder.resolve("with a space.jsa");
+
+        assertThat(started(Map.of("LAPSE_JAR", jar.toString()), "run"))
+                .noneMatch(argument -> argument.startsWith("-XX:SharedArchiveFile"));
+        Files.writeString(archive, "");
+        assertThat(started(Map.of("LAPSE_JAR", jar.toString()), "run")).contains("-XX:SharedArchiveFile=" + archive);
+    }
+
     private List<String> started(Map<String, String> environment, String command) throws Exception {
         ProcessBuilder script = new ProcessBuilder("sh", SCRIPT.toString(), command);
         script.environment().remove("LAPSE_JAVA_OPTS");
-        script.environment().putAll(environment);
         script.environment().put("JAVA_HOME", folder.toString());
         script.environment().put("LAPSE_JAR", "the.jar");
+        script.environment().putAll(environment);
         Process process = script.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
