@@ -20,7 +20,7 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesWrites;
-import dev.lapse.credential.KubernetesTokens;
+import dev.lapse.credential.CredentialEffects;
 import dev.lapse.grant.GrantEventSources.Workers;
 import dev.lapse.grant.PassQueue.Desk;
 import dev.lapse.grant.begin.KubernetesGrantObjects;
@@ -106,7 +106,7 @@ public final class KubernetesGrants implements AutoCloseable {
             SeparationOfDuties duties,
             Duration longestWaiver,
             Aliases aliases,
-            KubernetesTokens tokens,
+            CredentialEffects credentials,
             AccessOracle oracle,
             KubernetesBindings bindings,
             Supplier<GuardState> guard,
@@ -199,7 +199,7 @@ public final class KubernetesGrants implements AutoCloseable {
         KubernetesGrantEffects.Tools effects = new KubernetesGrantEffects.Tools(
                 objects,
                 status,
-                tools.tokens(),
+                tools.credentials(),
                 tools.writes(),
                 answers,
                 sight,
