@@ -143,7 +143,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     /** What was owed in it is owed still. */
     private void gone(AccessReview review) {
         changed.accept(review);
-        if (review.getSpec().partOf() != null) {
+        if (!review.getSpec().campaign() && kind(review).owedByIdentity()) {
             reviewMissing.run();
         }
     }

@@ -94,7 +94,8 @@ public final class ReviewPolicy {
             SeenVerdict first = counting.get(0);
             return new Judged(
                     VerdictReason.AlreadyDecided,
-                    first.by() + " has decided it: " + first.verdict() + ". Another campaign may decide otherwise");
+                    first.by() + " has decided it: " + first.verdict() + ". Another "
+                            + (facts.spec().partOf() == null ? "review" : "campaign") + " may decide otherwise");
         }
         if (decision.verdict() == Verdict.Keep) {
             Optional<String> revokedBy = Stream.concat(

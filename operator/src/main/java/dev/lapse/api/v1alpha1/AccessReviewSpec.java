@@ -321,12 +321,16 @@ public record AccessReviewSpec(
                 List.of());
     }
 
-    /** A review of what an identity may ask for, in a campaign. */
+    /**
+     * A review of what an identity may ask for.
+     *
+     * @param partOf the campaign that asks; absent if nobody but the operator does
+     */
     public static AccessReviewSpec ofIdentity(
             IdentityReference identityRef,
             String identityUID,
             List<PinnedEntry> entries,
-            Campaign partOf,
+            @Nullable Campaign partOf,
             @Nullable List<Person> reviewers,
             Insiders insiders,
             Instant dueAt,

@@ -37,7 +37,7 @@ public final class CertificationTerms implements ReviewTerms {
 
     @Override
     public String author(AccessReviewSpec spec) {
-        return "the campaign";
+        return spec.partOf() == null ? "the review" : "the campaign";
     }
 
     @Override

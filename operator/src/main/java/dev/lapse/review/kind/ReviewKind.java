@@ -42,6 +42,11 @@ public interface ReviewKind {
         return rights;
     }
 
+    /** Whether what it asks is owed until it is decided: if it is lost, it is opened again. */
+    default boolean owedByIdentity() {
+        return false;
+    }
+
     /** User name of the identity's account, of an identity that is gone. */
     default Optional<String> subject(AccessReview review, Instant now) {
         return Optional.empty();
