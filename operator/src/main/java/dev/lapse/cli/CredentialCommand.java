@@ -1,19 +1,13 @@
 package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.condition.Reason;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestStatus;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +30,6 @@ import picocli.CommandLine.Option;
 final class CredentialCommand implements Callable<Integer> {
     /** What ends sooner is of no use to whoever gets it. */
     private static final Duration USEFUL = Duration.ofSeconds(10);
-
-    /** The guard lets nobody mint for longer, and no API server for less. */
-    private static final Duration MINTED_FOR = Duration.ofMinutes(10);
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -110,7 +101,9 @@ final class CredentialCommand implements Callable<Integer> {
             }
             spec.commandLine()
                     .getOut()
-                    .println(credential(version, session, active).json());
+                    .println(CredentialUse.of(active)
+                            .handedOut(version, session, active)
+                            .json());
             return ExitCode.DONE.number();
         }
     }
@@ -118,27 +111,6 @@ final class CredentialCommand implements Callable<Integer> {
     /** What makes it another login, beside the privilege's name. */
     private String scope() {
         return String.join(",", namespaces) + (type == null ? "" : "|" + type);
-    }
-
-    private static ExecCredential credential(String version, KubernetesSession session, PrivilegeGrant active) {
-        if (!isMinted(active)) {
-            return new ExecCredential(version, token(session, active), ExecCredential.end(active));
-        }
-        TokenRequestStatus minted = session.mint(
-                Lapse.PRINCIPALS_NAMESPACE,
-                Lapse.NAME_PREFIX + active.getMetadata().getUid(),
-                MINTED_FOR);
-        return new ExecCredential(
-                version,
-                minted.getToken(),
-                ExecCredential.earlier(
-                        Optional.of(Instant.parse(minted.getExpirationTimestamp())),
-                        Optional.ofNullable(active.getStatus().expiresAt())));
-    }
-
-    private static boolean isMinted(PrivilegeGrant grant) {
-        return grant.getSpec().credential() != null
-                && grant.getSpec().credential().type() == CredentialType.Mint;
     }
 
     private PrivilegeGrant activeGrant(KubernetesSession session, Logins logins, Login login, String why) {
@@ -180,14 +152,9 @@ final class CredentialCommand implements Callable<Integer> {
     private PrivilegeGrant asked(KubernetesSession session, Logins logins, Login login, String why) {
         Asking asking = new Asking(session, "request");
         CredentialType wanted = type == null ? asking.credential(identity, privilege) : type;
-        if (wanted == CredentialType.None) {
-            throw Failure.because("--credential None is no credential to hand out: take Mint or Token");
-        }
-        if (wanted == CredentialType.Token
-                && !session.may("get", "", "secrets", session.namespace(), null).allowed()) {
-            throw Failure.because("the token would be delivered in a Secret of namespace " + session.namespace()
-                    + ", and you may not read Secrets there");
-        }
+        CredentialUse.of(wanted).notForCaller(session).ifPresent(hindrance -> {
+            throw Failure.because(hindrance);
+        });
         Person me = session.whoAmI();
         GrantDraft draft = new GrantDraft(
                 session.namespace(),
@@ -208,17 +175,5 @@ final class CredentialCommand implements Callable<Integer> {
         logins.remember(
                 login.of(made.getMetadata().getName(), made.getMetadata().getUid()));
         return made;
-    }
-
-    private static String token(KubernetesSession session, PrivilegeGrant active) {
-        String name = Lapse.NAME_PREFIX + active.getMetadata().getUid();
-        Map<String, String> content = session.secret(name)
-                .map(Secret::getData)
-                .orElseThrow(() -> Failure.because("Secret " + name + ", which delivers the token, is gone"));
-        String token = content.get("token");
-        if (token == null) {
-            throw Failure.because("Secret " + name + " holds no token that can be read");
-        }
-        return new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8);
     }
 }

@@ -2,7 +2,6 @@ package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import java.io.PrintWriter;
 import java.util.List;
@@ -129,9 +128,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     /** In a Secret, now or once it is active. */
     private static boolean isDelivered(PrivilegeGrant grant) {
-        boolean token = grant.getSpec().credential() == null
-                || grant.getSpec().credential().type() == CredentialType.Token;
-        return token && GrantWait.phase(grant).filter(phase -> phase.ended()).isEmpty();
+        return CredentialUse.of(grant).isDelivered()
+                && GrantWait.phase(grant).filter(phase -> phase.ended()).isEmpty();
     }
 
     /** What the caller may not see is left out, unless it was asked for by name. */

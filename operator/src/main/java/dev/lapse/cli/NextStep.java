@@ -1,18 +1,14 @@
 package dev.lapse.cli;
 
-import dev.lapse.api.v1alpha1.AssuredName;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.Credential;
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.condition.Reason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What has to happen next with a grant, and the command for it. */
 final class NextStep {
@@ -93,24 +89,7 @@ final class NextStep {
     }
 
     private static String use(PrivilegeGrant grant) {
-        Credential credential = grant.getSpec().credential();
-        if (credential != null && credential.type() == CredentialType.None) {
-            return "use it with the credential that the account has";
-        }
-        if (credential != null && credential.type() == CredentialType.Mint) {
-            return AssuredName.of(grant.getSpec().requestedBy(), grant.getSpec().requestedByVia(), true)
-                    + " alone uses it: kubectl create token " + secret(grant) + " -n "
-                    + Lapse.PRINCIPALS_NAMESPACE + " --duration 10m";
-        }
-        return "use it: kubectl get secret " + secret(grant) + namespace(grant) + delivered(credential);
-    }
-
-    /** A token for somebody else than the API server has no kubeconfig around it; what is sealed, its key opens. */
-    private static String delivered(@Nullable Credential credential) {
-        boolean elsewhere = credential != null && credential.audiences() != null;
-        boolean sealed = credential != null && credential.encryptTo() != null;
-        return " -o jsonpath='{.data." + (elsewhere ? "token" : "kubeconfig") + (sealed ? "\\.cms" : "")
-                + "}' | base64 -d" + (sealed ? " | openssl cms -decrypt -inform PEM -inkey KEY.pem" : "");
+        return CredentialUse.of(grant).told(grant);
     }
 
     private static String approval(PrivilegeGrant grant, Optional<RequestToDecide> review) {
@@ -129,7 +108,7 @@ final class NextStep {
         return Lapse.NAME_PREFIX + grant.getMetadata().getUid();
     }
 
-    private static String namespace(PrivilegeGrant grant) {
+    static String namespace(PrivilegeGrant grant) {
         return " -n " + grant.getMetadata().getNamespace();
     }
 }

@@ -2,7 +2,6 @@ package dev.lapse.cli;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
@@ -99,13 +98,12 @@ record RequestToDecide(AccessReview review) {
                 .toList();
     }
 
-    /** Whether it is about an entry that an applier wrote beyond its limits. */
-    boolean isEntitlement() {
-        return review.getSpec().type() == ReviewType.Entitlement;
+    private ReviewWords words() {
+        return ReviewWords.of(review.getSpec().type());
     }
 
     boolean isBreakGlass() {
-        return review.getSpec().type() == ReviewType.BreakGlass;
+        return words().owedForGrant();
     }
 
     /** The verb of Lapse that deciding takes. */
@@ -186,15 +184,7 @@ record RequestToDecide(AccessReview review) {
     String outcome() {
         AccessReviewStatus status = review.getStatus();
         if (status != null && status.outcome() != null) {
-            return switch (status.outcome()) {
-                case Approved -> isEntitlement() ? "the entry can be granted" : "the request is approved";
-                case Denied -> isEntitlement() ? "the entry cannot be granted" : "the request is denied";
-                case Kept -> "nothing is owed for it any more";
-                case Revoked ->
-                    isBreakGlass()
-                            ? "its grant ends, and break-glass to the same is held until somebody else says Keep"
-                            : "what was revoked is not given until another campaign keeps it";
-            };
+            return words().outcome(status.outcome());
         }
         if (isBreakGlass()) {
             return "it is owed still";

@@ -20,7 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The informers that both controllers share: one watch a kind, pruned to what a decision needs. */
+/**
+ * The informers that the controllers share: one watch a kind, pruned to what a decision needs. Of bindings these are the ones
+ * that carry a grant's label. Whoever needs all bindings makes views of their own.
+ */
 public final class KubernetesCluster implements AutoCloseable {
     private static final String NAME = "metadata.name";
 

@@ -30,7 +30,7 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
      * @param source what to watch
      * @param pruned reduces each object to the part to keep: every object of the cluster costs memory
      */
-    KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned) {
+    public KubernetesView(HeapRoom room, Informable<T> source, UnaryOperator<T> pruned) {
         this(room, source, pruned, Completion.none());
     }
 
@@ -76,7 +76,8 @@ public final class KubernetesView<T extends HasMetadata> implements AutoCloseabl
         listeners.add(listener);
     }
 
-    CompletionStage<Void> start() {
+    /** Ends when the first list is complete. */
+    public CompletionStage<Void> start() {
         return informer.start();
     }
 

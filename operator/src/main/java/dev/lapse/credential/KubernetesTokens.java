@@ -2,6 +2,7 @@ package dev.lapse.credential;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
+import dev.lapse.credential.CredentialDelivery.Parcel;
 import io.fabric8.kubernetes.api.model.ConfigBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
@@ -9,17 +10,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.text.ParseException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Issues ServiceAccount tokens through TokenRequest, and writes them down the way clients read them. */
-public final class KubernetesTokens {
+public final class KubernetesTokens implements CredentialEffects {
     private final KubernetesClient client;
     private final String server;
     private final String authority;
@@ -40,18 +38,8 @@ public final class KubernetesTokens {
         this.authority = authority;
     }
 
-    /** The Secret a token dies with, besides its account. */
-    public record Bound(String secret, String uid) {}
-
-    /**
-     * The wanted token.
-     *
-     * @param audiences who accepts the token; empty for the API server
-     */
-    public record Wish(
-            String namespace, String account, Optional<Bound> bound, List<String> audiences, Duration lifetime) {}
-
-    public MintedToken issue(Wish wish, Instant now) {
+    @Override
+    public MintedToken token(CredentialWish wish, Instant now) {
         TokenRequestBuilder request = new TokenRequestBuilder()
                 .withNewSpec()
                 .withAudiences(wish.audiences())
@@ -69,29 +57,20 @@ public final class KubernetesTokens {
         return send(wish.namespace(), wish.account(), request.build(), now);
     }
 
-    /**
-     * What a credential Secret holds.
-     *
-     * @param encryptTo the certificate that seals what is secret in it
-     */
-    public Map<String, String> content(
-            MintedToken token,
-            String namespace,
-            String kubeconfigNamespace,
-            List<String> audiences,
-            Optional<String> encryptTo) {
+    @Override
+    public Map<String, String> tokenContent(MintedToken token, Parcel parcel) {
         Map<String, String> secret = new HashMap<>();
         secret.put("token", token.secret());
         Map<String, String> content = new HashMap<>();
-        content.put("namespace", namespace);
-        if (audiences.isEmpty()) {
+        content.put("namespace", parcel.namespace());
+        if (parcel.audiences().isEmpty()) {
             content.put("ca.crt", authority);
-            secret.put("kubeconfig", kubeconfig(token, kubeconfigNamespace));
+            secret.put("kubeconfig", kubeconfig(token, parcel.kubeconfigNamespace()));
         }
-        if (encryptTo.isEmpty()) {
+        if (parcel.encryptTo().isEmpty()) {
             content.putAll(secret);
         } else {
-            TokenEnvelope envelope = TokenEnvelope.to(encryptTo.get());
+            TokenEnvelope envelope = TokenEnvelope.to(parcel.encryptTo().get());
             secret.forEach((key, value) -> content.put(key + ".cms", envelope.seal(value)));
         }
         return content;

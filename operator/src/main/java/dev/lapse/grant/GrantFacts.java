@@ -10,7 +10,6 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.credential.MintedToken;
-import dev.lapse.credential.TokenSchedule;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
 import dev.lapse.identity.IdentityFacts;
@@ -153,10 +152,10 @@ public record GrantFacts(
      * Secret is not what it should be.
      */
     GrantFacts issued(MintedToken minted) {
-        Dies how = TokenSchedule.diesByItself(
-                        minted.expiresAt(), record.expiresAt().orElseThrow())
-                ? Dies.ByItself
-                : Dies.ByOperator;
+        Dies how = request.issuer()
+                .delivery()
+                .orElseThrow()
+                .dies(minted.expiresAt(), record.expiresAt().orElseThrow());
         GrantFacts recorded = withToken(Optional.of(minted))
                 .withRecord(record.withCredential(
                         new IssuedCredential(minted.id(), minted.issuedAt(), minted.expiresAt()), how));

@@ -1,6 +1,5 @@
 package dev.lapse.grant;
 
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.grant.begin.GrantBuilding;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -91,7 +90,7 @@ public final class GrantPass {
         boolean none = facts.record().announced()
                 && facts.record().activatedAt().isEmpty()
                 && facts.record().credentials().isEmpty()
-                && facts.request().credential() == CredentialType.Token;
+                && facts.request().issuer().delivery().isPresent();
         return none ? facts.withRecord(GrantBuilding.withoutCarrier(facts)) : facts;
     }
 }

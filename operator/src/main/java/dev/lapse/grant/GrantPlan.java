@@ -5,11 +5,12 @@ import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.credential.CredentialIssuer;
+import dev.lapse.credential.MintCredential;
 import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import java.time.Duration;
@@ -49,7 +50,7 @@ public final class GrantPlan {
 
     /** The name of the Role, and of its binding, that let the requester create tokens of the grant's account. */
     public static String mintName(String grantUid) {
-        return objectName(grantUid) + Lapse.MINT_SUFFIX;
+        return MintCredential.roleName(objectName(grantUid));
     }
 
     /** Whether {@code object} is about creating tokens, rather than about what they are good for. */
@@ -64,10 +65,9 @@ public final class GrantPlan {
                 : new AccountName(Lapse.PRINCIPALS_NAMESPACE, objectName(request.uid())).userName();
     }
 
-    /** The identity's own account, if the grant's token is to be one of its. */
+    /** The identity's own account, if what the operator issues is to be one of its. */
     public static Optional<String> accountToIssueFor(GrantFacts facts, EntryFacts entry) {
-        boolean itsOwn =
-                facts.request().credential() == CredentialType.Token && entry.principal() == PrincipalType.Subject;
+        boolean itsOwn = facts.request().issuer().delivery().isPresent() && entry.principal() == PrincipalType.Subject;
         return facts.identity()
                 .filter(identity -> itsOwn)
                 .flatMap(identity -> identity.subject().serviceAccount());
@@ -129,26 +129,16 @@ public final class GrantPlan {
         List<GrantObject> objects = new ArrayList<>();
         String name = objectName(request.uid());
         if (entry.principal() == PrincipalType.Dedicated) {
-            objects.add(announced(ObjectKind.ServiceAccount, Lapse.PRINCIPALS_NAMESPACE, name));
+            objects.add(CredentialIssuer.announced(ObjectKind.ServiceAccount, Lapse.PRINCIPALS_NAMESPACE, name));
         }
-        if (request.credential() == CredentialType.Token) {
-            objects.add(announced(ObjectKind.Secret, request.namespace(), name));
-        }
-        if (request.credential() == CredentialType.Mint) {
-            String mint = mintName(request.uid());
-            objects.add(announced(ObjectKind.Role, Lapse.PRINCIPALS_NAMESPACE, mint));
-            objects.add(announced(ObjectKind.RoleBinding, Lapse.PRINCIPALS_NAMESPACE, mint));
-        }
+        objects.addAll(request.issuer().objects(request.namespace(), name));
         if (entry.clusterWide()) {
             objects.add(new GrantObject(ObjectKind.ClusterRoleBinding, null, name, null, ObjectState.Creating));
         } else {
             namespaces(request, entry)
-                    .forEach(namespace -> objects.add(announced(ObjectKind.RoleBinding, namespace, name)));
+                    .forEach(namespace ->
+                            objects.add(CredentialIssuer.announced(ObjectKind.RoleBinding, namespace, name)));
         }
         return List.copyOf(objects);
-    }
-
-    private static GrantObject announced(ObjectKind kind, String namespace, String name) {
-        return new GrantObject(kind, namespace, name, null, ObjectState.Creating);
     }
 }

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
+import dev.lapse.credential.CredentialIssuer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -66,9 +67,7 @@ public record GrantRequest(
                 spec.requestedBy(),
                 spec.requestedByAs() == null ? List.of() : spec.requestedByAs(),
                 Optional.ofNullable(spec.requestedByVia()),
-                spec.credential() == null || spec.credential().type() == null
-                        ? CredentialType.Token
-                        : spec.credential().type(),
+                spec.credentialType(),
                 spec.credential() == null || spec.credential().audiences() == null
                         ? List.of()
                         : spec.credential().audiences(),
@@ -80,6 +79,11 @@ public record GrantRequest(
                 Optional.ofNullable(spec.revokedBy()),
                 Optional.ofNullable(spec.revokedByVia()),
                 Optional.ofNullable(spec.revokeReason()));
+    }
+
+    /** What its credential type means. */
+    public CredentialIssuer issuer() {
+        return CredentialIssuer.of(credential);
     }
 
     /** Whether an applier wrote it, so that nobody knows who asks. */

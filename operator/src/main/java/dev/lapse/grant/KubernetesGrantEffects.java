@@ -21,7 +21,10 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesFailure;
 import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesWrites;
-import dev.lapse.credential.KubernetesTokens;
+import dev.lapse.credential.CredentialDelivery;
+import dev.lapse.credential.CredentialDelivery.Parcel;
+import dev.lapse.credential.CredentialEffects;
+import dev.lapse.credential.CredentialWish;
 import dev.lapse.credential.MintedToken;
 import dev.lapse.grant.begin.GrantManifests;
 import dev.lapse.grant.begin.KubernetesGrantObjects;
@@ -69,7 +72,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     record Tools(
             KubernetesGrantObjects objects,
             KubernetesStatusWriter<PrivilegeGrant, PrivilegeGrantSpec, PrivilegeGrantStatus> status,
-            KubernetesTokens tokens,
+            CredentialEffects credentials,
             KubernetesWrites writes,
             RecentAnswers answers,
             KubernetesSight sight,
@@ -215,21 +218,22 @@ final class KubernetesGrantEffects implements GrantEffects {
     @Override
     public GrantFacts issueToken(GrantFacts facts, Duration lifetime, Instant now) {
         Resolved resolved = facts.record().resolved().orElseThrow();
-        Optional<KubernetesTokens.Bound> bound = Optional.empty();
+        Optional<CredentialWish.Bound> bound = Optional.empty();
         String namespace = Lapse.PRINCIPALS_NAMESPACE;
         String account = GrantPlan.objectName(facts.request().uid());
         if (resolved.principal() == PrincipalType.Subject) {
             GrantObject secret = facts.record().secret().orElseThrow();
-            bound = Optional.of(new KubernetesTokens.Bound(secret.name(), String.valueOf(secret.uid())));
+            bound = Optional.of(new CredentialWish.Bound(secret.name(), String.valueOf(secret.uid())));
             namespace = facts.request().namespace();
             account = facts.identity()
                     .flatMap(identity -> identity.subject().serviceAccount())
                     .orElseThrow();
         }
         try {
-            MintedToken token = tools.tokens()
+            MintedToken token = delivery(facts)
                     .issue(
-                            new KubernetesTokens.Wish(
+                            tools.credentials(),
+                            new CredentialWish(
                                     namespace, account, bound, facts.request().audiences(), lifetime),
                             now);
             tools.journal().issued(facts);
@@ -245,13 +249,15 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts deliverToken(GrantFacts facts, GrantObject secret) {
-        Map<String, String> content = tools.tokens()
+        Map<String, String> content = delivery(facts)
                 .content(
+                        tools.credentials(),
                         facts.token().orElseThrow(),
-                        facts.request().namespace(),
-                        GrantPlan.kubeconfigNamespace(facts),
-                        facts.request().audiences(),
-                        facts.request().encryptTo());
+                        new Parcel(
+                                facts.request().namespace(),
+                                GrantPlan.kubeconfigNamespace(facts),
+                                facts.request().audiences(),
+                                facts.request().encryptTo()));
         try {
             return tools.objects()
                     .deliver(facts.request(), secret, content)
@@ -264,6 +270,10 @@ final class KubernetesGrantEffects implements GrantEffects {
             }
             throw failed;
         }
+    }
+
+    private static CredentialDelivery delivery(GrantFacts facts) {
+        return facts.request().issuer().delivery().orElseThrow();
     }
 
     @Override

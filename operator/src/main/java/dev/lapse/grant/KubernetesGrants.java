@@ -7,7 +7,6 @@ import dev.lapse.access.OperatorReach;
 import dev.lapse.access.RecentAnswers;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.AccessReview;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
@@ -20,7 +19,7 @@ import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesWrites;
-import dev.lapse.credential.KubernetesTokens;
+import dev.lapse.credential.CredentialEffects;
 import dev.lapse.grant.GrantEventSources.Workers;
 import dev.lapse.grant.PassQueue.Desk;
 import dev.lapse.grant.begin.KubernetesGrantObjects;
@@ -43,6 +42,7 @@ import dev.lapse.lane.ExpiryQueue;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
+import dev.lapse.review.ReviewTerms;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
@@ -106,7 +106,7 @@ public final class KubernetesGrants implements AutoCloseable {
             SeparationOfDuties duties,
             Duration longestWaiver,
             Aliases aliases,
-            KubernetesTokens tokens,
+            CredentialEffects credentials,
             AccessOracle oracle,
             KubernetesBindings bindings,
             Supplier<GuardState> guard,
@@ -199,7 +199,7 @@ public final class KubernetesGrants implements AutoCloseable {
         KubernetesGrantEffects.Tools effects = new KubernetesGrantEffects.Tools(
                 objects,
                 status,
-                tools.tokens(),
+                tools.credentials(),
                 tools.writes(),
                 answers,
                 sight,
@@ -323,7 +323,7 @@ public final class KubernetesGrants implements AutoCloseable {
         if (request != null) {
             sources.lookAgain(new GrantKey(namespace, request.grant()));
         }
-        if (review.getSpec().type() == ReviewType.BreakGlass) {
+        if (ReviewTerms.of(review.getSpec().type()).owedForGrant()) {
             askForMissingReviews(namespace, review.getSpec().identity());
         }
         if (!review.getSpec().pinned().isEmpty()) {

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * People owe an answer whether an identity may still ask for what its entries say. Time alone never ends this. If the
- * review is missed and the campaign says Suspend, the identity is held until every item is decided.
+ * review is missed and onMissed says Suspend, the identity is held until every item is decided.
  *
  * @param subject user name of the identity's account: another identity of that account owes the review too
  * @param review name of the AccessReview
+ * @param campaign that asked; absent if the review stands on its own
  * @param reviewers whose verdict counts; absent if everybody who holds the verb may decide
  * @param entriesHash over the entries that the review pins
  * @param missedAt when silence took effect; absent until then
@@ -25,7 +26,7 @@ public record OwedCertification(
         String identity,
         String subject,
         String review,
-        Campaign campaign,
+        @Nullable Campaign campaign,
         @Nullable List<Person> reviewers,
         Insiders insiders,
         Instant dueAt,
@@ -52,6 +53,11 @@ public record OwedCertification(
         return other instanceof OwedCertification theirs
                 ? with(missedAt == null ? theirs.missedAt : missedAt, held || theirs.held)
                 : this;
+    }
+
+    /** Whether this campaign asked. */
+    public boolean isOf(String campaignUid) {
+        return campaign != null && campaign.uid().equals(campaignUid);
     }
 
     /** Whether nothing may be granted until it is decided. */

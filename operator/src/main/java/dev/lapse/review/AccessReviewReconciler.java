@@ -4,7 +4,6 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.KubernetesBindings;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
@@ -27,6 +26,7 @@ import dev.lapse.review.campaign.KubernetesCampaigns;
 import dev.lapse.review.kind.KubernetesBreakGlassReviews;
 import dev.lapse.review.kind.KubernetesCertifications;
 import dev.lapse.review.kind.KubernetesEntitlementReviews;
+import dev.lapse.review.kind.RequestReviews;
 import dev.lapse.review.kind.ReviewKind;
 import dev.lapse.review.verdict.KubernetesReviewerRights;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -43,7 +43,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -68,13 +67,13 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     private final ReviewJournal journal;
     private final ReviewMetrics metrics;
     private final Aliases aliases;
-    private final KubernetesEntitlementReviews entitlements;
     private final Supplier<GuardParameters> parameters;
-    private final Map<ReviewType, ReviewKind> kinds;
+    private final ReviewKind requests;
+    private final ReviewKind breakGlass;
+    private final ReviewKind entitlements;
     private final KubernetesCertifications certifications;
     private final KubernetesCampaigns campaigns;
     private final Supplier<GuardState> guard;
-    private final Function<AccessReview, Optional<InsidersWhenAsked>> whenAsked;
     private final Consumer<AccessReview> changed;
     private final Runnable reviewMissing;
     private final Semaphore campaignsAtOnce = new Semaphore(CAMPAIGNS_AT_ONCE);
@@ -114,7 +113,6 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             Consumer<AccessReview> changed,
             Runnable reviewMissing) {
         this.reviewMissing = reviewMissing;
-        this.whenAsked = whenAsked;
         this.status = new KubernetesStatusWriter<>(tools.client(), AccessReview::new, tools.reviews()::sealed);
         this.reviews = tools.reviews();
         this.identities = tools.identities();
@@ -133,15 +131,8 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                 certifications::open,
                 tools.oracle(),
                 tools.campaignNotice());
-        this.kinds = Map.of(
-                ReviewType.Request,
-                (review, before, now) -> wanted.test(review),
-                ReviewType.BreakGlass,
-                new KubernetesBreakGlassReviews(tools.memory(), identities),
-                ReviewType.Entitlement,
-                (review, before, now) -> tools.entitlements().wanted(review, now),
-                ReviewType.Certification,
-                certifications);
+        this.requests = new RequestReviews(wanted, whenAsked);
+        this.breakGlass = new KubernetesBreakGlassReviews(tools.memory(), identities);
         this.guard = tools.guard();
         this.clock = tools.clock();
         this.changed = changed;
@@ -152,7 +143,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
     /** What was owed in it is owed still. */
     private void gone(AccessReview review) {
         changed.accept(review);
-        if (review.getSpec().partOf() != null) {
+        if (!review.getSpec().campaign() && kind(review).owedByIdentity()) {
             reviewMissing.run();
         }
     }
@@ -208,7 +199,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         if (!kind.ready(review)) {
             return UpdateControl.<AccessReview>noUpdate().rescheduleAfter(UNTIL_MEMORY_IS_READ);
         }
-        AccessReviewStatus before = entitlements.reopened(review, reviews.trusted(review), now);
+        AccessReviewStatus before = kind.reopened(review, reviews.trusted(review), now);
         if (review.getMetadata().getDeletionTimestamp() != null
                 || (before != null && before.phase().ended())) {
             // An operator that was killed may have said so here and not in its memory.
@@ -223,7 +214,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         ReviewDecision decision = ReviewPolicy.decide(facts, aliases, now);
         while (decision.ask().isPresent()) {
             Decision asked = decision.ask().get();
-            facts = facts.withRights(asked, entitlements.with(rights.of(facts, asked), facts, asked));
+            facts = facts.withRights(asked, kind.with(rights.of(facts, asked), facts, asked));
             decision = ReviewPolicy.decide(facts, aliases, now);
         }
         Optional<Proof> proof = NameProof.next(guardNow, facts.proof(), facts.generation(), now);
@@ -299,8 +290,14 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
         return again(pass.lookAgainAt(), now);
     }
 
+    /** The one place where it is chosen: a type without one does not compile. */
     private ReviewKind kind(AccessReview review) {
-        return Objects.requireNonNull(kinds.get(review.getSpec().type()), "there is one for every type");
+        return switch (review.getSpec().type()) {
+            case Request -> requests;
+            case BreakGlass -> breakGlass;
+            case Entitlement -> entitlements;
+            case Certification -> certifications;
+        };
     }
 
     /** Counts what is owed, for the metrics. */
@@ -341,7 +338,7 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
                         kind.revokedBefore(review, now),
                         proofs)
                 .withAppliers(parameters.get().appliers())
-                .withWhenAsked(spec.type() == ReviewType.Request ? whenAsked.apply(review) : Optional.empty())
+                .withWhenAsked(kind.whenAsked(review))
                 .withRoleChanges(identity.map(IdentityFacts::roleChanges).orElse(Map.of()));
     }
 

@@ -5,7 +5,6 @@ import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
 import dev.lapse.access.Author;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
@@ -138,7 +137,8 @@ public final class KubernetesReviews {
         AccessReviewStatus status = trusted(review);
         return status == null
                 || !status.phase().ended()
-                || (review.getSpec().type() == ReviewType.Entitlement && status.phase() == ReviewPhase.Cancelled);
+                || (status.phase() == ReviewPhase.Cancelled
+                        && ReviewTerms.of(review.getSpec().type()).reopens());
     }
 
     /** Opens a review. One that is there already is taken for an earlier attempt: whoever reads it compares its spec. */

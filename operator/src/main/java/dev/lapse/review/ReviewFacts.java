@@ -83,6 +83,11 @@ public record ReviewFacts(
                 Optional.empty());
     }
 
+    /** How a review of this type is judged. */
+    public ReviewTerms terms() {
+        return ReviewTerms.of(spec.type());
+    }
+
     List<Decision> decisions() {
         return spec.decisions() == null ? List.of() : spec.decisions();
     }

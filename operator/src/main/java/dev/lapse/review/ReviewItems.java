@@ -1,7 +1,6 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Item;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
@@ -73,23 +72,16 @@ public final class ReviewItems {
 
     /** What the whole review is about. */
     public static String sentence(AccessReviewSpec spec) {
-        ReviewedRequest request = spec.request();
-        if (request != null) {
-            return sentence(spec, request);
-        }
-        if (spec.campaign()) {
-            return spec.opener() + " asks whether what identities may ask for is still right";
-        }
-        return spec.type() == ReviewType.Entitlement
-                ? sentence(spec, spec.pinned().get(0))
-                : "whether what " + spec.identity() + " may ask for is still right: "
-                        + String.join(", ", spec.itemHashes().keySet());
+        return spec.campaign()
+                ? spec.opener() + " asks whether what identities may ask for is still right"
+                : ReviewTerms.of(spec.type()).sentence(spec);
     }
 
-    private static String sentence(AccessReviewSpec spec, ReviewedRequest request) {
+    /** @param does what whoever it is about does, with a space before and after */
+    public static String sentence(AccessReviewSpec spec, ReviewedRequest request, String does) {
         return PeoplesText.oneLine(request.requestedBy()
                 + (request.claimed() ? " (claimed, nobody knows who wrote it)" : "")
-                + (spec.type() == ReviewType.Request ? " asks for " : " took without approval ") + request.role()
+                + does + request.role()
                 + " in "
                 + where(request.namespaces())
                 + " for " + request.duration() + " (entry " + request.privilege() + " of "
@@ -100,7 +92,7 @@ public final class ReviewItems {
                 + "; because: " + request.reason());
     }
 
-    private static String sentence(AccessReviewSpec spec, PinnedEntry entry) {
+    public static String sentence(AccessReviewSpec spec, PinnedEntry entry) {
         return PeoplesText.oneLine(entry.role() + " in " + where(entry.namespaces()) + " for up to "
                 + entry.maxDuration() + " (entry "
                 + entry.name() + " of " + spec.identity() + ", principal " + entry.principal() + "), entitled by "

@@ -1,7 +1,6 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReview;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
@@ -40,7 +39,7 @@ final class ReviewJournal {
         if (before == null) {
             events.tell(
                     about,
-                    facts.spec().type() != ReviewType.BreakGlass ? Kind.Normal : Kind.Warning,
+                    facts.terms().owedForGrant() ? Kind.Warning : Kind.Normal,
                     "ReviewOpened",
                     ReviewItems.sentence(facts.spec()) + "; decide until "
                             + facts.spec().dueAt() + ", status.patch has the command");

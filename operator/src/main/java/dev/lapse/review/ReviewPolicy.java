@@ -1,15 +1,11 @@
 package dev.lapse.review;
 
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
-import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
-import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.guard.NameProof;
-import dev.lapse.review.kind.BreakGlassVerdicts;
-import dev.lapse.review.kind.CertificationVerdicts;
+import dev.lapse.review.kind.ApprovalVerdicts;
 import dev.lapse.review.verdict.VerdictChecks;
 import dev.lapse.review.verdict.VerdictChecks.Finding;
 import dev.lapse.review.verdict.VerdictChecks.Judged;
@@ -19,10 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +30,8 @@ public final class ReviewPolicy {
 
     public static ReviewDecision decide(ReviewFacts facts, Aliases aliases, Instant now) {
         if (facts.phase().ended()) {
-            return ended(facts, facts.phase(), facts.outcome(), facts.decidedAt(), facts.recorded(), aliases, "");
+            return ApprovalVerdicts.ended(
+                    facts.phase(), facts.outcome(), facts.decidedAt(), facts.recorded(), aliases, "");
         }
         // What counted stays, whatever becomes of the words.
         List<SeenVerdict> verdicts = new ArrayList<>(
@@ -64,11 +59,7 @@ public final class ReviewPolicy {
             }
         }
         boolean open = !notYet.isEmpty();
-        ReviewDecision decision = switch (facts.spec().type()) {
-            case BreakGlass -> BreakGlassVerdicts.sum(facts, verdicts, open, now);
-            case Certification -> CertificationVerdicts.sum(facts, verdicts, open, now);
-            case Request, Entitlement -> summed(facts, verdicts, open, aliases, now);
-        };
+        ReviewDecision decision = facts.terms().sum(facts, verdicts, open, aliases, now);
         return open && !decision.phase().ended() ? decision.withMessage(told(decision, notYet)) : decision;
     }
 
@@ -76,92 +67,6 @@ public final class ReviewPolicy {
     private static String told(ReviewDecision decision, List<String> notYet) {
         return decision.message() + "; not judged yet, and looked at again every " + AFTER_A_FAILED_LOOKUP.toSeconds()
                 + " s: " + String.join(", ", notYet);
-    }
-
-    private static ReviewDecision summed(
-            ReviewFacts facts, List<SeenVerdict> verdicts, boolean open, Aliases aliases, Instant now) {
-        Optional<Instant> at = Optional.of(now.truncatedTo(ChronoUnit.SECONDS));
-        if (!facts.wanted()) {
-            return ended(
-                    facts,
-                    ReviewPhase.Cancelled,
-                    Optional.empty(),
-                    at,
-                    verdicts,
-                    aliases,
-                    facts.spec().type() == ReviewType.Entitlement
-                            ? "nobody asks for this any more: the entry or its role has changed, which has another review,"
-                                    + " or the entry is gone, or within its applier's limits"
-                            : "nobody asks for this any more: the grant is over, or what it asks for has changed and has"
-                                    + " another review");
-        }
-        Optional<SeenVerdict> denial = verdicts.stream()
-                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Deny)
-                .findFirst();
-        if (denial.isPresent()) {
-            return ended(
-                    facts,
-                    ReviewPhase.Completed,
-                    Optional.of(Outcome.Denied),
-                    at,
-                    verdicts,
-                    aliases,
-                    "denied by " + denial.get().by());
-        }
-        if (approvals(verdicts, aliases) >= facts.spec().required()) {
-            return ended(
-                    facts,
-                    ReviewPhase.Completed,
-                    Optional.of(Outcome.Approved),
-                    at,
-                    verdicts,
-                    aliases,
-                    "approved by " + String.join(", ", approvers(verdicts)));
-        }
-        if (!now.isBefore(facts.spec().dueAt())) {
-            return ended(
-                    facts,
-                    ReviewPhase.Expired,
-                    Optional.empty(),
-                    at,
-                    verdicts,
-                    aliases,
-                    "it was due at " + facts.spec().dueAt() + ", and silence is a no");
-        }
-        Instant next = open ? now.plus(AFTER_A_FAILED_LOOKUP) : facts.spec().dueAt();
-        return new ReviewDecision(
-                Optional.empty(),
-                ReviewPhase.Open,
-                Optional.empty(),
-                Optional.empty(),
-                List.copyOf(verdicts),
-                approvals(verdicts, aliases),
-                "waits for " + (facts.spec().required() - approvals(verdicts, aliases)) + " more of "
-                        + facts.spec().required() + " approvals until "
-                        + facts.spec().dueAt(),
-                Optional.of(
-                        next.isBefore(facts.spec().dueAt())
-                                ? next
-                                : facts.spec().dueAt()));
-    }
-
-    private static ReviewDecision ended(
-            ReviewFacts facts,
-            ReviewPhase phase,
-            Optional<Outcome> outcome,
-            Optional<Instant> decidedAt,
-            List<SeenVerdict> verdicts,
-            Aliases aliases,
-            String message) {
-        return new ReviewDecision(
-                Optional.empty(),
-                phase,
-                outcome,
-                decidedAt,
-                List.copyOf(verdicts),
-                approvals(verdicts, aliases),
-                message,
-                Optional.empty());
     }
 
     private static ReviewDecision asking(ReviewFacts facts, Decision decision) {
@@ -185,11 +90,12 @@ public final class ReviewPolicy {
         List<SeenVerdict> counting = before.stream()
                 .filter(verdict -> verdict.counts() && verdict.item().equals(decision.item()))
                 .toList();
-        if (facts.spec().type() == ReviewType.Certification && !counting.isEmpty()) {
+        if (facts.terms().firstVerdictStands() && !counting.isEmpty()) {
             SeenVerdict first = counting.get(0);
             return new Judged(
                     VerdictReason.AlreadyDecided,
-                    first.by() + " has decided it: " + first.verdict() + ". Another campaign may decide otherwise");
+                    first.by() + " has decided it: " + first.verdict() + ". Another "
+                            + (facts.spec().partOf() == null ? "review" : "campaign") + " may decide otherwise");
         }
         if (decision.verdict() == Verdict.Keep) {
             Optional<String> revokedBy = Stream.concat(
@@ -228,18 +134,5 @@ public final class ReviewPolicy {
                 judged.reason() == VerdictReason.Counts,
                 judged.reason().name(),
                 StatusText.fit(judged.message(), StatusText.MESSAGE));
-    }
-
-    private static int approvals(List<SeenVerdict> verdicts, Aliases aliases) {
-        Set<String> people = new LinkedHashSet<>();
-        approvers(verdicts).forEach(name -> people.add(aliases.person(name)));
-        return people.size();
-    }
-
-    private static List<String> approvers(List<SeenVerdict> verdicts) {
-        return verdicts.stream()
-                .filter(verdict -> verdict.counts() && verdict.verdict() == Verdict.Approve)
-                .map(SeenVerdict::by)
-                .toList();
     }
 }

@@ -4,7 +4,6 @@ import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
-import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
@@ -38,9 +37,7 @@ public final class ReviewStatusReport {
                 decision.outcome().orElse(null),
                 decision.decidedAt().orElse(null),
                 decision.approvals() + "/"
-                        + (facts.spec().type() == ReviewType.Certification
-                                ? facts.spec().itemHashes().size()
-                                : facts.spec().required()),
+                        + facts.terms().needed(facts.spec()),
                 null,
                 ReviewItems.of(facts.spec(), decision.verdicts(), facts.roleChangedAt()),
                 decision.verdicts(),
@@ -165,17 +162,7 @@ public final class ReviewStatusReport {
             case Expired -> Reason.ReviewExpired;
             case Cancelled -> Reason.ReviewCancelled;
             case Completed ->
-                decision.outcome().map(outcome -> reason(outcome, type)).orElse(Reason.ApprovalDenied);
-        };
-    }
-
-    private static Reason reason(Outcome outcome, ReviewType type) {
-        boolean certified = type == ReviewType.Certification;
-        return switch (outcome) {
-            case Approved -> Reason.Approved;
-            case Denied -> Reason.ApprovalDenied;
-            case Kept -> certified ? Reason.Certified : Reason.BreakGlassKept;
-            case Revoked -> certified ? Reason.ReviewRevoked : Reason.BreakGlassHeld;
+                decision.outcome().map(ReviewTerms.of(type)::reason).orElse(Reason.ApprovalDenied);
         };
     }
 

@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.guard.NameProof.Answer;
+import dev.lapse.guard.Seal;
 import dev.lapse.memory.RevokedPrivilege;
 import dev.lapse.review.kind.CertificationVerdicts;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -37,6 +38,7 @@ class CertificationTest {
     private final List<String> decisions = new ArrayList<>();
     private final Map<String, ReviewerRights> rights = new HashMap<>();
     private final Map<String, List<String>> revokedBefore = new HashMap<>();
+    private String partOf = "{namespace: payments, name: spring, uid: campaign-uid}";
     private String reviewers = "[]";
     private String onMissed = "Suspend";
     private boolean wanted = true;
@@ -204,6 +206,54 @@ class CertificationTest {
         assertThat(told.patch()).contains("\"item\": \"afar\"").contains("\"verdict\": \"Keep\"");
     }
 
+    @Test
+    void oneThatNoCampaignOpenedIsJudgedAndIsOverdueAndIsCompleted() {
+        partOf = "null";
+        says("erin", "Keep", "look");
+        rights.put("look/erin", INSIDER);
+
+        assertThat(facts().spec().partOf()).isNull();
+        assertThat(verdicts()).containsExactly("erin Insider");
+        assertThat(decide().verdicts().get(0).message()).endsWith("or the review may say insiders: Allow");
+        assertThat(decide().phase()).isEqualTo(ReviewPhase.Open);
+
+        now = DUE;
+
+        assertThat(decide().phase()).isEqualTo(ReviewPhase.Overdue);
+
+        says("ada", "Keep", "look");
+        says("ada", "Revoke", "afar");
+
+        assertThat(decide().phase()).isEqualTo(ReviewPhase.Completed);
+        assertThat(decide().outcome()).contains(Outcome.Revoked);
+    }
+
+    @Test
+    void theFirstVerdictStandsAlsoWhereNoCampaignOpenedIt() {
+        partOf = "null";
+        says("ada", "Keep", "look");
+        says("olivia", "Revoke", "look");
+
+        assertThat(verdicts()).containsExactly("ada Counts", "olivia AlreadyDecided");
+        assertThat(decide().verdicts().get(1).message())
+                .isEqualTo("ada has decided it: Keep. Another review may decide otherwise");
+    }
+
+    @Test
+    void theStatusOfOneThatNoCampaignOpenedIsSealed() {
+        partOf = "null";
+        says("ada", "Keep", "look");
+        StatusSeal seal = new StatusSeal(new Seal(new byte[32]));
+
+        AccessReviewStatus sealed =
+                seal.on(ReviewStatusReport.of(facts(), decide(), Optional.empty(), null, now), "review-uid");
+
+        assertThat(seal.isOn(sealed, "review-uid")).isTrue();
+        assertThat(seal.isOn(sealed, "another-uid")).isFalse();
+        assertThat(sealed.campaign()).isNull();
+        assertThat(sealed.approvals()).isEqualTo("1/2");
+    }
+
     private List<String> verdicts() {
         return decide().verdicts().stream()
                 .map((SeenVerdict verdict) -> verdict.by() + " " + verdict.reason())
@@ -246,13 +296,13 @@ class CertificationTest {
                        maxDuration: 1h, risks: [], entitledBy: olivia}
                     - {name: afar, hash: %s, role: ClusterRole/view, namespaces: [shop], principal: Dedicated,
                        maxDuration: 1h, risks: [], entitledBy: olivia}
-                  partOf: {namespace: payments, name: spring, uid: campaign-uid}
+                  partOf: %s
                   required: 1
                   reviewers: %s
                   onMissed: %s
                   dueAt: %s
                   decisions: [%s]
-                """.formatted(hash("look"), hash("afar"), reviewers, onMissed, DUE, String.join(", ", decisions)),
+                """.formatted(hash("look"), hash("afar"), partOf, reviewers, onMissed, DUE, String.join(", ", decisions)),
                 AccessReview.class);
         Map<String, Answer> proofs = new HashMap<>();
         review.getSpec().decisions().forEach(decision -> proofs.put(ReviewFacts.key(decision), Answer.PROVED));

@@ -203,7 +203,18 @@ public record AccessReviewSpec(
 
         /** Whether it is decided after the fact, with Keep or Revoke, however late. */
         public boolean afterwards() {
-            return this == BreakGlass || this == Certification;
+            return switch (this) {
+                case BreakGlass, Certification -> true;
+                case Request, Entitlement -> false;
+            };
+        }
+
+        /** Name of the one item, where it is about what is asked for, or was taken. */
+        private String requestItem() {
+            return switch (this) {
+                case BreakGlass -> GRANT_ITEM;
+                case Request, Entitlement, Certification -> REQUEST_ITEM;
+            };
         }
     }
 
@@ -234,7 +245,7 @@ public record AccessReviewSpec(
     public Map<String, String> itemHashes() {
         Map<String, String> hashes = new LinkedHashMap<>();
         if (request != null) {
-            hashes.put(type == ReviewType.BreakGlass ? GRANT_ITEM : REQUEST_ITEM, request.hash());
+            hashes.put(type.requestItem(), request.hash());
         }
         pinned().forEach(entry -> hashes.put(entry.name(), entry.hash()));
         return hashes;
@@ -310,12 +321,16 @@ public record AccessReviewSpec(
                 List.of());
     }
 
-    /** A review of what an identity may ask for, in a campaign. */
+    /**
+     * A review of what an identity may ask for.
+     *
+     * @param partOf the campaign that asks; absent if nobody but the operator does
+     */
     public static AccessReviewSpec ofIdentity(
             IdentityReference identityRef,
             String identityUID,
             List<PinnedEntry> entries,
-            Campaign partOf,
+            @Nullable Campaign partOf,
             @Nullable List<Person> reviewers,
             Insiders insiders,
             Instant dueAt,

@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked for, by whom, why and for how long. */
@@ -216,6 +217,20 @@ public record PrivilegeGrantSpec(
     public enum CredentialType {
         Token,
         Mint,
-        None
+        None;
+
+        /** For whoever decides: how the privilege is used, unless that is what everybody expects. */
+        Optional<String> unusual() {
+            return switch (this) {
+                case Token -> Optional.empty();
+                case Mint -> Optional.of("whoever asked mints tokens themselves (Mint)");
+                case None -> Optional.of("no credential is delivered (None)");
+            };
+        }
+    }
+
+    /** How the privilege is used, also if the spec does not say so. */
+    public CredentialType credentialType() {
+        return credential == null || credential.type() == null ? CredentialType.Token : credential.type();
     }
 }

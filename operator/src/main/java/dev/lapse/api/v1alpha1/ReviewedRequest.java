@@ -104,11 +104,8 @@ public record ReviewedRequest(
     /** For people: how it is used and when it begins, as far as that is not what everybody expects. */
     public List<String> unusual() {
         List<String> told = new ArrayList<>();
-        if (credential == CredentialType.Mint) {
-            told.add("whoever asked mints tokens themselves (Mint)");
-        }
-        if (credential == CredentialType.None) {
-            told.add("no credential is delivered (None)");
+        if (credential != null) {
+            credential.unusual().ifPresent(told::add);
         }
         if (notBefore != null) {
             told.add("begins at " + notBefore + " at the earliest");

@@ -7,7 +7,6 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.condition.Reason;
-import dev.lapse.credential.TokenSchedule;
 import dev.lapse.grant.BreakGlass;
 import dev.lapse.grant.ClaimMemory;
 import dev.lapse.grant.Ending;
@@ -238,10 +237,14 @@ public final class GrantBuilding {
     private static GrantAction issueOrDeliver(GrantFacts facts, ObservedObject secret, Instant now) {
         return facts.token().isPresent()
                 ? new DeliverToken(secret.object())
-                : new IssueToken(TokenSchedule.lifetime(
-                        facts.request().audiences(),
-                        now,
-                        facts.record().expiresAt().orElseThrow()));
+                : new IssueToken(facts.request()
+                        .issuer()
+                        .delivery()
+                        .orElseThrow()
+                        .lifetime(
+                                facts.request().audiences(),
+                                now,
+                                facts.record().expiresAt().orElseThrow()));
     }
 
     private static Optional<GrantAction> giving(ObservedObject binding) {
@@ -263,9 +266,10 @@ public final class GrantBuilding {
             return Optional.empty();
         }
         IssuedCredential last = issued.get(issued.size() - 1);
-        return TokenSchedule.endsTooEarly(
-                        last.expiresAt(), facts.record().expiresAt().orElseThrow())
-                ? Optional.of(TokenSchedule.renewAt(last.issuedAt(), last.expiresAt()))
-                : Optional.empty();
+        return facts.request()
+                .issuer()
+                .delivery()
+                .flatMap(delivery ->
+                        delivery.renewAt(last, facts.record().expiresAt().orElseThrow()));
     }
 }

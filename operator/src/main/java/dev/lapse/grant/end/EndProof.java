@@ -2,17 +2,13 @@ package dev.lapse.grant.end;
 
 import dev.lapse.access.ResidualAccess;
 import dev.lapse.api.v1alpha1.PrincipalType;
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.TokenDead;
-import dev.lapse.credential.TokenSchedule;
 import dev.lapse.grant.GrantFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 
 /** Decides what the API server's answers after an end prove, and when to ask again. */
@@ -55,13 +51,16 @@ public final class EndProof {
 
     /** The end with what {@code found} proves; the proof stays open while an answer is missing or premature. */
     static End of(GrantFacts facts, End end, ResidualAccess found, Instant now) {
-        boolean token = minted(facts) || !facts.record().credentials().isEmpty();
         Instant at = now.truncatedTo(ChronoUnit.MILLIS);
+        Optional<Instant> tokenDeadAt = facts.request()
+                .issuer()
+                .deadAt(facts.request().audiences(), facts.record().credentials(), at)
+                .map(dead -> Optional.ofNullable(end.tokenDeadAt()).orElse(dead));
         ResidualAccess told = withoutWhatIsGone(end, found, now);
         return end.withProof(
                 told.undecided() ? null : at,
-                token ? TokenDead.Inferred : null,
-                token ? Optional.ofNullable(end.tokenDeadAt()).orElseGet(() -> tokenDeadAt(facts, at)) : null,
+                tokenDeadAt.isPresent() ? TokenDead.Inferred : null,
+                tokenDeadAt.orElse(null),
                 told.residual());
     }
 
@@ -79,19 +78,5 @@ public final class EndProof {
         boolean early =
                 end.effectiveAt() != null && now.isBefore(end.effectiveAt().plus(NOTICED_WITHIN));
         return early ? found.withoutLate() : found;
-    }
-
-    /** Of how many tokens, and when, only the audit log knows. */
-    private static boolean minted(GrantFacts facts) {
-        return facts.request().credential() == CredentialType.Mint;
-    }
-
-    private static Instant tokenDeadAt(GrantFacts facts, Instant gone) {
-        if (minted(facts)) {
-            return gone.plus(TokenSchedule.CACHE);
-        }
-        List<IssuedCredential> issued = facts.record().credentials();
-        return TokenSchedule.deadAt(
-                facts.request().audiences(), gone, issued.get(issued.size() - 1).expiresAt());
     }
 }

@@ -8,8 +8,8 @@ import dev.lapse.api.v1alpha1.EligibleEntry;
 import dev.lapse.api.v1alpha1.EligibleEntry.Risk;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.condition.Reason;
+import dev.lapse.credential.CredentialIssuer.Holder;
 import dev.lapse.credential.TokenEnvelope;
 import dev.lapse.grant.GrantFacts;
 import dev.lapse.grant.GrantFacts.NamespaceState;
@@ -92,7 +92,6 @@ final class EntryChecks {
     }
 
     static Optional<Obstacle> credentialIsPossible(GrantFacts facts, EntryFacts entry, Instant now) {
-        CredentialType type = facts.request().credential();
         Optional<String> unusable = facts.request().encryptTo().flatMap(TokenEnvelope::unusable);
         if (unusable.isPresent()) {
             return refuse(
@@ -100,27 +99,13 @@ final class EntryChecks {
                     "spec.credential.encryptTo cannot be sealed to: " + unusable.get()
                             + "; give the PEM of an RSA or elliptic curve certificate");
         }
-        if (entry.principal() == PrincipalType.Dedicated) {
-            return refuseIf(
-                    type == CredentialType.None,
-                    Reason.CredentialNotPossible,
-                    "credential type None leaves nobody able to use a Dedicated principal: ask for Token or Mint");
-        }
-        if (type == CredentialType.Mint) {
-            return refuse(
-                    Reason.CredentialNotPossible,
-                    "credential type Mint is for an account that dies with the grant, and entry " + entry.name()
-                            + " has principal Subject: ask for Token, or let the entry name principal Dedicated");
-        }
-        return refuseIf(
-                type == CredentialType.Token
-                        && facts.identity()
-                                .orElseThrow()
-                                .subject()
-                                .serviceAccount()
-                                .isEmpty(),
-                Reason.CredentialNotPossible,
-                "no token can be issued for a user name: ask for credential type None");
+        boolean serviceAccount = facts.identity()
+                .flatMap(identity -> identity.subject().serviceAccount())
+                .isPresent();
+        return facts.request()
+                .issuer()
+                .impossible(new Holder(entry.name(), entry.principal(), serviceAccount))
+                .flatMap(why -> refuse(Reason.CredentialNotPossible, why));
     }
 
     static Optional<Obstacle> roleExists(GrantFacts facts, EntryFacts entry, Instant now) {

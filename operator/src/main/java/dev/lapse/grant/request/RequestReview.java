@@ -67,7 +67,7 @@ public record RequestReview(String name, AccessReviewSpec spec) {
     private static RequestReview of(
             ReviewType type, GrantFacts facts, IdentityFacts identity, EntryFacts entry, Instant now) {
         GrantRequest request = facts.request();
-        boolean before = type == ReviewType.Request;
+        boolean before = !type.afterwards();
         Resolved meaning = GrantPlan.resolve(facts, identity, entry);
         String hash = ContentHash.of(
                 request.uid(),

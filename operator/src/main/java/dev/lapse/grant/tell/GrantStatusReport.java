@@ -7,7 +7,6 @@ import dev.lapse.api.v1alpha1.EndCause;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrincipalType;
-import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
@@ -70,11 +69,13 @@ public final class GrantStatusReport {
         return decided ? null : facts.record().insiders().orElse(null);
     }
 
-    /** What a requester mints lives for ten minutes, of which Lapse knows nothing. */
     private @Nullable Dies dies() {
-        boolean minted = facts.request().credential() == CredentialType.Mint
-                && facts.record().announced();
-        return minted ? Dies.ByOperator : facts.record().dies().orElse(null);
+        return facts.request()
+                .issuer()
+                .dies()
+                .filter(known -> facts.record().announced())
+                .or(() -> facts.record().dies())
+                .orElse(null);
     }
 
     private List<Transition> history(@Nullable PrivilegeGrantStatus previous) {

@@ -151,7 +151,7 @@ public final class KubernetesCampaigns {
     private Set<String> undecided(String campaignUid, Instant now) {
         Set<String> names = new HashSet<>();
         memory.all(OwedCertification.class, now).stream()
-                .filter(owed -> owed.campaign().uid().equals(campaignUid))
+                .filter(owed -> owed.isOf(campaignUid))
                 .forEach(owed -> names.add(owed.namespace() + "/" + owed.review()));
         reviews.ofCampaign(campaignUid)
                 .forEach(review -> names.add(review.getMetadata().getNamespace() + "/"

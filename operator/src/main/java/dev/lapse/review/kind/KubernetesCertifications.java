@@ -70,6 +70,11 @@ public final class KubernetesCertifications implements ReviewKind {
     }
 
     @Override
+    public boolean owedByIdentity() {
+        return true;
+    }
+
+    @Override
     public Optional<String> subject(AccessReview review, Instant now) {
         return owed(review, now).map(OwedCertification::subject);
     }
@@ -210,7 +215,7 @@ public final class KubernetesCertifications implements ReviewKind {
                 spec.identity(),
                 subject,
                 review.getMetadata().getName(),
-                Objects.requireNonNull(spec.partOf(), "every certification is part of a campaign"),
+                spec.partOf(),
                 spec.reviewers(),
                 spec.insiders(),
                 spec.dueAt(),

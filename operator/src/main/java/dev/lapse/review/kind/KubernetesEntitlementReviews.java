@@ -4,7 +4,6 @@ import dev.lapse.access.AccessOracle;
 import dev.lapse.access.Author;
 import dev.lapse.access.Entitlement;
 import dev.lapse.api.v1alpha1.AccessReview;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Decision;
@@ -31,7 +30,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The reviews of entries that go beyond the limits of the applier that wrote them: opened, looked up, and still asked for or not. */
-public final class KubernetesEntitlementReviews implements Vouchers {
+public final class KubernetesEntitlementReviews implements ReviewKind, Vouchers {
     private final KubernetesCluster cluster;
     private final KubernetesReviews reviews;
     private final KubernetesIdentities identities;
@@ -84,7 +83,8 @@ public final class KubernetesEntitlementReviews implements Vouchers {
     }
 
     /** Whether the identity still has this very entry, of this very role, beyond its applier's limits. */
-    public boolean wanted(AccessReview review, Instant now) {
+    @Override
+    public boolean wanted(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
         return identities
                 .find(review.getMetadata().getNamespace(), review.getSpec().identity())
                 .filter(identity -> !identity.deleting())
@@ -97,22 +97,21 @@ public final class KubernetesEntitlementReviews implements Vouchers {
     }
 
     /** What was closed because the entry had changed is open again once the entry is as it was. */
-    @Nullable
-    public AccessReviewStatus reopened(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
-        return review.getSpec().type() == ReviewType.Entitlement
-                        && before != null
+    @Override
+    public @Nullable AccessReviewStatus reopened(
+            AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
+        return before != null
                         && before.phase() == ReviewPhase.Cancelled
                         && now.isBefore(review.getSpec().dueAt())
-                        && wanted(review, now)
+                        && wanted(review, before, now)
                 ? before.open()
                 : before;
     }
 
     /** Of an approval that is allowed otherwise: whether who gave it could bind the role there. */
+    @Override
     public ReviewerRights with(ReviewerRights rights, ReviewFacts facts, Decision decision) {
-        if (facts.spec().type() != ReviewType.Entitlement
-                || decision.verdict() != Verdict.Approve
-                || rights.decides() != AccessOracle.Verdict.Allowed) {
+        if (decision.verdict() != Verdict.Approve || rights.decides() != AccessOracle.Verdict.Allowed) {
             return rights;
         }
         return rights.withBinds(identities

@@ -2,8 +2,11 @@ package dev.lapse.review.kind;
 
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
+import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.review.ReviewDecision;
 import dev.lapse.review.ReviewFacts;
+import dev.lapse.review.ReviewerRights;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,26 @@ public interface ReviewKind {
      * @param before the status, if the operator wrote it
      */
     boolean wanted(AccessReview review, @Nullable AccessReviewStatus before, Instant now);
+
+    /** The status that counts: what was closed may be open again. */
+    default @Nullable AccessReviewStatus reopened(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
+        return before;
+    }
+
+    /** Who could act as the accounts of a request when it was asked. */
+    default Optional<InsidersWhenAsked> whenAsked(AccessReview review) {
+        return Optional.empty();
+    }
+
+    /** What else a verdict takes beside the verb, of somebody who gave one. */
+    default ReviewerRights with(ReviewerRights rights, ReviewFacts facts, Decision decision) {
+        return rights;
+    }
+
+    /** Whether what it asks is owed until it is decided: if it is lost, it is opened again. */
+    default boolean owedByIdentity() {
+        return false;
+    }
 
     /** User name of the identity's account, of an identity that is gone. */
     default Optional<String> subject(AccessReview review, Instant now) {

@@ -1,7 +1,6 @@
 package dev.lapse.review.verdict;
 
 import dev.lapse.access.Entitlement;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccountName;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
@@ -125,16 +124,13 @@ public final class VerdictChecks {
     private static Optional<Finding> isAReviewer(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         List<Person> reviewers = facts.spec().listedReviewers();
         boolean listed = reviewers.isEmpty() || reviewers.stream().anyMatch(person -> names(person, decision));
-        // Whoever opened the campaign chose them: that must not keep everybody else from deciding for ever.
-        boolean everybodyMay = facts.spec().type() == ReviewType.Certification
-                && !now.isBefore(facts.spec().dueAt());
+        boolean onceDue = facts.terms().everybodyDecidesOnceDue();
+        boolean everybodyMay = onceDue && !now.isBefore(facts.spec().dueAt());
         return refuseIf(
                 !listed && !everybodyMay,
                 VerdictReason.NotAReviewer,
                 decision.by() + " is not among the reviewers; whoever is one through a group names that group in byAs"
-                        + (facts.spec().type() == ReviewType.Certification
-                                ? "; from " + facts.spec().dueAt() + " on everybody decides who holds the verb"
-                                : ""));
+                        + (onceDue ? "; from " + facts.spec().dueAt() + " on everybody decides who holds the verb" : ""));
     }
 
     /** An editor of an account's namespace can act as the account, so its approval identifies no person. */
@@ -160,7 +156,7 @@ public final class VerdictChecks {
     }
 
     static String whatNames(ReviewFacts facts) {
-        return facts.spec().type() == ReviewType.Certification ? "the campaign" : "the entry";
+        return facts.terms().author(facts.spec());
     }
 
     static boolean isAYes(Decision decision) {

@@ -1,7 +1,6 @@
 package dev.lapse.review.verdict;
 
 import dev.lapse.access.Insiders;
-import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.EligibleEntry;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
@@ -91,7 +90,7 @@ public final class WhenAsked {
     }
 
     private static boolean concerned(ReviewFacts facts, Decision decision) {
-        return facts.spec().type() == ReviewType.Request
+        return facts.terms().countsInsidersWhenAsked()
                 && facts.spec().insiders() != EligibleEntry.Insiders.Allow
                 && VerdictChecks.isAYes(decision);
     }
