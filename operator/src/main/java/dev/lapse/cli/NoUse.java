@@ -5,8 +5,7 @@ import java.util.Optional;
 
 /** Nothing is handed out: the account has a credential already. */
 final class NoUse implements CredentialUse {
-    private static final String NOTHING =
-            "--credential None is no credential to hand out: take Mint or Token";
+    private static final String NOTHING = "--credential None is no credential to hand out: take Mint or Token";
 
     @Override
     public String told(PrivilegeGrant grant) {

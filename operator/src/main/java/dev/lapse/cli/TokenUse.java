@@ -16,7 +16,8 @@ final class TokenUse implements CredentialUse {
         Credential credential = grant.getSpec().credential();
         boolean elsewhere = credential != null && credential.audiences() != null;
         boolean sealed = credential != null && credential.encryptTo() != null;
-        return "use it: kubectl get secret " + NextStep.secret(grant) + NextStep.namespace(grant) + " -o jsonpath='{.data."
+        return "use it: kubectl get secret " + NextStep.secret(grant) + NextStep.namespace(grant)
+                + " -o jsonpath='{.data."
                 + (elsewhere ? "token" : "kubeconfig") + (sealed ? "\\.cms" : "") + "}' | base64 -d"
                 + (sealed ? " | openssl cms -decrypt -inform PEM -inkey KEY.pem" : "");
     }

@@ -35,6 +35,5 @@ public interface CredentialDelivery {
      * @param kubeconfigNamespace where a client that is told nothing else looks
      * @param encryptTo the certificate that seals what is secret in it
      */
-    record Parcel(
-            String namespace, String kubeconfigNamespace, List<String> audiences, Optional<String> encryptTo) {}
+    record Parcel(String namespace, String kubeconfigNamespace, List<String> audiences, Optional<String> encryptTo) {}
 }

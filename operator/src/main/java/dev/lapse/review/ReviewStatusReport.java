@@ -36,8 +36,7 @@ public final class ReviewStatusReport {
                 proof.orElse(null),
                 decision.outcome().orElse(null),
                 decision.decidedAt().orElse(null),
-                decision.approvals() + "/"
-                        + facts.terms().needed(facts.spec()),
+                decision.approvals() + "/" + facts.terms().needed(facts.spec()),
                 null,
                 ReviewItems.of(facts.spec(), decision.verdicts(), facts.roleChangedAt()),
                 decision.verdicts(),

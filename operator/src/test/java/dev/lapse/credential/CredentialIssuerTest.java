@@ -56,7 +56,8 @@ class CredentialIssuerTest {
     void eachTypeCanBeHadByTheGrantsOwnAccountOrByTheIdentitys(CredentialType type) {
         assertThat(Arrays.stream(PrincipalType.values())
                         .map(principal -> new Holder("look", principal, true))
-                        .filter(holder -> CredentialIssuer.of(type).impossible(holder).isEmpty()))
+                        .filter(holder ->
+                                CredentialIssuer.of(type).impossible(holder).isEmpty()))
                 .isNotEmpty();
     }
 
@@ -99,15 +100,15 @@ class CredentialIssuerTest {
 
     @Test
     void theLastTokenOfSeveralTellsWhenAllAreDead() {
-        List<IssuedCredential> issued =
-                List.of(token("1", GONE.plusSeconds(60)), token("2", GONE.plusSeconds(600)));
+        List<IssuedCredential> issued = List.of(token("1", GONE.plusSeconds(60)), token("2", GONE.plusSeconds(600)));
 
         assertThat(CredentialIssuer.of(CredentialType.Token).deadAt(List.of("https://vault"), issued, GONE))
                 .contains(GONE.plusSeconds(600).plus(TokenSchedule.LEEWAY));
     }
 
     private static List<Instant> deadAt(CredentialType type) {
-        return CredentialIssuer.of(type).deadAt(List.of(), List.of(), GONE).stream().toList();
+        return CredentialIssuer.of(type).deadAt(List.of(), List.of(), GONE).stream()
+                .toList();
     }
 
     private static IssuedCredential token(String id, Instant expiresAt) {

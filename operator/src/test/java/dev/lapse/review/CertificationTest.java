@@ -302,7 +302,8 @@ class CertificationTest {
                   onMissed: %s
                   dueAt: %s
                   decisions: [%s]
-                """.formatted(hash("look"), hash("afar"), partOf, reviewers, onMissed, DUE, String.join(", ", decisions)),
+                """.formatted(
+                        hash("look"), hash("afar"), partOf, reviewers, onMissed, DUE, String.join(", ", decisions)),
                 AccessReview.class);
         Map<String, Answer> proofs = new HashMap<>();
         review.getSpec().decisions().forEach(decision -> proofs.put(ReviewFacts.key(decision), Answer.PROVED));

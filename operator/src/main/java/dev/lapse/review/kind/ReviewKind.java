@@ -28,7 +28,8 @@ public interface ReviewKind {
     boolean wanted(AccessReview review, @Nullable AccessReviewStatus before, Instant now);
 
     /** The status that counts: what was closed may be open again. */
-    default @Nullable AccessReviewStatus reopened(AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
+    default @Nullable AccessReviewStatus reopened(
+            AccessReview review, @Nullable AccessReviewStatus before, Instant now) {
         return before;
     }
 

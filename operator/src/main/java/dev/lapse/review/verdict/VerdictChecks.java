@@ -130,7 +130,9 @@ public final class VerdictChecks {
                 !listed && !everybodyMay,
                 VerdictReason.NotAReviewer,
                 decision.by() + " is not among the reviewers; whoever is one through a group names that group in byAs"
-                        + (onceDue ? "; from " + facts.spec().dueAt() + " on everybody decides who holds the verb" : ""));
+                        + (onceDue
+                                ? "; from " + facts.spec().dueAt() + " on everybody decides who holds the verb"
+                                : ""));
     }
 
     /** An editor of an account's namespace can act as the account, so its approval identifies no person. */

@@ -130,7 +130,9 @@ class KubernetesCertificationsTest {
         AccessReview review = opened();
         assertThat(review.getSpec().partOf()).isNull();
         assertThat(review.getSpec().itemHashes()).containsOnlyKeys("look");
-        assertThat(certifications.owed(NOW)).extracting(OwedCertification::review).containsExactly("lapse-yearly");
+        assertThat(certifications.owed(NOW))
+                .extracting(OwedCertification::review)
+                .containsExactly("lapse-yearly");
         assertThat(certifications.owed(NOW).get(0).isOf("campaign-uid")).isFalse();
         assertThat(certifications.wanted(review, null, NOW)).isTrue();
         assertThat(certifications.subject(review, NOW)).contains(ACCOUNT);
