@@ -7,7 +7,7 @@ import java.util.Optional;
 public interface AccessOracle {
 
     /** Never throws: a failed look-up is {@link Verdict#Unknown}. Without a namespace the question is cluster-wide. */
-    Answer ask(Author who, Permission what, Optional<String> namespace);
+    Answer ask(UserInfo who, Permission what, Optional<String> namespace);
 
     /** @param reason the authorizer's words; RBAC names the binding that allows. For Unknown, what failed */
     record Answer(Verdict verdict, String reason) {}

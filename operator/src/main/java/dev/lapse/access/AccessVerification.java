@@ -25,7 +25,7 @@ public final class AccessVerification {
      * @param most the most questions for one namespace
      */
     public static ResidualAccess check(
-            Author principal, List<Rule> rules, List<String> namespaces, int most, AccessOracle oracle) {
+            UserInfo principal, List<Rule> rules, List<String> namespaces, int most, AccessOracle oracle) {
         List<Rule> given = toAsk(rules, namespaces.isEmpty());
         List<Permission> sample = AccessQuestions.sample(given, most);
         List<Optional<String>> places = namespaces.isEmpty()

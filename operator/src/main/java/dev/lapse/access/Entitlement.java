@@ -31,11 +31,11 @@ public final class Entitlement {
 
     private static final String RBAC = "rbac.authorization.k8s.io";
 
-    private final Author author;
+    private final UserInfo author;
     private final RoleReference role;
     private final AccessOracle oracle;
 
-    private Entitlement(Author author, RoleReference role, AccessOracle oracle) {
+    private Entitlement(UserInfo author, RoleReference role, AccessOracle oracle) {
         this.author = author;
         this.role = role;
         this.oracle = oracle;
@@ -85,7 +85,7 @@ public final class Entitlement {
      * @param namespaces empty for cluster-wide
      */
     public static Outcome couldBind(
-            Author author,
+            UserInfo author,
             RoleReference role,
             Function<String, List<Rule>> rulesIn,
             List<String> namespaces,

@@ -18,7 +18,7 @@ public final class KubernetesAccess implements AccessOracle {
     }
 
     @Override
-    public Answer ask(Author who, Permission what, Optional<String> namespace) {
+    public Answer ask(UserInfo who, Permission what, Optional<String> namespace) {
         SubjectAccessReviewBuilder question = new SubjectAccessReviewBuilder()
                 .withNewSpec()
                 .withUser(who.user())

@@ -88,7 +88,7 @@ public final class OperatorReach {
     }
 
     private Outcome ask(Permission what, Optional<String> namespace, Limit limit, String denial) {
-        Answer answer = oracle.ask(Author.of(bounds.get().user(), List.of()), what, namespace);
+        Answer answer = oracle.ask(UserInfo.of(bounds.get().user(), List.of()), what, namespace);
         return switch (answer.verdict()) {
             case Allowed -> new Entitled();
             case Denied -> new OutOfReach(limit, denial);

@@ -16,7 +16,7 @@ public final class RecentAnswers {
     static final Duration MOMENT = Duration.ofMillis(900);
     private static final int MOST = 10_000;
 
-    private record Question(Author who, Permission what, Optional<String> namespace) {}
+    private record Question(UserInfo who, Permission what, Optional<String> namespace) {}
 
     private record Answered(AccessOracle.Answer answer, Instant askedAt) {}
 

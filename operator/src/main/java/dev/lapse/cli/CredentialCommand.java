@@ -152,8 +152,8 @@ final class CredentialCommand implements Callable<Integer> {
     private PrivilegeGrant asked(KubernetesSession session, Logins logins, Login login, String why) {
         Asking asking = new Asking(session, "request");
         CredentialType wanted = type == null ? asking.credential(identity, privilege) : type;
-        CredentialUse.of(wanted).notForCaller(session).ifPresent(hindrance -> {
-            throw Failure.because(hindrance);
+        CredentialUse.of(wanted).notForCaller(session).ifPresent(refusal -> {
+            throw Failure.because(refusal);
         });
         Person me = session.whoAmI();
         GrantDraft draft = new GrantDraft(

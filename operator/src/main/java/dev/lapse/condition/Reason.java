@@ -74,7 +74,7 @@ public enum Reason {
     /** Nobody answers for the identity: spec.owner names neither a user nor a team. */
     OwnerMissing,
     /** An older identity names the same subject. */
-    SubjectClaimed,
+    SubjectTaken,
     /** Settings do not allow this user name as a subject in this namespace. */
     SubjectNotAllowed,
     /** The identity has no eligible entry of that name. */

@@ -20,10 +20,10 @@ public sealed interface GrantAction {
     }
 
     /** Puts the finalizer on, so that the grant cannot go before what it gave. */
-    record Hold() implements GrantAction {
+    record AddFinalizer() implements GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
-            return effects.hold(facts);
+            return effects.addFinalizer(facts);
         }
     }
 
@@ -44,10 +44,10 @@ public sealed interface GrantAction {
     }
 
     /** Asks the API server whether what the informers show is the newest: nothing is refused for good on less. */
-    record ConfirmSight() implements GrantAction {
+    record ConfirmFreshness() implements GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
-            return effects.confirmSight(facts);
+            return effects.confirmFreshness(facts);
         }
     }
 
@@ -207,7 +207,7 @@ public sealed interface GrantAction {
         @Override
         public GrantFacts carryOut(GrantEffects effects, GrantFacts facts, GrantDecision decision, Instant now) {
             GrantFacts noted = facts.withObject(
-                    object.object().with(object.seenUid().orElse(null), ObjectState.Creating), object.sight());
+                    object.object().with(object.seenUid().orElse(null), ObjectState.Creating), object.found());
             return effects.remove(effects.fence(noted, decision, now), object);
         }
     }

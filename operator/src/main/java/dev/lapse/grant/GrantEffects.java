@@ -14,7 +14,7 @@ import java.util.Optional;
  * cluster did not do it, and the next pass begins from what is there.
  */
 interface GrantEffects {
-    GrantFacts hold(GrantFacts facts);
+    GrantFacts addFinalizer(GrantFacts facts);
 
     GrantFacts release(GrantFacts facts);
 
@@ -23,7 +23,7 @@ interface GrantEffects {
     /** Writes the status even if it says nothing new: it is refused unless the grant is still the one that was read. */
     GrantFacts fence(GrantFacts facts, GrantDecision decision, Instant now);
 
-    GrantFacts confirmSight(GrantFacts facts);
+    GrantFacts confirmFreshness(GrantFacts facts);
 
     GrantFacts askEntitlement(GrantFacts facts);
 

@@ -100,10 +100,10 @@ public record GrantFacts(
         return objects.stream()
                 .filter(each -> same(each.object(), object))
                 .findFirst()
-                .map(each -> each.withSight(object, each.sight()))
+                .map(each -> each.withFound(object, each.found()))
                 .orElseGet(() -> new ObservedObject(
                         object,
-                        object.kind() == ObjectKind.Secret ? ObservedObject.Sight.Hidden : ObservedObject.Sight.Absent,
+                        object.kind() == ObjectKind.Secret ? ObservedObject.Found.Hidden : ObservedObject.Found.Absent,
                         Optional.ofNullable(object.uid())));
     }
 
@@ -117,11 +117,11 @@ public record GrantFacts(
         return with(copy -> copy.objects = List.copyOf(now));
     }
 
-    /** Both the record and the sight of one object after it was made or removed. */
-    GrantFacts withObject(GrantObject now, ObservedObject.Sight sight) {
+    /** Both the record and what is found of one object after it was made or removed. */
+    GrantFacts withObject(GrantObject now, ObservedObject.Found found) {
         GrantFacts recorded = withRecord(record.withObject(now));
         return recorded.withObjects(recorded.objects.stream()
-                .map(each -> same(each.object(), now) ? each.withSight(now, sight) : each)
+                .map(each -> same(each.object(), now) ? each.withFound(now, found) : each)
                 .toList());
     }
 
@@ -129,22 +129,22 @@ public record GrantFacts(
     GrantFacts made(GrantObject object, String uid) {
         return withObject(
                 object.with(uid, ObjectState.Present),
-                object.kind() == ObjectKind.Secret ? ObservedObject.Sight.Hidden : ObservedObject.Sight.Correct);
+                object.kind() == ObjectKind.Secret ? ObservedObject.Found.Hidden : ObservedObject.Found.Correct);
     }
 
     /** Somebody else's object has the name. */
     GrantFacts taken(GrantObject object) {
-        return withToken(Optional.empty()).withObject(object, ObservedObject.Sight.Foreign);
+        return withToken(Optional.empty()).withObject(object, ObservedObject.Found.Foreign);
     }
 
     /** Something of ours has the name, and the record does not say why. */
     GrantFacts left(GrantObject object) {
-        return withObject(object, ObservedObject.Sight.Left);
+        return withObject(object, ObservedObject.Found.Left);
     }
 
     /** The Secret that a token is to be bound to is there, without content. */
     GrantFacts reserved(GrantObject secret, String uid) {
-        return withObject(secret.with(uid, ObjectState.Creating), ObservedObject.Sight.Hidden);
+        return withObject(secret.with(uid, ObjectState.Creating), ObservedObject.Found.Hidden);
     }
 
     /**
@@ -160,7 +160,7 @@ public record GrantFacts(
                 .withRecord(record.withCredential(
                         new IssuedCredential(minted.id(), minted.issuedAt(), minted.expiresAt()), how));
         GrantObject secret = record.secret().orElseThrow();
-        return recorded.withObject(secret.with(secret.uid(), ObjectState.Creating), ObservedObject.Sight.Hidden);
+        return recorded.withObject(secret.with(secret.uid(), ObjectState.Creating), ObservedObject.Found.Hidden);
     }
 
     GrantFacts delivered(GrantObject secret, String uid) {
@@ -171,7 +171,7 @@ public record GrantFacts(
     GrantFacts secretGone(GrantObject secret) {
         boolean bound = record.resolved().orElseThrow().principal() == PrincipalType.Subject;
         GrantFacts without = bound ? withToken(Optional.empty()) : this;
-        return without.withObject(secret.with(null, ObjectState.Creating), ObservedObject.Sight.Hidden);
+        return without.withObject(secret.with(null, ObjectState.Creating), ObservedObject.Found.Hidden);
     }
 
     /** @param gone false if what has the name now is somebody else's */
@@ -179,7 +179,7 @@ public record GrantFacts(
         boolean ending = record.end().isPresent();
         GrantFacts then = withObject(
                 ending ? object.with(object.uid(), ObjectState.Gone) : object.with(null, ObjectState.Creating),
-                gone ? ObservedObject.Sight.Absent : ObservedObject.Sight.Foreign);
+                gone ? ObservedObject.Found.Absent : ObservedObject.Found.Foreign);
         if (object.kind().binding()) {
             // The lane's note, if there is one, was early: there still was a binding.
             return then.withBindingsGoneAt(Optional.empty());

@@ -8,8 +8,8 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.UsedWaiver;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.GrantAction.AskInsiders;
-import dev.lapse.grant.GrantAction.ConfirmSight;
-import dev.lapse.grant.GrantAction.Hold;
+import dev.lapse.grant.GrantAction.ConfirmFreshness;
+import dev.lapse.grant.GrantAction.AddFinalizer;
 import dev.lapse.grant.GrantAction.Note;
 import dev.lapse.grant.GrantAction.OpenReview;
 import dev.lapse.grant.GrantAction.WriteStatus;
@@ -70,7 +70,7 @@ public final class GrantPolicy {
             return activating(facts, claim.get());
         }
         if (!facts.request().held()) {
-            return activating(facts, new Hold());
+            return activating(facts, new AddFinalizer());
         }
         Optional<GrantAction> debt = BreakGlass.unwritten(facts, now);
         if (debt.isPresent()) {
@@ -120,7 +120,7 @@ public final class GrantPolicy {
      */
     private static GrantDecision refused(GrantFacts facts, Refused refused, Instant now) {
         if (facts.upToDate().isEmpty()) {
-            return activating(facts, new ConfirmSight());
+            return activating(facts, new ConfirmFreshness());
         }
         if (!facts.upToDate().get()) {
             return GrantDecision.settled(

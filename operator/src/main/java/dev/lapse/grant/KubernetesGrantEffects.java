@@ -4,7 +4,7 @@ import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
 import static dev.lapse.cluster.KubernetesFailure.NOT_FOUND;
 
 import dev.lapse.access.AccessVerification;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Insiders;
 import dev.lapse.access.KubernetesBindings;
 import dev.lapse.access.NamedBinding;
@@ -32,7 +32,7 @@ import dev.lapse.grant.begin.KubernetesStepFailure;
 import dev.lapse.grant.end.EndProof;
 import dev.lapse.grant.request.ActivationRights;
 import dev.lapse.grant.request.KubernetesDuties;
-import dev.lapse.grant.request.KubernetesSight;
+import dev.lapse.grant.request.KubernetesFreshness;
 import dev.lapse.grant.request.RequestReview;
 import dev.lapse.grant.tell.GrantJournal;
 import dev.lapse.grant.tell.GrantStatusReport;
@@ -75,7 +75,7 @@ final class KubernetesGrantEffects implements GrantEffects {
             CredentialEffects credentials,
             KubernetesWrites writes,
             RecentAnswers answers,
-            KubernetesSight sight,
+            KubernetesFreshness freshness,
             ActivationRights rights,
             Function<GrantFacts, RoleFacts> rules,
             KubernetesDuties duties,
@@ -99,7 +99,7 @@ final class KubernetesGrantEffects implements GrantEffects {
     }
 
     @Override
-    public GrantFacts hold(GrantFacts facts) {
+    public GrantFacts addFinalizer(GrantFacts facts) {
         remember(tools.writes().addFinalizer(grant, Lapse.FINALIZER, GrantManifests.path(facts.request())));
         return facts.withRequest(facts.request().withHeld(true));
     }
@@ -153,8 +153,8 @@ final class KubernetesGrantEffects implements GrantEffects {
     }
 
     @Override
-    public GrantFacts confirmSight(GrantFacts facts) {
-        return facts.withUpToDate(tools.sight().upToDate(facts));
+    public GrantFacts confirmFreshness(GrantFacts facts) {
+        return facts.withUpToDate(tools.freshness().upToDate(facts));
     }
 
     @Override
@@ -308,7 +308,7 @@ final class KubernetesGrantEffects implements GrantEffects {
         }
         RoleFacts role = facts.role().read() ? facts.role() : tools.rules().apply(facts);
         ResidualAccess found = AccessVerification.check(
-                Author.of(resolved.principalName(), List.of()),
+                UserInfo.of(resolved.principalName(), List.of()),
                 role.allRules(),
                 resolved.namespaces(),
                 questions,

@@ -11,7 +11,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.grant.GrantFacts.NamespaceState;
-import dev.lapse.grant.ObservedObject.Sight;
+import dev.lapse.grant.ObservedObject.Found;
 import dev.lapse.grant.begin.GrantManifests;
 import dev.lapse.grant.end.EndingNotes;
 import dev.lapse.grant.end.GrantReader;
@@ -301,32 +301,32 @@ final class KubernetesGrantObserver implements GrantReader {
             case ClusterRoleBinding -> cluster.clusterRoleBindings().find("", object.name());
             case Secret -> Optional.empty();
         };
-        Sight sight = object.kind() == ObjectKind.Secret
-                ? object.state() == ObjectState.Gone ? Sight.Absent : Sight.Hidden
-                : found.map(seen -> sight(request, record, object, seen)).orElse(Sight.Absent);
+        Found as = object.kind() == ObjectKind.Secret
+                ? object.state() == ObjectState.Gone ? Found.Absent : Found.Hidden
+                : found.map(seen -> found(request, record, object, seen)).orElse(Found.Absent);
         return new ObservedObject(
                 object,
-                sight,
+                as,
                 found.map(seen -> seen.getMetadata().getUid()).or(() -> Optional.ofNullable(object.uid())));
     }
 
     /** An account of another UID than the recorded one carries none of the grant's tokens. */
-    private static Sight accountSight(GrantObject account, HasMetadata seen) {
+    private static Found foundAccount(GrantObject account, HasMetadata seen) {
         return account.uid() == null || account.uid().equals(seen.getMetadata().getUid())
-                ? Sight.Correct
-                : Sight.Changed;
+                ? Found.Correct
+                : Found.Changed;
     }
 
-    private static Sight sight(GrantRequest request, GrantRecord record, GrantObject object, HasMetadata seen) {
+    private static Found found(GrantRequest request, GrantRecord record, GrantObject object, HasMetadata seen) {
         if (!GrantManifests.isOf(seen, request.uid())) {
-            return Sight.Foreign;
+            return Found.Foreign;
         }
         if (object.kind() == ObjectKind.ServiceAccount) {
-            return accountSight(object, seen);
+            return foundAccount(object, seen);
         }
         boolean asResolved = record.resolved()
                 .filter(resolved -> GrantManifests.gives(seen, request, object, resolved))
                 .isPresent();
-        return asResolved ? Sight.Correct : Sight.Changed;
+        return asResolved ? Found.Correct : Found.Changed;
     }
 }

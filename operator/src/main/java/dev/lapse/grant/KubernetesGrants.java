@@ -28,7 +28,7 @@ import dev.lapse.grant.end.EndingNotes;
 import dev.lapse.grant.end.KubernetesOrphans;
 import dev.lapse.grant.request.ActivationRights;
 import dev.lapse.grant.request.KubernetesDuties;
-import dev.lapse.grant.request.KubernetesSight;
+import dev.lapse.grant.request.KubernetesFreshness;
 import dev.lapse.grant.tell.GrantJournal;
 import dev.lapse.grant.tell.GrantMetrics;
 import dev.lapse.guard.GuardParameters;
@@ -149,7 +149,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.oracle(),
                 new OperatorReach(() -> OperatorPlace.bounds(tools.parameters().get()), tools.oracle()),
                 authorRefused);
-        KubernetesSight sight = new KubernetesSight(tools);
+        KubernetesFreshness freshness = new KubernetesFreshness(tools);
         seal = new StatusSeal(tools.seal());
         KubernetesStatusWriter<PrivilegeGrant, PrivilegeGrantSpec, PrivilegeGrantStatus> status =
                 new KubernetesStatusWriter<>(client, PrivilegeGrant::new, seal::on);
@@ -202,7 +202,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 tools.credentials(),
                 tools.writes(),
                 answers,
-                sight,
+                freshness,
                 rights,
                 observer::rules,
                 duties,
@@ -336,7 +336,7 @@ public final class KubernetesGrants implements AutoCloseable {
         sources.identityChanged(namespace, name);
         identityConcerned.accept(namespace, name);
         identities.find(namespace, name).map(known -> known.subject().userName()).stream()
-                .flatMap(account -> identities.claimants(account).stream())
+                .flatMap(account -> identities.sharing(account).stream())
                 .map(ServiceIdentity::getMetadata)
                 .filter(other -> !other.getName().equals(name))
                 .forEach(other -> {

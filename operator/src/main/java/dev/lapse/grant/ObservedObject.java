@@ -4,8 +4,8 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import java.util.Optional;
 
 /** An object of a grant's record beside what the cluster shows under its name. */
-public record ObservedObject(GrantObject object, Sight sight, Optional<String> seenUid) {
-    public enum Sight {
+public record ObservedObject(GrantObject object, Found found, Optional<String> seenUid) {
+    public enum Found {
         /** Nothing has this name. */
         Absent,
         /** Ours, and as it should be. */
@@ -22,10 +22,10 @@ public record ObservedObject(GrantObject object, Sight sight, Optional<String> s
 
     /** The UID of what is to be removed: of somebody else's object only the one that the record says was ours. */
     public Optional<String> ownUid() {
-        return sight == Sight.Foreign ? Optional.ofNullable(object.uid()) : seenUid;
+        return found == Found.Foreign ? Optional.ofNullable(object.uid()) : seenUid;
     }
 
-    ObservedObject withSight(GrantObject now, Sight seen) {
+    ObservedObject withFound(GrantObject now, Found seen) {
         return new ObservedObject(now, seen, Optional.ofNullable(now.uid()).or(() -> seenUid));
     }
 

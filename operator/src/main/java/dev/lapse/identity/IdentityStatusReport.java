@@ -171,7 +171,7 @@ final class IdentityStatusReport {
         if (subject.claimedBy().isPresent()) {
             return new Answer(
                     false,
-                    Reason.SubjectClaimed,
+                    Reason.SubjectTaken,
                     subject.userName() + " belongs to the older ServiceIdentity "
                             + subject.claimedBy().get()
                             + ": delete one of the two, or create an identity with an account of its own");

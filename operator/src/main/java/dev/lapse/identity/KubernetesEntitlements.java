@@ -1,7 +1,7 @@
 package dev.lapse.identity;
 
 import dev.lapse.access.AccessOracle;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.ContentHash;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.OperatorReach;
@@ -41,7 +41,7 @@ final class KubernetesEntitlements {
      */
     Entitlement.Outcome of(IdentityFacts identity, EntryFacts entry, RoleFacts role, Optional<Vouching> vouching) {
         Entitlement.Outcome outcome = vouching.isEmpty()
-                ? couldBind(Author.of(entry.author().orElseThrow(), entry.authorGroups()), identity, entry, role)
+                ? couldBind(UserInfo.of(entry.author().orElseThrow(), entry.authorGroups()), identity, entry, role)
                 : vouching.get() instanceof Vouching.Given given
                         ? couldBind(given.by(), identity, entry, role)
                         : new Entitlement.Entitled();
@@ -64,7 +64,7 @@ final class KubernetesEntitlements {
         }
     }
 
-    private Entitlement.Outcome couldBind(Author who, IdentityFacts identity, EntryFacts entry, RoleFacts role) {
+    private Entitlement.Outcome couldBind(UserInfo who, IdentityFacts identity, EntryFacts entry, RoleFacts role) {
         String question = identity.uid()
                 + ContentHash.of(
                         who.user(),

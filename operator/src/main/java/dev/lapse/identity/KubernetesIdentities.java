@@ -27,8 +27,8 @@ public final class KubernetesIdentities {
 
     /** If two identities name the same account, the older one keeps it. */
     private static final Comparator<ServiceIdentity> AGE = Comparator.comparing(
-                    (ServiceIdentity claimant) -> claimant.getMetadata().getCreationTimestamp())
-            .thenComparing(claimant -> claimant.getMetadata().getUid());
+                    (ServiceIdentity identity) -> identity.getMetadata().getCreationTimestamp())
+            .thenComparing(identity -> identity.getMetadata().getUid());
 
     private final KubernetesCluster cluster;
     private final StatusSeal seal;
@@ -81,11 +81,11 @@ public final class KubernetesIdentities {
 
     /** The identities that name the same account as this one. */
     List<ServiceIdentity> rivals(ServiceIdentity identity) {
-        return claimants(userName(identity));
+        return sharing(userName(identity));
     }
 
     /** The identities whose subject is this user. */
-    public List<ServiceIdentity> claimants(String userName) {
+    public List<ServiceIdentity> sharing(String userName) {
         return cache().byIndex(BY_SUBJECT, userName);
     }
 
@@ -137,7 +137,7 @@ public final class KubernetesIdentities {
     }
 
     private Optional<String> older(ServiceIdentity identity, String userName) {
-        return claimants(userName).stream()
+        return sharing(userName).stream()
                 .filter(this::mayName)
                 .min(AGE)
                 .filter(oldest -> !oldest.getMetadata()

@@ -48,7 +48,7 @@ final class KubernetesWaivers {
         return identity.waivers().stream()
                 .map(waiver -> {
                     NameProof.Answer proof = proofs.getOrDefault(waiver.contentHash(), NameProof.Answer.UNKNOWN);
-                    WaiverPolicy.Finding found = declared(waiver)
+                    WaiverPolicy.Judgement found = declared(waiver)
                             .orElseGet(() ->
                                     WaiverPolicy.judge(waiver, proof, longest, () -> governs(identity, waiver), now));
                     return status(waiver, proof, found);
@@ -78,19 +78,19 @@ final class KubernetesWaivers {
      * Refuses a waiver of duties that do not conflict. Otherwise a typing error would show only when somebody is
      * refused.
      */
-    private Optional<WaiverPolicy.Finding> declared(WaiverFacts waiver) {
+    private Optional<WaiverPolicy.Judgement> declared(WaiverFacts waiver) {
         String one = waiver.duties().get(0);
         String other = waiver.duties().get(1);
         return duties.declares(one, other)
                 ? Optional.empty()
-                : Optional.of(new WaiverPolicy.Finding(
+                : Optional.of(new WaiverPolicy.Judgement(
                         WaiverState.Refused,
                         Reason.NothingToWaive,
                         "settings declare no conflict between duties " + one + " and " + other
                                 + ", so there is nothing to waive"));
     }
 
-    private static WaiverStatus status(WaiverFacts waiver, NameProof.Answer proof, WaiverPolicy.Finding found) {
+    private static WaiverStatus status(WaiverFacts waiver, NameProof.Answer proof, WaiverPolicy.Judgement found) {
         // If the proof is unknown, the waiver is recorded without its hash, so that it does not count as unproved.
         return new WaiverStatus(
                 waiver.duties(),

@@ -1,6 +1,6 @@
 package dev.lapse.identity;
 
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement.NotEntitled;
 import dev.lapse.condition.Reason;
 import java.time.Instant;
@@ -28,7 +28,7 @@ public sealed interface Vouching {
     /**
      * Somebody who could bind the role there said yes. Whether they still could is asked each time the entry is used.
      */
-    record Given(String review, Author by) implements Vouching {
+    record Given(String review, UserInfo by) implements Vouching {
         /** The refusal if that person could not bind the role any more. */
         public NotEntitled lost(NotEntitled now) {
             return new NotEntitled(

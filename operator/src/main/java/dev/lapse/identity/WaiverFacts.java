@@ -1,6 +1,6 @@
 package dev.lapse.identity;
 
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.ContentHash;
 import dev.lapse.access.Permission;
 import dev.lapse.api.v1alpha1.DutyWaiver;
@@ -44,8 +44,8 @@ public record WaiverFacts(
         return duties.contains(one) && duties.contains(other) && !one.equals(other);
     }
 
-    public Author author() {
-        return Author.of(waivedBy, waivedByAs);
+    public UserInfo author() {
+        return UserInfo.of(waivedBy, waivedByAs);
     }
 
     /** What the API server is asked about its author. */

@@ -16,7 +16,7 @@ public final class WaiverPolicy {
     private WaiverPolicy() {}
 
     /** The judgement of a waiver. */
-    public record Finding(WaiverState state, Reason reason, String message) {
+    public record Judgement(WaiverState state, Reason reason, String message) {
         public boolean holds() {
             return state == WaiverState.Valid;
         }
@@ -26,7 +26,7 @@ public final class WaiverPolicy {
      * @param longest how far ahead its end may be
      * @param governs whether its author holds the verb now; asked last, and only if all else holds
      */
-    public static Finding judge(
+    public static Judgement judge(
             WaiverFacts waiver, NameProof.Answer proof, Duration longest, Supplier<Answer> governs, Instant now) {
         if (proof == NameProof.Answer.UNPROVED) {
             return refused(
@@ -50,10 +50,10 @@ public final class WaiverPolicy {
                 : governed(waiver, governs.get());
     }
 
-    private static Finding governed(WaiverFacts waiver, Answer answer) {
+    private static Judgement governed(WaiverFacts waiver, Answer answer) {
         return switch (answer.verdict()) {
             case Allowed ->
-                new Finding(
+                new Judgement(
                         WaiverState.Valid,
                         Reason.Waived,
                         "waived by " + waiver.waivedBy() + " until " + waiver.until() + " because " + waiver.reason());
@@ -86,11 +86,11 @@ public final class WaiverPolicy {
         return Optional.of(now.isBefore(near) ? near : waiver.until());
     }
 
-    private static Finding refused(Reason reason, String message) {
-        return new Finding(WaiverState.Refused, reason, message);
+    private static Judgement refused(Reason reason, String message) {
+        return new Judgement(WaiverState.Refused, reason, message);
     }
 
-    private static Finding unknown(Reason reason, String message) {
-        return new Finding(WaiverState.Unknown, reason, message);
+    private static Judgement unknown(Reason reason, String message) {
+        return new Judgement(WaiverState.Unknown, reason, message);
     }
 }

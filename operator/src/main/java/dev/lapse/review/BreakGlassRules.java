@@ -2,6 +2,7 @@ package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.condition.Reason;
+import dev.lapse.condition.Refusal;
 import dev.lapse.memory.BreakGlassDebt;
 import dev.lapse.memory.Recollection;
 import java.time.Duration;
@@ -16,11 +17,8 @@ public final class BreakGlassRules {
 
     private BreakGlassRules() {}
 
-    /** Why not, and what to do about it. */
-    public record Hindrance(Reason reason, String message) {}
-
     /** As {@link #of(List, BreakGlassDebt, Duration)}, of all that is remembered of its namespace. */
-    public static Optional<Hindrance> of(Recollection memory, BreakGlassDebt wanted, Duration maxTotal, Instant now) {
+    public static Optional<Refusal> of(Recollection memory, BreakGlassDebt wanted, Duration maxTotal, Instant now) {
         return of(
                 memory.all(BreakGlassDebt.class, now).stream()
                         .filter(debt -> debt.concerns(wanted.identity(), wanted.subject()))
@@ -33,7 +31,7 @@ public final class BreakGlassRules {
      * @param known those of the identity; one of the very same grant does not count
      * @param maxTotal how much may be owed for one incident
      */
-    static Optional<Hindrance> of(List<BreakGlassDebt> known, BreakGlassDebt wanted, Duration maxTotal) {
+    static Optional<Refusal> of(List<BreakGlassDebt> known, BreakGlassDebt wanted, Duration maxTotal) {
         List<BreakGlassDebt> others = known.stream()
                 .filter(debt -> !debt.grantUid().equals(wanted.grantUid()))
                 .toList();
@@ -41,7 +39,7 @@ public final class BreakGlassRules {
                 .filter(debt -> !debt.owed() && debt.givesTheSameAs(wanted))
                 .findFirst();
         if (hold.isPresent()) {
-            return Optional.of(new Hindrance(Reason.BreakGlassHeld, held(hold.get())));
+            return Optional.of(new Refusal(Reason.BreakGlassHeld, held(hold.get())));
         }
         List<BreakGlassDebt> owed = others.stream().filter(BreakGlassDebt::owed).toList();
         Optional<BreakGlassDebt> ofAnother = owed.stream()
@@ -60,8 +58,8 @@ public final class BreakGlassRules {
         return owed.size() < MOST ? Optional.empty() : owed(owed.get(0), "more than " + MOST + " are not owed at once");
     }
 
-    private static Optional<Hindrance> owed(BreakGlassDebt debt, String limit) {
-        return Optional.of(new Hindrance(
+    private static Optional<Refusal> owed(BreakGlassDebt debt, String limit) {
+        return Optional.of(new Refusal(
                 Reason.BreakGlassOwed,
                 "the break-glass that " + debt.spec().requested().requestedBy() + " took for incident "
                         + debt.incident() + " is not reviewed yet, and " + limit + ": " + remedy(debt)));

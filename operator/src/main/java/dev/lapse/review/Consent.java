@@ -1,6 +1,6 @@
 package dev.lapse.review;
 
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import java.util.List;
@@ -20,7 +20,7 @@ public record Consent(
         ReviewPhase phase,
         boolean approved,
         String approvals,
-        List<Author> approvers,
+        List<UserInfo> approvers,
         String denial) {
 
     /** As it is right after it was opened. */

@@ -2,7 +2,7 @@ package dev.lapse.review;
 
 import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
 
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
@@ -182,7 +182,7 @@ public final class KubernetesReviews {
                 status.approvals(),
                 counting.stream()
                         .filter(verdict -> verdict.verdict() == Verdict.Approve)
-                        .map(verdict -> Author.of(verdict.by(), verdict.byAs()))
+                        .map(verdict -> UserInfo.of(verdict.by(), verdict.byAs()))
                         .toList(),
                 counting.stream()
                         .filter(verdict -> verdict.verdict() == Verdict.Deny)

@@ -7,7 +7,7 @@ import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.guard.NameProof;
 import dev.lapse.review.kind.ApprovalVerdicts;
 import dev.lapse.review.verdict.VerdictChecks;
-import dev.lapse.review.verdict.VerdictChecks.Finding;
+import dev.lapse.review.verdict.VerdictChecks.Judgement;
 import dev.lapse.review.verdict.VerdictChecks.Judged;
 import dev.lapse.review.verdict.VerdictChecks.NotYet;
 import dev.lapse.review.verdict.VerdictReason;
@@ -48,13 +48,13 @@ public final class ReviewPolicy {
                 verdicts.add(known.get());
                 continue;
             }
-            Finding finding = VerdictChecks.first(facts, decision, aliases, now);
-            if (finding instanceof VerdictChecks.Unasked) {
+            Judgement judgement = VerdictChecks.first(facts, decision, aliases, now);
+            if (judgement instanceof VerdictChecks.Unasked) {
                 return asking(facts, decision);
             }
-            if (finding instanceof NotYet reason) {
+            if (judgement instanceof NotYet reason) {
                 notYet.add(decision.verdict() + " by " + decision.by() + " (" + reason.why() + ")");
-            } else if (finding instanceof Judged judged) {
+            } else if (judgement instanceof Judged judged) {
                 verdicts.add(seen(facts, decision, onlyOnce(facts, judged, decision, verdicts, aliases), now));
             }
         }

@@ -367,7 +367,7 @@ final class Controllers implements AutoCloseable {
      */
     private void lookAgainAtIdentitiesOf(String userName) {
         if (identityReconciler.running()) {
-            identities.claimants(userName).forEach(identity -> {
+            identities.sharing(userName).forEach(identity -> {
                 String namespace = identity.getMetadata().getNamespace();
                 String name = identity.getMetadata().getName();
                 identityReconciler.lookAgain(namespace, name);

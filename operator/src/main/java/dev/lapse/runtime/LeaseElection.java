@@ -59,7 +59,7 @@ final class LeaseElection {
     private final ServerClock clock;
     private final Candidate candidate;
     private final LongSupplier nanos;
-    private final LeaseSight sight = new LeaseSight(RUNS_OUT_AFTER);
+    private final SeenLease seen = new SeenLease(RUNS_OUT_AFTER);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread = DaemonThreads.made("lease", this::run);
@@ -96,7 +96,7 @@ final class LeaseElection {
 
     /** The holder that the lease names. */
     String holder() {
-        return sight.holder();
+        return seen.holder();
     }
 
     /**
@@ -104,12 +104,12 @@ final class LeaseElection {
      * again.
      */
     boolean holds() {
-        return sight.holder().equals(instance);
+        return seen.holder().equals(instance);
     }
 
     /** For how long the lease has not changed, as seen here. While somebody leads, that is some seconds at most. */
     Duration unrenewed() {
-        return sight.unchanged(nanos.getAsLong());
+        return seen.unchanged(nanos.getAsLong());
     }
 
     /** For how long requests about the lease got no answer. */
@@ -171,7 +171,7 @@ final class LeaseElection {
                 look();
                 if (leading) {
                     keep();
-                } else if (nanos.getAsLong() - restsUntil >= 0 && sight.free(instance, nanos.getAsLong())) {
+                } else if (nanos.getAsLong() - restsUntil >= 0 && seen.free(instance, nanos.getAsLong())) {
                     take();
                 }
             }
@@ -182,10 +182,10 @@ final class LeaseElection {
 
     /** Somebody has changed the lease since this instance renewed it. */
     private void keep() {
-        if (sight.holder().equals(instance)) {
+        if (seen.holder().equals(instance)) {
             renew();
         } else {
-            lost("it is held by " + (sight.holder().isEmpty() ? "nobody" : sight.holder()));
+            lost("it is held by " + (seen.holder().isEmpty() ? "nobody" : seen.holder()));
         }
     }
 
@@ -218,7 +218,7 @@ final class LeaseElection {
     private void saw(@Nullable Lease lease) {
         answered = nanos.getAsLong();
         version = lease == null ? null : lease.getMetadata().getResourceVersion();
-        sight.saw(lease == null ? null : lease.getSpec(), answered);
+        seen.saw(lease == null ? null : lease.getSpec(), answered);
     }
 
     private Resource<Lease> lease() {
@@ -289,7 +289,7 @@ final class LeaseElection {
         for (long began = nanos.getAsLong(); since(began).compareTo(RELEASE_LIMIT) < 0; ) {
             try {
                 look();
-                if (!sight.holder().equals(instance) || write(released())) {
+                if (!seen.holder().equals(instance) || write(released())) {
                     return;
                 }
             } catch (RuntimeException failed) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessVerificationTest {
-    private static final Author BOT = Author.of("system:serviceaccount:shop:bot", List.of());
+    private static final UserInfo BOT = UserInfo.of("system:serviceaccount:shop:bot", List.of());
     private static final Rule READS =
             new Rule(List.of(""), List.of("configmaps", "pods"), List.of("get", "list"), List.of(), List.of());
     private static final AccessOracle NOTHING_LEFT = (who, what, namespace) -> new Answer(Verdict.Denied, "");

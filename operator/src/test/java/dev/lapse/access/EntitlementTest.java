@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EntitlementTest {
     private static final String RBAC = "rbac.authorization.k8s.io";
-    private static final Author ERIN = Author.of("erin", List.of("payments-dev"));
+    private static final UserInfo ERIN = UserInfo.of("erin", List.of("payments-dev"));
     private static final RoleReference VIEWER = new RoleReference(RoleKind.ClusterRole, "viewer");
     private static final Rule READS_PODS = rule("", "pods", "get");
     private static final Rule BINDS = rule(RBAC, "rolebindings", "create");

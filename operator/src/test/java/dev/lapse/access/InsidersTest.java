@@ -72,7 +72,7 @@ class InsidersTest {
             RbacOracle oracle = new RbacOracle().in("payments", here).everywhere(everywhere);
             boolean could = CouldActAs.ways(ROBOT).stream()
                     .anyMatch(way -> way.rights().stream()
-                            .allMatch(right -> oracle.ask(Author.of("ada", List.of()), right, way.namespace())
+                            .allMatch(right -> oracle.ask(UserInfo.of("ada", List.of()), right, way.namespace())
                                             .verdict()
                                     == AccessOracle.Verdict.Allowed));
 

@@ -21,7 +21,7 @@ final class RbacOracle implements AccessOracle {
     }
 
     @Override
-    public Answer ask(Author who, Permission what, Optional<String> namespace) {
+    public Answer ask(UserInfo who, Permission what, Optional<String> namespace) {
         boolean allowed = clusterWide.stream().anyMatch(rule -> allows(rule, what))
                 || namespace.stream()
                         .flatMap(name -> byNamespace.getOrDefault(name, List.of()).stream())

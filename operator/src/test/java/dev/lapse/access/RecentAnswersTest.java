@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class RecentAnswersTest {
     private static final Instant NOW = Instant.parse("2026-11-26T12:00:00Z");
-    private static final Author ROBOT = Author.of("system:serviceaccount:payments:robot", List.of());
+    private static final UserInfo ROBOT = UserInfo.of("system:serviceaccount:payments:robot", List.of());
 
     private Instant now = NOW;
     private Verdict verdict = Verdict.Denied;

@@ -102,7 +102,7 @@ class DocsTest {
         Set<String> remedied = Docs.codes(Docs.ROOT.resolve("docs/runbooks/grant-does-not-start.md")).stream()
                 .collect(Collectors.toSet());
 
-        assertThat(remedied).containsAll(hindrances());
+        assertThat(remedied).containsAll(refusals());
     }
 
     @Test
@@ -164,7 +164,7 @@ class DocsTest {
     }
 
     /** The reasons that the checks of a request give. */
-    private static Set<String> hindrances() throws IOException {
+    private static Set<String> refusals() throws IOException {
         return reasonsIn(Docs.ROOT.resolve("operator/src/main/java/dev/lapse/grant"), ".*Checks\\.java");
     }
 

@@ -154,7 +154,7 @@ public final class FakeCluster implements GrantEffects {
     }
 
     @Override
-    public GrantFacts hold(GrantFacts facts) {
+    public GrantFacts addFinalizer(GrantFacts facts) {
         write("hold", () -> held = true);
         return facts.withRequest(facts.request().withHeld(true));
     }
@@ -185,7 +185,7 @@ public final class FakeCluster implements GrantEffects {
     }
 
     @Override
-    public GrantFacts confirmSight(GrantFacts facts) {
+    public GrantFacts confirmFreshness(GrantFacts facts) {
         return facts.withUpToDate(upToDate);
     }
 

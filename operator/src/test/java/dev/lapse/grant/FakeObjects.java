@@ -4,7 +4,7 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
-import dev.lapse.grant.ObservedObject.Sight;
+import dev.lapse.grant.ObservedObject.Found;
 import dev.lapse.grant.begin.GrantManifests;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -76,29 +76,29 @@ public final class FakeObjects {
         Optional<String> uid = Optional.ofNullable(seen)
                 .map(found -> found.getMetadata().getUid())
                 .or(() -> Optional.ofNullable(object.uid()));
-        return new ObservedObject(object, sight(object, record, request, seen), uid);
+        return new ObservedObject(object, found(object, record, request, seen), uid);
     }
 
-    private static Sight sight(
+    private static Found found(
             GrantObject object,
             GrantRecord record,
             GrantRequest request,
             @org.jspecify.annotations.Nullable HasMetadata seen) {
         if (object.kind() == ObjectKind.Secret) {
-            return object.state() == ObjectState.Gone ? Sight.Absent : Sight.Hidden;
+            return object.state() == ObjectState.Gone ? Found.Absent : Found.Hidden;
         }
         if (seen == null) {
-            return Sight.Absent;
+            return Found.Absent;
         }
         if (!GrantManifests.isOf(seen, request.uid())) {
-            return Sight.Foreign;
+            return Found.Foreign;
         }
         boolean correct = object.kind() == ObjectKind.ServiceAccount
                 ? object.uid() == null || object.uid().equals(seen.getMetadata().getUid())
                 : record.resolved()
                         .filter(resolved -> GrantManifests.gives(seen, request, object, resolved))
                         .isPresent();
-        return correct ? Sight.Correct : Sight.Changed;
+        return correct ? Found.Correct : Found.Changed;
     }
 
     private static boolean labelled(HasMetadata object) {

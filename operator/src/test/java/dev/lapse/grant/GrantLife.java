@@ -4,7 +4,7 @@ import static dev.lapse.grant.Scene.GRANT_UID;
 import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.GrantPhase;
@@ -66,7 +66,7 @@ public final class GrantLife {
                 ReviewPhase.Completed,
                 true,
                 "2/2",
-                List.of(Author.of("ada", List.of()), Author.of("erin", List.of())),
+                List.of(UserInfo.of("ada", List.of()), UserInfo.of("erin", List.of())),
                 ""));
     }
 
@@ -112,7 +112,7 @@ public final class GrantLife {
         GrantFacts facts = observe();
         try {
             for (ObservedObject object : facts.objects()) {
-                boolean foreign = object.sight() == ObservedObject.Sight.Foreign
+                boolean foreign = object.found() == ObservedObject.Found.Foreign
                         && object.ownUid().isEmpty();
                 if (object.object().kind().binding() && object.object().state() != ObjectState.Gone && !foreign) {
                     cluster.remove(facts.request(), object);

@@ -334,7 +334,7 @@ class GrantPolicyTest {
     void whatCannotBeRemovedIsAWarning() {
         GrantFacts facts = GrantLife.of(Scene.inOrder()).settle().observe();
         GrantDecision ending =
-                GrantDecision.todo(GrantPhase.Revoking, Reason.Revoking, "revoked by olivia", new GrantAction.Hold());
+                GrantDecision.todo(GrantPhase.Revoking, Reason.Revoking, "revoked by olivia", new GrantAction.AddFinalizer());
 
         assertThat(GrantJournal.bad(facts, ending)).isFalse();
         assertThat(GrantJournal.bad(facts, ending.failing("a webhook refuses"))).isTrue();

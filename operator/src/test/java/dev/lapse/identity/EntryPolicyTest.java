@@ -2,7 +2,7 @@ package dev.lapse.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Entitlement.OutOfReach.Limit;
 import dev.lapse.access.Rule;
@@ -28,7 +28,7 @@ class EntryPolicyTest {
             new RoleFacts(Map.of("", new RoleFacts.Seen("role-uid", List.of())), List.of(""));
     private static final RoleFacts MISSING = new RoleFacts(Map.of(), List.of(""));
     private static final Optional<ApplierLimit> BEYOND = Optional.of(ApplierLimit.NONE);
-    private static final Vouching BY_ERIN = new Vouching.Given("lapse-1", Author.of("erin", List.of()));
+    private static final Vouching BY_ERIN = new Vouching.Given("lapse-1", UserInfo.of("erin", List.of()));
     private static final Rule READS_SECRETS =
             new Rule(List.of(""), List.of("secrets"), List.of("get"), List.of(), List.of());
     private static final Optional<Entitlement.Outcome> ENTITLED = Optional.of(new Entitlement.Entitled());

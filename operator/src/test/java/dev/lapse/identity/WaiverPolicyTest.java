@@ -59,7 +59,7 @@ class WaiverPolicyTest {
             String until, Answer proof, Verdict governs, WaiverState state, String reason, String words) {
         WaiverFacts waiver = waived(until).waivers().get(0);
 
-        WaiverPolicy.Finding found =
+        WaiverPolicy.Judgement found =
                 WaiverPolicy.judge(waiver, proof, LONGEST, () -> new AccessOracle.Answer(governs, "no answer"), NOW);
 
         assertThat(found.state()).isEqualTo(state);

@@ -152,13 +152,13 @@ class BadInputIT {
 
         refused(
                 grant,
-                Reason.SubjectClaimed,
+                Reason.SubjectTaken,
                 "belongs to the older ServiceIdentity " + here + "/ci",
                 "ask for a grant of that one");
         assertThat(story.identityNow("younger").getStatus().conditions())
                 .filteredOn(condition -> condition.type().equals(ConditionType.SubjectBound.name()))
                 .singleElement()
-                .satisfies(condition -> assertThat(condition.reason()).isEqualTo(Reason.SubjectClaimed.name()));
+                .satisfies(condition -> assertThat(condition.reason()).isEqualTo(Reason.SubjectTaken.name()));
         assertThat(story.awaitEventOfIdentity("younger")).contains("belongs to the older ServiceIdentity");
     }
 

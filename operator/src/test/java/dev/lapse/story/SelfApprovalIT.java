@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.access.AccessOracle;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.KubernetesAccess;
 import dev.lapse.access.Permission;
 import dev.lapse.api.v1alpha1.GrantPhase;
@@ -115,7 +115,7 @@ class SelfApprovalIT {
     void whoCouldActAsTheAccountWhenItWasAskedDoesNotApproveOnceThatIsTakenAway() {
         RoleBinding right = story.rights().give(Rights.user("olivia"), here, "create", "serviceaccounts/token");
         Review review = Review.of(story, asksForTheAccount());
-        takeAway(right, Author.of("olivia", List.of()), "create", "serviceaccounts/token");
+        takeAway(right, UserInfo.of("olivia", List.of()), "create", "serviceaccounts/token");
 
         assertThat(review.says("olivia", "Approve").passed()).isTrue();
 
@@ -132,7 +132,7 @@ class SelfApprovalIT {
     void whoCouldByAGroupWhenItWasAskedDoesNotApproveOnceThatIsTakenAway() {
         RoleBinding right = story.rights().give(Rights.group("payments-owners"), here, "create", "pods");
         Review review = Review.of(story, asksForTheAccount());
-        takeAway(right, Author.of("olivia", List.of("payments-owners")), "create", "pods");
+        takeAway(right, UserInfo.of("olivia", List.of("payments-owners")), "create", "pods");
 
         assertThat(review.says("olivia", "olivia", "Approve", review.hash(), List.of("payments-owners"))
                         .passed())
@@ -147,7 +147,7 @@ class SelfApprovalIT {
     void nobodyApprovesOnceAGroupThatCouldWhenItWasAskedIsChanged() {
         RoleBinding right = story.rights().give(Rights.group("payments-owners"), here, "create get", "secrets");
         Review review = Review.of(story, asksForTheAccount());
-        takeAway(right, Author.of("olivia", List.of("payments-owners")), "create", "secrets");
+        takeAway(right, UserInfo.of("olivia", List.of("payments-owners")), "create", "secrets");
 
         assertThat(review.says("olivia", "Approve").passed()).isTrue();
 
@@ -183,7 +183,7 @@ class SelfApprovalIT {
         Grant grant = story.asksAs(story.workloadToken("runner").caller(), runner, "look", Map.of())
                 .awaitPhase(GrantPhase.AwaitingApproval);
         Review review = Review.of(story, grant);
-        takeAway(right, Author.of("olivia", List.of()), "create", "serviceaccounts/token:runner");
+        takeAway(right, UserInfo.of("olivia", List.of()), "create", "serviceaccounts/token:runner");
 
         review.approvedBy("olivia");
 
@@ -201,8 +201,8 @@ class SelfApprovalIT {
         RoleBinding escalate =
                 story.rights().give(Rights.user("ada"), here, "escalate patch", "rbac.authorization.k8s.io/roles");
         Review review = Review.of(story, asksForTheAccount());
-        takeAway(bind, Author.of("olivia", List.of()), "bind", "rbac.authorization.k8s.io/clusterroles");
-        takeAway(escalate, Author.of("ada", List.of()), "escalate", "rbac.authorization.k8s.io/roles");
+        takeAway(bind, UserInfo.of("olivia", List.of()), "bind", "rbac.authorization.k8s.io/clusterroles");
+        takeAway(escalate, UserInfo.of("ada", List.of()), "escalate", "rbac.authorization.k8s.io/roles");
 
         review.approvedBy("olivia");
         assertThat(review.verdictOf("olivia").reason()).isEqualTo("InsiderWhenAsked");
@@ -272,7 +272,7 @@ class SelfApprovalIT {
     }
 
     /** An authorizer answers by its own watch: what is taken away may be allowed for a moment more. */
-    private void takeAway(RoleBinding binding, Author who, String verb, String resource) {
+    private void takeAway(RoleBinding binding, UserInfo who, String verb, String resource) {
         story.admin().resource(binding).delete();
         PolicyRule rule = Rights.rule(verb, resource);
         Permission right = Permission.onResource(

@@ -176,7 +176,7 @@ class ThirtyTriesIT {
                 Map.of("subject", Map.of("serviceAccount", Map.of("name", Story.IDENTITY))),
                 edit("release").in(there));
 
-        denied(grant, Reason.SubjectClaimed, "belongs to the older ServiceIdentity " + here + "/ci");
+        denied(grant, Reason.SubjectTaken, "belongs to the older ServiceIdentity " + here + "/ci");
     }
 
     @StoryTest

@@ -24,7 +24,7 @@ import dev.lapse.grant.GrantFacts;
 import dev.lapse.grant.GrantPolicy;
 import dev.lapse.grant.GrantRecord;
 import dev.lapse.grant.ObservedObject;
-import dev.lapse.grant.ObservedObject.Sight;
+import dev.lapse.grant.ObservedObject.Found;
 import dev.lapse.grant.Obstacle;
 import dev.lapse.grant.Obstacle.Refused;
 import dev.lapse.grant.Obstacle.Unasked;
@@ -122,9 +122,9 @@ public final class GrantBuilding {
      */
     private static Optional<ObservedObject> leftByAnAttempt(GrantFacts facts) {
         return facts.objects().stream()
-                .filter(object -> object.sight() == Sight.Correct
-                        || object.sight() == Sight.Changed
-                        || (object.sight() == Sight.Hidden && object.object().kind() == carrier(facts)))
+                .filter(object -> object.found() == Found.Correct
+                        || object.found() == Found.Changed
+                        || (object.found() == Found.Hidden && object.object().kind() == carrier(facts)))
                 .min(Comparator.comparingInt(ObservedObject::order));
     }
 
@@ -214,7 +214,7 @@ public final class GrantBuilding {
         // Announced, and there, but not in the record: an attempt was cut off after it. Its token may be in somebody's
         // hands under an id nobody wrote down, so the account goes, and all its tokens with it.
         return Optional.of(
-                account.sight() == Sight.Absent ? new CreateAccount(account.object()) : new ClearAway(account));
+                account.found() == Found.Absent ? new CreateAccount(account.object()) : new ClearAway(account));
     }
 
     private static Optional<GrantAction> secret(GrantFacts facts, ObservedObject secret, Instant now) {
@@ -224,7 +224,7 @@ public final class GrantBuilding {
                     ? Optional.of(issueOrDeliver(facts, secret, now))
                     : Optional.empty();
         }
-        if (secret.sight() == Sight.Left) {
+        if (secret.found() == Found.Left) {
             // A token may be bound to it that nobody wrote down.
             return Optional.of(new ClearAway(secret));
         }
@@ -248,7 +248,7 @@ public final class GrantBuilding {
     }
 
     private static Optional<GrantAction> giving(ObservedObject binding) {
-        return switch (binding.sight()) {
+        return switch (binding.found()) {
             case Correct ->
                 binding.object().state() == ObjectState.Present
                         ? Optional.empty()

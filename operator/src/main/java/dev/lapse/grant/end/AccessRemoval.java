@@ -168,7 +168,7 @@ public final class AccessRemoval {
                 try {
                     ObservedObject observed = reader.look(request, record, object);
                     // The watch may tell of our own deletion before its answer is here, so that the lane looks again.
-                    if (!taken || observed.sight() != ObservedObject.Sight.Absent) {
+                    if (!taken || observed.found() != ObservedObject.Found.Absent) {
                         any = true;
                         remove(request, observed);
                     }
@@ -185,7 +185,7 @@ public final class AccessRemoval {
     }
 
     private void remove(GrantRequest request, ObservedObject binding) {
-        boolean foreign = binding.sight() == ObservedObject.Sight.Foreign
+        boolean foreign = binding.found() == ObservedObject.Found.Foreign
                 && binding.object().uid() == null;
         // The informer may be behind: what it does not show is removed all the same, by UID or, without one, as found.
         if (!foreign) {

@@ -315,7 +315,7 @@ public final class Endings {
 
     private static Optional<Ending> nameTaken(GrantFacts facts, Instant now) {
         return facts.objects().stream()
-                .filter(object -> object.sight() == ObservedObject.Sight.Foreign)
+                .filter(object -> object.found() == ObservedObject.Found.Foreign)
                 .findFirst()
                 .map(object -> new Ending(
                         EndCause.Failed,
@@ -330,7 +330,7 @@ public final class Endings {
         boolean gone = facts.objects().stream()
                 .filter(object -> object.object().kind() == ObjectKind.ServiceAccount)
                 .filter(object -> object.object().state() == ObjectState.Present)
-                .anyMatch(object -> object.sight() != ObservedObject.Sight.Correct);
+                .anyMatch(object -> object.found() != ObservedObject.Found.Correct);
         return endIf(gone, EndCause.SubjectGone, now, "the dedicated account of the grant was deleted");
     }
 

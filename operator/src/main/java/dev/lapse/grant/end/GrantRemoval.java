@@ -17,7 +17,7 @@ import dev.lapse.grant.GrantAction.WriteStatus;
 import dev.lapse.grant.GrantDecision;
 import dev.lapse.grant.GrantFacts;
 import dev.lapse.grant.ObservedObject;
-import dev.lapse.grant.ObservedObject.Sight;
+import dev.lapse.grant.ObservedObject.Found;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -80,7 +80,7 @@ public final class GrantRemoval {
 
     private static GrantAction takeAway(GrantFacts facts, List<ObservedObject> left) {
         ObservedObject object = left.get(0);
-        boolean seenToGo = object.sight() == Sight.Absent
+        boolean seenToGo = object.found() == Found.Absent
                 && object.object().kind().binding()
                 && facts.bindingsGoneAt().isPresent();
         // Somebody else's object was never ours to remove. What the informer does not show may be there all the
@@ -94,7 +94,7 @@ public final class GrantRemoval {
     }
 
     private static boolean neverOurs(ObservedObject object) {
-        return object.sight() == Sight.Foreign && object.ownUid().isEmpty();
+        return object.found() == Found.Foreign && object.ownUid().isEmpty();
     }
 
     private static GrantPhase lastPhase(GrantFacts facts, Ending ending) {
@@ -127,7 +127,7 @@ public final class GrantRemoval {
         GrantPhase phase = facts.record().phase();
         Reason reason = Reason.Ended;
         Optional<ObservedObject> risen = facts.objects().stream()
-                .filter(object -> object.sight() == Sight.Correct || object.sight() == Sight.Changed)
+                .filter(object -> object.found() == Found.Correct || object.found() == Found.Changed)
                 .findFirst();
         if (risen.isPresent()) {
             return GrantDecision.todo(phase, reason, "", new Remove(risen.get(), List.of()));

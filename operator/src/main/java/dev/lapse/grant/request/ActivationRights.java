@@ -2,7 +2,7 @@ package dev.lapse.grant.request;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Entitlement.Entitled;
 import dev.lapse.access.Entitlement.NotEntitled;
@@ -19,7 +19,7 @@ import dev.lapse.identity.EntryFacts;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.Vouching.Given;
 import dev.lapse.review.Consent;
-import dev.lapse.review.ReviewVerb;
+import dev.lapse.review.IdentityVerb;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -78,7 +78,7 @@ public final class ActivationRights {
         Optional<Given> voucher =
                 facts.vouching().filter(Given.class::isInstance).map(Given.class::cast);
         Outcome outcome = Entitlement.couldBind(
-                voucher.map(Given::by).orElseGet(() -> Author.of(entry.author().orElseThrow(), entry.authorGroups())),
+                voucher.map(Given::by).orElseGet(() -> UserInfo.of(entry.author().orElseThrow(), entry.authorGroups())),
                 entry.role(),
                 facts.role()::rulesIn,
                 namespaces,
@@ -94,8 +94,8 @@ public final class ActivationRights {
     private Outcome requester(GrantFacts facts) {
         GrantRequest request = facts.request();
         return holds(
-                Author.of(request.requestedBy(), request.requestedByAs()),
-                request.breakGlass() ? ReviewVerb.BREAKGLASS : ReviewVerb.REQUEST,
+                UserInfo.of(request.requestedBy(), request.requestedByAs()),
+                request.breakGlass() ? IdentityVerb.BREAKGLASS : IdentityVerb.REQUEST,
                 Who.Requester,
                 facts,
                 "; whose right comes from a group names that group in requestedByAs");
@@ -106,7 +106,7 @@ public final class ActivationRights {
                 .flatMap(List::stream)
                 .map(approver -> holds(
                         approver,
-                        ReviewVerb.APPROVE,
+                        IdentityVerb.APPROVE,
                         Who.Approver,
                         facts,
                         " any more, so the approval is void: create a new PrivilegeGrant"))
@@ -115,7 +115,7 @@ public final class ActivationRights {
                 .orElseGet(Entitled::new);
     }
 
-    private Outcome holds(Author who, ReviewVerb verb, Who role, GrantFacts facts, String remedy) {
+    private Outcome holds(UserInfo who, IdentityVerb verb, Who role, GrantFacts facts, String remedy) {
         GrantRequest request = facts.request();
         Answer answer = oracle.ask(who, verb.on(request.identity()), Optional.of(request.namespace()));
         String what =

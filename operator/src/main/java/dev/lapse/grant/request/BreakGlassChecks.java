@@ -5,6 +5,7 @@ import static dev.lapse.grant.Obstacle.refuseIf;
 
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.condition.Reason;
+import dev.lapse.condition.Refusal;
 import dev.lapse.grant.BreakGlass;
 import dev.lapse.grant.ClaimMemory;
 import dev.lapse.grant.GrantFacts;
@@ -46,10 +47,10 @@ final class BreakGlassChecks {
                             + facts.memory().problem(),
                     now);
         }
-        Optional<BreakGlassRules.Hindrance> hindrance =
+        Optional<Refusal> refusal =
                 BreakGlassRules.of(facts.memory(), debt, BreakGlass.maxTotal(entry), now);
-        if (hindrance.isPresent()) {
-            return refuse(hindrance.get().reason(), hindrance.get().message());
+        if (refusal.isPresent()) {
+            return refuse(refusal.get().reason(), refusal.get().message());
         }
         return facts.memory().hasRoomFor(debt, now)
                 ? Optional.empty()

@@ -37,7 +37,7 @@ final class DutyChecks {
      * @param considered whether it was looked at before, and waits
      * @param begun whether its end is announced, so that it gives access or may at any moment
      */
-    record Holding(
+    record HeldPrivilege(
             String namespace,
             String grant,
             String uid,
@@ -54,12 +54,12 @@ final class DutyChecks {
          * waits in another namespace does not: whoever may write there names any owner, and nobody has said yet that it
          * may be given.
          */
-        boolean countsAgainst(Holding mine) {
+        boolean countsAgainst(HeldPrivilege mine) {
             return begun || (namespace.equals(mine.namespace) && first(mine));
         }
 
         /** A creation time is cut to its second: within one, whoever waits already was first. */
-        private boolean first(Holding other) {
+        private boolean first(HeldPrivilege other) {
             if (!createdAt.equals(other.createdAt)) {
                 return createdAt.isBefore(other.createdAt);
             }
@@ -67,7 +67,7 @@ final class DutyChecks {
         }
 
         /** What holds in the whole cluster holds in every namespace. */
-        boolean overlaps(Holding other) {
+        boolean overlaps(HeldPrivilege other) {
             return namespaces.isEmpty()
                     || other.namespaces.isEmpty()
                     || !Collections.disjoint(namespaces, other.namespaces);
@@ -93,7 +93,7 @@ final class DutyChecks {
     }
 
     /** What speaks against {@code mine} in one other grant, conflict by conflict. */
-    static List<Clash> against(Holding mine, Holding other, SeparationOfDuties rules, Aliases aliases) {
+    static List<Clash> against(HeldPrivilege mine, HeldPrivilege other, SeparationOfDuties rules, Aliases aliases) {
         boolean itself = mine.identity().equals(other.identity());
         if (!other.countsAgainst(mine) || !mine.overlaps(other) || !(itself || sameOwner(mine, other, aliases))) {
             return List.of();
@@ -114,7 +114,7 @@ final class DutyChecks {
         return "nobody holds the duties " + conflict.describe() + " together";
     }
 
-    private static boolean sameOwner(Holding mine, Holding other, Aliases aliases) {
+    private static boolean sameOwner(HeldPrivilege mine, HeldPrivilege other, Aliases aliases) {
         if (mine.owner().isEmpty() || other.owner().isEmpty()) {
             return false;
         }

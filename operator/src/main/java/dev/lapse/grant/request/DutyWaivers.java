@@ -115,7 +115,7 @@ final class DutyWaivers {
         if (theirOwn.isPresent()) {
             return new Problem(false, theirOwn.get());
         }
-        WaiverPolicy.Finding found = WaiverPolicy.judge(
+        WaiverPolicy.Judgement found = WaiverPolicy.judge(
                 waiver,
                 WaiverProofs.of(identity, waiver, facts.guard(), now),
                 longest,

@@ -77,7 +77,7 @@ final class IdentityChecks {
         }
         if (identity.subject().claimedBy().isPresent()) {
             return refuse(
-                    Reason.SubjectClaimed,
+                    Reason.SubjectTaken,
                     "the subject of ServiceIdentity " + identity.name() + " belongs to the older ServiceIdentity "
                             + identity.subject().claimedBy().get()
                             + ": ask for a grant of that one, or create an identity with an account of its own");

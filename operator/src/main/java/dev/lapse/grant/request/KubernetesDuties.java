@@ -3,7 +3,7 @@ package dev.lapse.grant.request;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Permission;
 import dev.lapse.access.Rule;
 import dev.lapse.access.SeparationOfDuties;
@@ -21,7 +21,7 @@ import dev.lapse.grant.GrantRecord;
 import dev.lapse.grant.GrantRequest;
 import dev.lapse.grant.KubernetesGrants;
 import dev.lapse.grant.StatusSeal;
-import dev.lapse.grant.request.DutyChecks.Holding;
+import dev.lapse.grant.request.DutyChecks.HeldPrivilege;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.EntryFacts;
@@ -72,7 +72,7 @@ public final class KubernetesDuties {
     public DutyFinding ask(GrantFacts facts, Instant now) {
         IdentityFacts identity = facts.identity().orElseThrow();
         EntryFacts entry = identity.entry(facts.request().privilege()).orElseThrow();
-        Holding mine = holding(
+        HeldPrivilege mine = holding(
                 facts.request(),
                 identity,
                 facts.role().allRules(),
@@ -116,7 +116,7 @@ public final class KubernetesDuties {
                 .toList();
     }
 
-    private List<Clash> within(Holding mine, EntryFacts entry) {
+    private List<Clash> within(HeldPrivilege mine, EntryFacts entry) {
         return rules.between(mine.duties(), mine.duties()).stream()
                 .map(conflict -> Clash.certain(
                         conflict,
@@ -127,8 +127,8 @@ public final class KubernetesDuties {
     }
 
     /** What the identity's own account may do without any grant. */
-    private List<Clash> standing(Holding mine, IdentityFacts identity) {
-        Author subject = Author.of(identity.subject().userName(), List.of());
+    private List<Clash> standing(HeldPrivilege mine, IdentityFacts identity) {
+        UserInfo subject = UserInfo.of(identity.subject().userName(), List.of());
         List<Optional<String>> places = mine.namespaces().isEmpty()
                 ? List.of(Optional.empty(), Optional.of(identity.namespace()))
                 : mine.namespaces().stream().map(Optional::of).toList();
@@ -143,7 +143,7 @@ public final class KubernetesDuties {
 
     /** What one right that is held, or may be, has against it: one duty may conflict with several. */
     private Optional<List<Clash>> standing(
-            Holding mine, Duty duty, Author subject, Permission permission, Optional<String> place) {
+            HeldPrivilege mine, Duty duty, UserInfo subject, Permission permission, Optional<String> place) {
         Answer answer = oracle.ask(subject, permission, place);
         if (answer.verdict() == Verdict.Denied) {
             return Optional.empty();
@@ -163,7 +163,7 @@ public final class KubernetesDuties {
     }
 
     /** Nothing if it has ended, or if nobody could say what it would give. */
-    private Optional<Holding> holding(PrivilegeGrant grant, Instant now) {
+    private Optional<HeldPrivilege> holding(PrivilegeGrant grant, Instant now) {
         GrantRequest request = GrantRequest.of(grant);
         GrantRecord record = seal.read(grant.getStatus(), request.uid(), now);
         Optional<IdentityFacts> identity = identities.find(request.namespace(), request.identity());
@@ -193,13 +193,13 @@ public final class KubernetesDuties {
         return KubernetesRoles.find(cluster, role, namespaces).allRules();
     }
 
-    private Holding holding(
+    private HeldPrivilege holding(
             GrantRequest request,
             IdentityFacts identity,
             List<Rule> role,
             List<String> namespaces,
             GrantRecord record) {
-        return new Holding(
+        return new HeldPrivilege(
                 request.namespace(),
                 request.namespace() + "/" + request.name(),
                 request.uid(),

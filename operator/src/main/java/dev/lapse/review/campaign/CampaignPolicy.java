@@ -7,8 +7,9 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.condition.Reason;
+import dev.lapse.condition.Refusal;
 import dev.lapse.guard.NameProof;
-import dev.lapse.review.ReviewVerb;
+import dev.lapse.review.IdentityVerb;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -118,22 +119,20 @@ public final class CampaignPolicy {
     }
 
     /** What came of opening the reviews: one identity that hinders hinders no other. */
-    record Opening(int reviews, List<Hindrance> hindrances) {}
-
-    record Hindrance(Reason reason, String message) {}
+    record Opening(int reviews, List<Refusal> refusals) {}
 
     /** The rest is open already, and this is tried again. */
     static Decided notAllOpened(Opening opening, Instant now) {
-        Hindrance first = opening.hindrances().get(0);
+        Refusal first = opening.refusals().get(0);
         return waiting(
                 first.reason(),
-                opening.hindrances().size() + " of its " + opening.reviews()
+                opening.refusals().size() + " of its " + opening.reviews()
                         + " reviews are not open yet, and are tried again; the first: " + first.message(),
                 Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
     }
 
     private static String notAllowed(Facts facts) {
-        return facts.spec().opener() + " does not hold the verb " + ReviewVerb.CAMPAIGN.text()
+        return facts.spec().opener() + " does not hold the verb " + IdentityVerb.CAMPAIGN.text()
                 + " on the ServiceIdentities of "
                 + (everywhere(facts.spec(), facts.namespace()) ? "every namespace" : "namespace " + facts.namespace())
                 + "; whose right comes from a group names that group in openedByAs";

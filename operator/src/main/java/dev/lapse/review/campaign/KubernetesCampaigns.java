@@ -2,7 +2,7 @@ package dev.lapse.review.campaign;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.ContentHash;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
@@ -13,6 +13,7 @@ import dev.lapse.api.v1alpha1.CampaignScope;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.condition.Reason;
+import dev.lapse.condition.Refusal;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.IdentityFacts;
@@ -22,8 +23,7 @@ import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.ReviewStatusReport;
-import dev.lapse.review.ReviewVerb;
-import dev.lapse.review.campaign.CampaignPolicy.Hindrance;
+import dev.lapse.review.IdentityVerb;
 import dev.lapse.review.campaign.CampaignPolicy.Next;
 import dev.lapse.review.campaign.CampaignPolicy.Opening;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -92,7 +92,7 @@ public final class KubernetesCampaigns {
         }
         if (decided.open()) {
             Opening opening = openAll(campaign, now);
-            if (opening.hindrances().isEmpty()) {
+            if (opening.refusals().isEmpty()) {
                 opened = Optional.of(new CampaignCount(opening.reviews(), 0));
                 facts = facts(campaign, before, concerned, opened, guard, now);
                 decided = CampaignPolicy.decide(facts, notice, now);
@@ -140,10 +140,10 @@ public final class KubernetesCampaigns {
         AccessReviewSpec spec = campaign.getSpec();
         String namespace = campaign.getMetadata().getNamespace();
         return oracle.ask(
-                Author.of(
+                UserInfo.of(
                         Objects.requireNonNull(spec.openedBy(), "every campaign says so"),
                         spec.openedByAs() == null ? List.of() : spec.openedByAs()),
-                ReviewVerb.CAMPAIGN.on(""),
+                IdentityVerb.CAMPAIGN.on(""),
                 CampaignPolicy.everywhere(spec, namespace) ? Optional.empty() : Optional.of(namespace));
     }
 
@@ -197,7 +197,7 @@ public final class KubernetesCampaigns {
         return new Opening(
                 opened.stream().mapToInt(Opening::reviews).sum(),
                 opened.stream()
-                        .flatMap(opening -> opening.hindrances().stream())
+                        .flatMap(opening -> opening.refusals().stream())
                         .toList());
     }
 
@@ -216,7 +216,7 @@ public final class KubernetesCampaigns {
                 campaign.getMetadata().getName(),
                 campaign.getMetadata().getUid());
         int reviewed = 0;
-        List<Hindrance> hindrances = new ArrayList<>();
+        List<Refusal> refusals = new ArrayList<>();
         for (ServiceIdentity identity : concerned) {
             IdentityFacts facts = identities.facts(identity);
             if (facts.subject().claimedBy().isPresent()) {
@@ -226,15 +226,15 @@ public final class KubernetesCampaigns {
             try {
                 certifications.open(owed(spec, reference, facts), facts, now);
             } catch (NotRemembered unwritten) {
-                hindrances.add(new Hindrance(Reason.MemoryFull, String.valueOf(unwritten.getMessage())));
+                refusals.add(new Refusal(Reason.MemoryFull, String.valueOf(unwritten.getMessage())));
             } catch (KubernetesClientException refused) {
-                hindrances.add(new Hindrance(
+                refusals.add(new Refusal(
                         Reason.StepFailed,
                         "the review of ServiceIdentity " + facts.namespace() + "/" + facts.name()
                                 + " could not be opened: " + refused.getMessage()));
             }
         }
-        return new Opening(reviewed, hindrances);
+        return new Opening(reviewed, refusals);
     }
 
     private static OwedCertification owed(AccessReviewSpec spec, Campaign reference, IdentityFacts identity) {

@@ -1,7 +1,7 @@
 package dev.lapse.review.kind;
 
 import dev.lapse.access.AccessOracle;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
@@ -124,7 +124,7 @@ public final class KubernetesEntitlementReviews implements ReviewKind, Vouchers 
 
     private Entitlement.Outcome couldBind(Decision decision, EntryFacts entry) {
         return Entitlement.couldBind(
-                Author.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs()),
+                UserInfo.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs()),
                 entry.role(),
                 role(entry)::rulesIn,
                 entry.namespaces(),

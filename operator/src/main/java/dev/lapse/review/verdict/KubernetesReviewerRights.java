@@ -3,7 +3,7 @@ package dev.lapse.review.verdict;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
 import dev.lapse.access.AccessOracle.Verdict;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.CouldActAs;
 import dev.lapse.access.Insiders;
 import dev.lapse.access.KubernetesBindings;
@@ -13,7 +13,7 @@ import dev.lapse.api.v1alpha1.EligibleEntry;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked.Insider;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.review.ReviewFacts;
-import dev.lapse.review.ReviewVerb;
+import dev.lapse.review.IdentityVerb;
 import dev.lapse.review.ReviewerRights;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashMap;
@@ -35,10 +35,10 @@ public final class KubernetesReviewerRights {
     }
 
     public ReviewerRights of(ReviewFacts facts, Decision decision) {
-        Author who = Author.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs());
+        UserInfo who = UserInfo.of(decision.by(), decision.byAs() == null ? List.of() : decision.byAs());
         Answer decides = oracle.ask(
                 who,
-                ReviewVerb.toDecide(facts.spec().type()).on(facts.spec().identity()),
+                IdentityVerb.toDecide(facts.spec().type()).on(facts.spec().identity()),
                 Optional.of(facts.namespace()));
         if (decides.verdict() != Verdict.Allowed || facts.spec().insiders() == EligibleEntry.Insiders.Allow) {
             return new ReviewerRights(decides.verdict(), Verdict.Denied, decides.reason());
@@ -80,7 +80,7 @@ public final class KubernetesReviewerRights {
     }
 
     /** Each way in which somebody could, or in which it could not be found out. */
-    private Stream<ReviewerRights> actsAs(Author who, String account) {
+    private Stream<ReviewerRights> actsAs(UserInfo who, String account) {
         return CouldActAs.ways(account).stream().flatMap(way -> {
             Answer answer = holds(who, way);
             return answer.verdict() == Verdict.Denied
@@ -95,7 +95,7 @@ public final class KubernetesReviewerRights {
     }
 
     /** Denied as soon as one of the rights is not held. */
-    private Answer holds(Author who, CouldActAs.Way way) {
+    private Answer holds(UserInfo who, CouldActAs.Way way) {
         Answer last = new Answer(Verdict.Denied, "");
         for (Permission right : way.rights()) {
             last = oracle.ask(who, right, way.namespace());

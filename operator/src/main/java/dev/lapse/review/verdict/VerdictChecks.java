@@ -11,7 +11,7 @@ import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.guard.NameProof;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.ReviewFacts;
-import dev.lapse.review.ReviewVerb;
+import dev.lapse.review.IdentityVerb;
 import dev.lapse.review.ReviewerRights;
 import java.time.Instant;
 import java.util.List;
@@ -24,19 +24,19 @@ public final class VerdictChecks {
     private VerdictChecks() {}
 
     /** What came of looking at a verdict. */
-    public sealed interface Finding permits Judged, NotYet, Unasked {}
+    public sealed interface Judgement permits Judged, NotYet, Unasked {}
 
-    public record Judged(VerdictReason reason, String message) implements Finding {}
+    public record Judged(VerdictReason reason, String message) implements Judgement {}
 
     /** The guard does not stand, or the API server could not be asked: look again. */
-    public record NotYet(String why) implements Finding {}
+    public record NotYet(String why) implements Judgement {}
 
     /** The API server has to be asked about the rights of whoever gave it. */
-    public record Unasked() implements Finding {}
+    public record Unasked() implements Judgement {}
 
     @FunctionalInterface
     interface Check {
-        Optional<Finding> of(ReviewFacts facts, Decision decision, Aliases aliases, Instant now);
+        Optional<Judgement> of(ReviewFacts facts, Decision decision, Aliases aliases, Instant now);
     }
 
     private static final List<Check> IN_ORDER = List.of(
@@ -53,14 +53,14 @@ public final class VerdictChecks {
             VerdictChecks::isNoInsider,
             WhenAsked::wasNoInsider);
 
-    public static Finding first(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    public static Judgement first(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return IN_ORDER.stream()
                 .flatMap(check -> check.of(facts, decision, aliases, now).stream())
                 .findFirst()
                 .orElse(new Judged(VerdictReason.Counts, decision.verdict() + " by " + decision.by()));
     }
 
-    private static Optional<Finding> itemIsThere(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> itemIsThere(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
                 !facts.spec().itemHashes().containsKey(decision.item()),
                 VerdictReason.NoSuchItem,
@@ -68,7 +68,7 @@ public final class VerdictChecks {
                         + String.join(", ", facts.spec().itemHashes().keySet()));
     }
 
-    private static Optional<Finding> isInTime(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> isInTime(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
                 // What is owed after the fact stays owed, so an answer is never too late.
                 !facts.spec().type().afterwards() && !now.isBefore(facts.spec().dueAt()),
@@ -76,7 +76,7 @@ public final class VerdictChecks {
                 "the review was due at " + facts.spec().dueAt());
     }
 
-    private static Optional<Finding> sawWhatIsAsked(
+    private static Optional<Judgement> sawWhatIsAsked(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return refuseIf(
                 !decision.itemHash().equals(facts.spec().itemHashes().get(decision.item())),
@@ -86,7 +86,7 @@ public final class VerdictChecks {
                         + ": look at the item again and name its hash");
     }
 
-    private static Optional<Finding> nameIsProved(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> nameIsProved(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return switch (facts.proofs().getOrDefault(ReviewFacts.key(decision), NameProof.Answer.UNKNOWN)) {
             case PROVED -> Optional.empty();
             case UNPROVED ->
@@ -98,7 +98,7 @@ public final class VerdictChecks {
         };
     }
 
-    private static Optional<Finding> isNotTheirOwnRequest(
+    private static Optional<Judgement> isNotTheirOwnRequest(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         ReviewedRequest request = facts.spec().request();
         String requester = request == null ? "" : request.requestedBy();
@@ -110,7 +110,7 @@ public final class VerdictChecks {
                         + ": somebody else must decide");
     }
 
-    private static Optional<Finding> isNotTheIdentity(
+    private static Optional<Judgement> isNotTheIdentity(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         boolean itself = facts.subjectName().filter(decision.by()::equals).isPresent()
                 || decision.by().startsWith(PRINCIPALS);
@@ -121,7 +121,7 @@ public final class VerdictChecks {
                 itself, VerdictReason.OwnIdentity, decision.by() + " is not a person: an identity decides nothing");
     }
 
-    private static Optional<Finding> isAReviewer(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> isAReviewer(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         List<Person> reviewers = facts.spec().listedReviewers();
         boolean listed = reviewers.isEmpty() || reviewers.stream().anyMatch(person -> names(person, decision));
         boolean onceDue = facts.terms().everybodyDecidesOnceDue();
@@ -136,7 +136,7 @@ public final class VerdictChecks {
     }
 
     /** An editor of an account's namespace can act as the account, so its approval identifies no person. */
-    private static Optional<Finding> isAPersonOrIsNamed(
+    private static Optional<Judgement> isAPersonOrIsNamed(
             ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         List<Person> reviewers = facts.spec().listedReviewers();
         boolean named = reviewers.stream().anyMatch(person -> decision.by().equals(person.user()));
@@ -171,7 +171,7 @@ public final class VerdictChecks {
                 : person.user().equals(decision.by());
     }
 
-    private static Optional<Finding> holdsTheVerb(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> holdsTheVerb(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
         if (rights == null) {
             return Optional.of(new Unasked());
@@ -182,7 +182,7 @@ public final class VerdictChecks {
                 refuse(
                         VerdictReason.NotAllowed,
                         decision.by() + " does not hold the verb "
-                                + ReviewVerb.toDecide(facts.spec().type()).text() + " on ServiceIdentity "
+                                + IdentityVerb.toDecide(facts.spec().type()).text() + " on ServiceIdentity "
                                 + facts.spec().identity()
                                 + "; whose right comes from a group names that group in byAs");
             case Unknown -> Optional.of(new NotYet(rights.why()));
@@ -190,7 +190,7 @@ public final class VerdictChecks {
     }
 
     /** Whoever says yes to an entry takes the place of its author, and gives no more than an author could. */
-    private static Optional<Finding> couldBindIt(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> couldBindIt(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
         if (rights == null || !isAYes(decision) || rights.binds() instanceof Entitlement.Entitled) {
             return Optional.empty();
@@ -207,7 +207,7 @@ public final class VerdictChecks {
     }
 
     /** Whoever could act as the account may say no to it. */
-    private static Optional<Finding> isNoInsider(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> isNoInsider(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
         if (rights == null || !isAYes(decision)) {
             return Optional.empty();
@@ -223,11 +223,11 @@ public final class VerdictChecks {
         };
     }
 
-    static Optional<Finding> refuse(VerdictReason reason, String message) {
+    static Optional<Judgement> refuse(VerdictReason reason, String message) {
         return Optional.of(new Judged(reason, message));
     }
 
-    private static Optional<Finding> refuseIf(boolean refused, VerdictReason reason, String message) {
+    private static Optional<Judgement> refuseIf(boolean refused, VerdictReason reason, String message) {
         return refused ? refuse(reason, message) : Optional.empty();
     }
 }

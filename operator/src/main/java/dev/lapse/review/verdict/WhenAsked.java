@@ -10,7 +10,7 @@ import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.ReviewFacts;
 import dev.lapse.review.ReviewerRights;
-import dev.lapse.review.verdict.VerdictChecks.Finding;
+import dev.lapse.review.verdict.VerdictChecks.Judgement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +35,7 @@ public final class WhenAsked {
                 : List.of();
     }
 
-    static Optional<Finding> wasNoInsider(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    static Optional<Judgement> wasNoInsider(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
         if (rights == null || !concerned(facts, decision)) {
             return Optional.empty();
@@ -59,7 +59,7 @@ public final class WhenAsked {
                                         ? " as " + shown(insider)
                                         : "")
                                 + " (" + insider.by() + "), and taking that away since does not help" + REMEDY))
-                .map(Finding.class::cast)
+                .map(Judgement.class::cast)
                 .or(() -> unknown(known.get(), rights, decision));
     }
 
@@ -70,7 +70,7 @@ public final class WhenAsked {
                 + " reads, or one is too large to judge: take such away, or the entry may say insiders: Allow";
     }
 
-    private static Optional<Finding> unknown(InsidersWhenAsked known, ReviewerRights rights, Decision decision) {
+    private static Optional<Judgement> unknown(InsidersWhenAsked known, ReviewerRights rights, Decision decision) {
         if (!known.complete()) {
             return VerdictChecks.refuse(
                     VerdictReason.NotKnownWhenAsked,

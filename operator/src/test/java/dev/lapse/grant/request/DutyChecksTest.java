@@ -16,7 +16,7 @@ import dev.lapse.grant.DutyFinding.Clash;
 import dev.lapse.grant.FakeCluster;
 import dev.lapse.grant.GrantLife;
 import dev.lapse.grant.Scene;
-import dev.lapse.grant.request.DutyChecks.Holding;
+import dev.lapse.grant.request.DutyChecks.HeldPrivilege;
 import dev.lapse.review.Aliases;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +34,7 @@ class DutyChecksTest {
             List.of(), List.of(new Conflict("prepare", "release", "who prepares does not release")));
     private static final Aliases ALIASES = new Aliases(List.of(List.of("olivia", "olivia-adm")));
 
-    private static Holding holding(
+    private static HeldPrivilege holding(
             String uid,
             String identity,
             ResolvedOwner owner,
@@ -42,7 +42,7 @@ class DutyChecksTest {
             String namespace,
             Instant at,
             boolean begun) {
-        return new Holding(
+        return new HeldPrivilege(
                 identity.substring(0, identity.indexOf('/')),
                 identity.substring(0, identity.indexOf('/')) + "/" + uid,
                 uid,
@@ -79,8 +79,8 @@ class DutyChecksTest {
                     """)
     void whatAnotherGrantMeans(
             String identity, String owner, String duty, String namespace, int seconds, boolean begun, String outcome) {
-        Holding mine = holding("b", "payments/ci", owner("olivia"), "prepare", "payments", NOW, false);
-        Holding other = holding("c", identity, owner(owner), duty, namespace, NOW.plusSeconds(seconds), begun);
+        HeldPrivilege mine = holding("b", "payments/ci", owner("olivia"), "prepare", "payments", NOW, false);
+        HeldPrivilege other = holding("c", identity, owner(owner), duty, namespace, NOW.plusSeconds(seconds), begun);
 
         List<Clash> against = DutyChecks.against(mine, other, RULES, ALIASES);
 
@@ -94,8 +94,8 @@ class DutyChecksTest {
     void ofTwoThatWaitExactlyOneGivesWay() {
         SplittableRandom random = new SplittableRandom(20261122);
         IntStream.range(0, 1_000).forEach(i -> {
-            Holding one = waiting(random, "prepare");
-            Holding two = waiting(random, "release");
+            HeldPrivilege one = waiting(random, "prepare");
+            HeldPrivilege two = waiting(random, "release");
 
             boolean oneGivesWay = !DutyChecks.against(one, two, RULES, ALIASES).isEmpty();
             boolean twoGivesWay = !DutyChecks.against(two, one, RULES, ALIASES).isEmpty();
@@ -106,9 +106,9 @@ class DutyChecksTest {
 
     @Test
     void withinTheSameSecondWhoWaitsAlreadyWasFirst() {
-        Holding fresh = holding("a", "payments/ci", owner("olivia"), "prepare", "payments", NOW, false);
-        Holding other = holding("b", "payments/ci", owner("olivia"), "release", "payments", NOW, false);
-        Holding waits = new Holding(
+        HeldPrivilege fresh = holding("a", "payments/ci", owner("olivia"), "prepare", "payments", NOW, false);
+        HeldPrivilege other = holding("b", "payments/ci", owner("olivia"), "release", "payments", NOW, false);
+        HeldPrivilege waits = new HeldPrivilege(
                 other.namespace(),
                 other.grant(),
                 other.uid(),
@@ -126,14 +126,14 @@ class DutyChecksTest {
 
     @Test
     void ofTwoThatBothBeginNeitherIsLeftBesideTheOther() {
-        Holding one = holding("a", "payments/ci", owner("olivia"), "prepare", "", NOW, true);
-        Holding two = holding("b", "payments/ci", owner("olivia"), "release", "", NOW, true);
+        HeldPrivilege one = holding("a", "payments/ci", owner("olivia"), "prepare", "", NOW, true);
+        HeldPrivilege two = holding("b", "payments/ci", owner("olivia"), "release", "", NOW, true);
 
         assertThat(DutyChecks.against(one, two, RULES, ALIASES)).isNotEmpty();
         assertThat(DutyChecks.against(two, one, RULES, ALIASES)).isNotEmpty();
     }
 
-    private static Holding waiting(SplittableRandom random, String duty) {
+    private static HeldPrivilege waiting(SplittableRandom random, String duty) {
         return holding(
                 String.valueOf(random.nextLong()),
                 "payments/ci",

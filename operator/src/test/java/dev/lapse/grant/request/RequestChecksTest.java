@@ -4,7 +4,7 @@ import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
@@ -107,7 +107,7 @@ class RequestChecksTest {
                     "subject-users"),
             Wrong.refused(
                     "an older identity has the subject",
-                    Reason.SubjectClaimed,
+                    Reason.SubjectTaken,
                     scene -> scene.subject(new SubjectFacts(
                             "system:serviceaccount:payments:ci",
                             Optional.of("ci"),
@@ -635,7 +635,7 @@ class RequestChecksTest {
                         "an applier beyond its limits, and somebody vouched for it",
                         scene -> scene.entry("entitledByVia", "argo")
                                 .limit(ApplierLimit.NONE)
-                                .vouching(new Vouching.Given("lapse-1", Author.of("erin", List.of())))),
+                                .vouching(new Vouching.Given("lapse-1", UserInfo.of("erin", List.of())))),
                 new Right(
                         "pre-approved whatever the profile says",
                         scene -> scene.entry("approvals", "{required: 0}")

@@ -3,7 +3,7 @@ package dev.lapse.review.kind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.access.AccessOracle.Verdict;
-import dev.lapse.access.Author;
+import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Rule;
 import dev.lapse.api.v1alpha1.AccessReview;
@@ -118,7 +118,7 @@ class EntitlementReviewTest {
         assertThat(decided.outcome()).contains(Outcome.Approved);
         assertThat(decided.message()).isEqualTo("approved by ada");
         assertThat(answer(decided, says("ada", "Approve")))
-                .isEqualTo(new Vouching.Given(ASKED.name(), Author.of("ada", List.of("platform"))));
+                .isEqualTo(new Vouching.Given(ASKED.name(), UserInfo.of("ada", List.of("platform"))));
     }
 
     /** Nobody approves their own request, but whoever Git names may say in person that they entitle to it. */
@@ -258,7 +258,7 @@ class EntitlementReviewTest {
                                 ReviewPhase.Completed,
                                 true,
                                 "1/1",
-                                List.of(Author.of("ada", List.of())),
+                                List.of(UserInfo.of("ada", List.of())),
                                 ""),
                         NOW));
 

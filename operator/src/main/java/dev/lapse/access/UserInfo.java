@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /** Somebody the API server is asked about: a user name and the groups that come with it. */
-public record Author(String user, List<String> groups) {
+public record UserInfo(String user, List<String> groups) {
 
-    public Author {
+    public UserInfo {
         groups = List.copyOf(groups);
     }
 
@@ -15,13 +15,13 @@ public record Author(String user, List<String> groups) {
      * {@code user} with the groups stated for it, as they are, and those the name implies: a SubjectAccessReview adds
      * none, and says no where a right comes from a group it was not told.
      */
-    public static Author of(String user, List<String> statedGroups) {
+    public static UserInfo of(String user, List<String> statedGroups) {
         TreeSet<String> groups = new TreeSet<>(statedGroups);
         groups.add(user.equals("system:anonymous") ? "system:unauthenticated" : "system:authenticated");
         AccountName.of(user).ifPresent(account -> {
             groups.add("system:serviceaccounts");
             groups.add("system:serviceaccounts:" + account.namespace());
         });
-        return new Author(user, List.copyOf(groups));
+        return new UserInfo(user, List.copyOf(groups));
     }
 }

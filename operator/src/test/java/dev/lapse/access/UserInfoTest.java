@@ -26,9 +26,9 @@ class AuthorTest {
             system:anonymous               | ''             | system:unauthenticated
             """)
     void isInTheGroupsStatedAndThoseTheNameImplies(String user, String stated, String groups) {
-        Author author = Author.of(user, values(stated));
+        UserInfo author = UserInfo.of(user, values(stated));
 
-        assertThat(author).isEqualTo(new Author(user, values(groups)));
+        assertThat(author).isEqualTo(new UserInfo(user, values(groups)));
     }
 
     private static List<String> values(String cell) {

@@ -13,49 +13,49 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lease has run out when it has not changed here for its time: whatever is written in it, and whatever clock wrote it. */
 class LeaseSightTest {
-    private final LeaseSight sight = new LeaseSight(Duration.ofSeconds(15));
+    private final SeenLease lease = new SeenLease(Duration.ofSeconds(15));
 
     @ParameterizedTest
     @ValueSource(strings = {"2099-01-01T00:00:00Z", "1999-01-01T00:00:00Z", "2026-11-26T12:00:00Z"})
     void itIsFreeOnceItHasNotChangedForItsTimeWhateverItSays(String renewed) {
-        sight.saw(lease("other", renewed), at(0));
+        lease.saw(lease("other", renewed), at(0));
 
-        assertThat(sight.free("me", at(14.9))).isFalse();
-        assertThat(sight.free("me", at(15))).isTrue();
+        assertThat(lease.free("me", at(14.9))).isFalse();
+        assertThat(lease.free("me", at(15))).isTrue();
     }
 
     @Test
     void whoRenewsKeepsItHoweverSlowTheClockIs() {
         for (int i = 0; i < 100; i++) {
-            sight.saw(lease("other", "1999-01-01T00:00:%02dZ".formatted(i % 60)), at(i * 10));
-            assertThat(sight.free("me", at(i * 10 + 9))).isFalse();
+            lease.saw(lease("other", "1999-01-01T00:00:%02dZ".formatted(i % 60)), at(i * 10));
+            assertThat(lease.free("me", at(i * 10 + 9))).isFalse();
         }
     }
 
     @Test
     void ifItWasGivenBackOrIsOursOrDoesNotExistItIsFreeAtOnce() {
-        sight.saw(null, at(0));
-        assertThat(sight.free("me", at(0))).isTrue();
+        lease.saw(null, at(0));
+        assertThat(lease.free("me", at(0))).isTrue();
 
-        sight.saw(lease("me", "2026-11-26T12:00:00Z"), at(1));
-        assertThat(sight.free("me", at(1))).isTrue();
+        lease.saw(lease("me", "2026-11-26T12:00:00Z"), at(1));
+        assertThat(lease.free("me", at(1))).isTrue();
 
-        sight.saw(lease(null, "2026-11-26T12:00:00Z"), at(2));
-        assertThat(sight.free("me", at(2))).isTrue();
+        lease.saw(lease(null, "2026-11-26T12:00:00Z"), at(2));
+        assertThat(lease.free("me", at(2))).isTrue();
     }
 
     @Test
     void whatWasNeverSeenIsNotFree() {
-        assertThat(sight.free("me", at(100))).isFalse();
+        assertThat(lease.free("me", at(100))).isFalse();
     }
 
     @Test
     void itTellsForHowLongNobodyHasRenewedIt() {
-        sight.saw(lease("other", "2026-11-26T12:00:00Z"), at(3));
-        sight.saw(lease("other", "2026-11-26T12:00:00Z"), at(20));
+        lease.saw(lease("other", "2026-11-26T12:00:00Z"), at(3));
+        lease.saw(lease("other", "2026-11-26T12:00:00Z"), at(20));
 
-        assertThat(sight.unchanged(at(33))).isEqualTo(Duration.ofSeconds(30));
-        assertThat(sight.holder()).isEqualTo("other");
+        assertThat(lease.unchanged(at(33))).isEqualTo(Duration.ofSeconds(30));
+        assertThat(lease.holder()).isEqualTo("other");
     }
 
     private static long at(double seconds) {

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * The lease as it was last seen here, and for how long it has not changed. Only its changes are believed: the time
  * stamps in it come from another clock, and whoever may write the lease may write any.
  */
-final class LeaseSight {
+final class SeenLease {
     private final Duration runsOutAfter;
     private @Nullable LeaseSpec seen;
     private boolean looked;
     private long changed;
 
-    LeaseSight(Duration runsOutAfter) {
+    SeenLease(Duration runsOutAfter) {
         this.runsOutAfter = runsOutAfter;
     }
 

@@ -6,7 +6,7 @@ import dev.lapse.api.v1alpha1.Lapse;
 import java.util.Locale;
 
 /** The verbs that RBAC gives on a ServiceIdentity beside those of the API server. */
-public enum ReviewVerb {
+public enum IdentityVerb {
     /** To ask for a grant. */
     REQUEST,
     /** To take a privilege without approval, where an entry allows that. */
@@ -19,7 +19,7 @@ public enum ReviewVerb {
     CAMPAIGN;
 
     /** What a verdict takes. */
-    public static ReviewVerb toDecide(ReviewType type) {
+    public static IdentityVerb toDecide(ReviewType type) {
         return type.afterwards() ? REVIEW : APPROVE;
     }
 

@@ -28,14 +28,14 @@ import java.util.stream.Stream;
  * Whether the informers show what the API server has of the things that a grant depends on. Asked by list, because the
  * operator holds no right to get them.
  */
-public final class KubernetesSight {
+public final class KubernetesFreshness {
     private final KubernetesClient client;
     private final KubernetesCluster cluster;
     private final KubernetesIdentities identities;
     private final KubernetesReviews reviews;
     private final InstantSource clock;
 
-    public KubernetesSight(KubernetesGrants.Tools tools) {
+    public KubernetesFreshness(KubernetesGrants.Tools tools) {
         this.client = tools.client();
         this.cluster = tools.cluster();
         this.identities = tools.identities();
@@ -46,7 +46,7 @@ public final class KubernetesSight {
     public boolean upToDate(GrantFacts facts) {
         GrantRequest request = facts.request();
         Optional<String> identity =
-                identities.resource(request.namespace(), request.identity()).map(KubernetesSight::version);
+                identities.resource(request.namespace(), request.identity()).map(KubernetesFreshness::version);
         return identity.equals(newest(ServiceIdentity.class, request.namespace(), request.identity()))
                 && !isBeingFreed(facts)
                 && namespaces(facts)
@@ -84,7 +84,7 @@ public final class KubernetesSight {
     }
 
     private <T extends HasMetadata> boolean same(KubernetesView<T> view, Class<T> type, String namespace, String name) {
-        return view.find(namespace, name).map(KubernetesSight::version).equals(newest(type, namespace, name));
+        return view.find(namespace, name).map(KubernetesFreshness::version).equals(newest(type, namespace, name));
     }
 
     private <T extends HasMetadata> Optional<String> newest(Class<T> type, String namespace, String name) {
@@ -92,7 +92,7 @@ public final class KubernetesSight {
         var found = namespace.isEmpty()
                 ? all.withField("metadata.name", name).list()
                 : all.inNamespace(namespace).withField("metadata.name", name).list();
-        return found.getItems().stream().findFirst().map(KubernetesSight::version);
+        return found.getItems().stream().findFirst().map(KubernetesFreshness::version);
     }
 
     private static String version(HasMetadata object) {
