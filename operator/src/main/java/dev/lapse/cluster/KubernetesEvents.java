@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
@@ -109,8 +110,10 @@ public final class KubernetesEvents implements AutoCloseable {
 
     private void write(About about, Kind kind, String reason, EventCorrelator.Written event) {
         try {
-            if (event.isNew() || !raised(about, event)) {
-                client.resource(event(about, kind, reason, event)).create();
+            // Of a resource at hand a patch is one request; of a name it would be read first, without the right to.
+            Resource<Event> object = client.resource(event(about, kind, reason, event));
+            if (event.isNew() || !raised(object, event)) {
+                object.create();
             }
         } catch (KubernetesClientException failed) {
             LOG.atDebug()
@@ -121,18 +124,14 @@ public final class KubernetesEvents implements AutoCloseable {
     }
 
     /** @return false if the Event is gone (Events are deleted after a while), or was never written */
-    private boolean raised(About about, EventCorrelator.Written event) {
+    private boolean raised(Resource<Event> object, EventCorrelator.Written event) {
         String patch = client.getKubernetesSerialization()
                 .asJson(Map.of(
                         "count", event.count(),
                         "lastTimestamp", event.last().toString(),
                         "message", event.note()));
         try {
-            client.v1()
-                    .events()
-                    .inNamespace(about.namespace())
-                    .withName(event.name())
-                    .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+            object.patch(PatchContext.of(PatchType.JSON_MERGE), patch);
             return true;
         } catch (KubernetesClientException failed) {
             if (failed.getCode() == KubernetesFailure.NOT_FOUND) {
