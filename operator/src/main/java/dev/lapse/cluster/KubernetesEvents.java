@@ -6,8 +6,13 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -18,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes Events on a thread of its own, so that they never delay the work. If the queue is full or the API server
- * fails, the Event is lost.
+ * fails, the Event is lost. {@link EventCorrelator} counts what is repeated and limits what an object can cause.
  */
 public final class KubernetesEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesEvents.class);
@@ -36,6 +41,7 @@ public final class KubernetesEvents implements AutoCloseable {
     private final ThreadPoolExecutor writer;
     private final WaitingRoom room = new WaitingRoom(MOST_WAITING, MOST_OF_A_NAMESPACE);
     private final TurnsOfNamespaces<Runnable> waiting = new TurnsOfNamespaces<>();
+    private final EventCorrelator correlator = new EventCorrelator(LONGEST_NOTE);
     private volatile Runnable giveWay = () -> {};
 
     /** The object an Event is about. */
@@ -68,7 +74,7 @@ public final class KubernetesEvents implements AutoCloseable {
 
     /** @param note who, what, until when, and what comes next */
     public void tell(About about, Kind kind, String reason, String note) {
-        String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         String told = StatusText.fit(PeoplesText.oneLine(note), LONGEST_NOTE);
         // One namespace with a thousand denied grants must not push out the Events of others.
         if (!room.enters(about.namespace())) {
@@ -81,14 +87,14 @@ public final class KubernetesEvents implements AutoCloseable {
         put(about.namespace(), () -> {
             room.left(about.namespace());
             giveWay.run();
-            try {
-                client.resource(event(about, kind, reason, told, now)).create();
-            } catch (KubernetesClientException failed) {
-                LOG.atDebug()
-                        .addKeyValue("about", about.namespace() + "/" + about.name())
-                        .addKeyValue("code", failed.getCode())
-                        .log("an Event could not be written");
-            }
+            correlator
+                    .correlate(about, kind, reason, told, newName(about), now)
+                    .ifPresentOrElse(
+                            event -> write(about, kind, reason, event),
+                            () -> LOG.atDebug()
+                                    .addKeyValue("about", about.namespace() + "/" + about.name())
+                                    .addKeyValue("reason", reason)
+                                    .log("an Event is not written: its object had too many of this reason"));
         });
         writer.execute(() -> take().ifPresent(Runnable::run));
     }
@@ -102,12 +108,44 @@ public final class KubernetesEvents implements AutoCloseable {
         return waiting.next();
     }
 
-    private Event event(About about, Kind kind, String reason, String note, String now) {
+    private void write(About about, Kind kind, String reason, EventCorrelator.Written event) {
+        try {
+            // Of a resource at hand a patch is one request; of a name it would be read first, without the right to.
+            Resource<Event> object = client.resource(event(about, kind, reason, event));
+            if (event.isNew() || !raised(object, event)) {
+                object.create();
+            }
+        } catch (KubernetesClientException failed) {
+            LOG.atDebug()
+                    .addKeyValue("about", about.namespace() + "/" + about.name())
+                    .addKeyValue("code", failed.getCode())
+                    .log("an Event could not be written");
+        }
+    }
+
+    /** @return false if the Event is gone (Events are deleted after a while), or was never written */
+    private boolean raised(Resource<Event> object, EventCorrelator.Written event) {
+        String patch = client.getKubernetesSerialization()
+                .asJson(Map.of(
+                        "count", event.count(),
+                        "lastTimestamp", event.last().toString(),
+                        "message", event.note()));
+        try {
+            object.patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+            return true;
+        } catch (KubernetesClientException failed) {
+            if (failed.getCode() == KubernetesFailure.NOT_FOUND) {
+                return false;
+            }
+            throw failed;
+        }
+    }
+
+    private Event event(About about, Kind kind, String reason, EventCorrelator.Written event) {
         return new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(about.namespace())
-                .withName(shortened(about.name()) + "."
-                        + UUID.randomUUID().toString().substring(0, 18))
+                .withName(event.name())
                 .endMetadata()
                 .withNewInvolvedObject()
                 .withApiVersion(about.kind().equals("Lease") ? "coordination.k8s.io/v1" : "lapse.dev/v1alpha1")
@@ -118,10 +156,10 @@ public final class KubernetesEvents implements AutoCloseable {
                 .endInvolvedObject()
                 .withType(kind.name())
                 .withReason(reason)
-                .withMessage(note)
-                .withFirstTimestamp(now)
-                .withLastTimestamp(now)
-                .withCount(1)
+                .withMessage(event.note())
+                .withFirstTimestamp(event.first().toString())
+                .withLastTimestamp(event.last().toString())
+                .withCount(event.count())
                 .withNewSource()
                 .withComponent("lapse-operator")
                 .withHost(instance)
@@ -134,8 +172,10 @@ public final class KubernetesEvents implements AutoCloseable {
     /**
      * An Event's name has the same limit as an object's name, and must have room for the part that makes it unique.
      */
-    private static String shortened(String name) {
-        return name.length() > 200 ? name.substring(0, 200) : name;
+    private static String newName(About about) {
+        String name = about.name();
+        return (name.length() > 200 ? name.substring(0, 200) : name) + "."
+                + UUID.randomUUID().toString().substring(0, 18);
     }
 
     @Override

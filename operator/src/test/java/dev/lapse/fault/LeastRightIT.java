@@ -74,6 +74,11 @@ class LeastRightIT {
         stage.scenery().retire(everywhere);
         lives.forEach(stage.scenery()::revoke);
         stage.scenery().awaitPhase(all, GrantPhase.Revoked);
+        // The second Event of each kind raises the count of the first one.
+        for (boolean suspended : List.of(true, false, true, false)) {
+            stage.scenery().suspend(lives.get(0), suspended);
+            stage.scenery().awaitReady(lives.get(0).namespace, !suspended);
+        }
         // From here on the administrator writes for others, and in his own name no more.
         stage.scenery().claim(lives.get(0).namespace);
         stage.awaitQuiet();

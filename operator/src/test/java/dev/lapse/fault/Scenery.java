@@ -256,6 +256,10 @@ final class Scenery {
     }
 
     private void awaitReady(String namespace) {
+        awaitReady(namespace, true);
+    }
+
+    void awaitReady(String namespace, boolean ready) {
         await().atMost(Stage.PATIENCE)
                 .until(() -> Optional.ofNullable(admin.resources(ServiceIdentity.class)
                                 .inNamespace(namespace)
@@ -265,7 +269,7 @@ final class Scenery {
                         .stream()
                         .flatMap(status -> status.conditions().stream())
                         .anyMatch(condition -> condition.type().equals("Ready")
-                                && condition.status().name().equals("True")));
+                                && condition.status().name().equals(ready ? "True" : "False")));
     }
 
     /** Asks for the entry look of each. */

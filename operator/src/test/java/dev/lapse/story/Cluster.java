@@ -181,7 +181,7 @@ public final class Cluster {
     }
 
     /** Shows progress as it comes (a first start builds Kubernetes) and quotes all of it if the script fails. */
-    private static String run(Map<String, String> environment, Path dir, List<String> words) {
+    static String run(Map<String, String> environment, Path dir, List<String> words) {
         return run(
                 environment,
                 Stream.of(List.of(ROOT.resolve("dev/cluster").toString()), words, List.of("--dir", dir.toString()))
