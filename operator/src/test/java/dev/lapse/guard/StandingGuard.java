@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** The guard as an API server has it: the shipped policies, and the words in which they refuse a canary. */
 public final class StandingGuard {
+    private static final List<Canary> CANARIES = Canary.all();
+
     private StandingGuard() {}
 
     /** @param operator its user name */
@@ -39,7 +41,7 @@ public final class StandingGuard {
 
     /** What is answered if this is a canary. */
     public static Optional<String> refusal(String pathAndQuery, String body) {
-        return Canary.all().stream()
+        return CANARIES.stream()
                 .filter(canary -> canary.path().equals(pathAndQuery) && canary.body().equals(body))
                 .map(canary -> "ValidatingAdmissionPolicy '" + GuardEpoch.POLICY_OF_BINDING.get(canary.binding())
                         + "' with binding '" + canary.binding() + "' denied request: " + canary.refusal())

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -53,7 +54,7 @@ public final class MockApiServer implements AutoCloseable {
      *
      * @param path without the query
      */
-    public record Exchange(String method, String path, String body, int code) {}
+    public record Exchange(String method, String path, int code) {}
 
     /** What is answered instead of what the mock server would do by itself; nothing where it does what it does. */
     @FunctionalInterface
@@ -86,13 +87,20 @@ public final class MockApiServer implements AutoCloseable {
 
     /** There is this object, as it is: with its own UID, and with its status. */
     public void given(HasMetadata object) {
+        ObjectMeta all = object.getMetadata();
+        String kind = (object.getApiVersion().contains("/") ? "/apis/" : "/api/") + object.getApiVersion();
+        String namespace = all.getNamespace() == null ? "" : "/namespaces/" + all.getNamespace();
+        given(kind + namespace + "/" + object.getPlural() + "/" + all.getName(), object);
+    }
+
+    private void given(String path, HasMetadata object) {
         HasMetadata there = Serialization.clone(object);
         ObjectMeta all = there.getMetadata();
         // Every object has these, and without them the mock server fails at the next write.
         all.setResourceVersion(String.valueOf(kept.requestResourceVersion()));
         all.setCreationTimestamp(Objects.requireNonNullElse(all.getCreationTimestamp(), "2026-12-01T07:00:00Z"));
         all.setGeneration(Objects.requireNonNullElse(all.getGeneration(), 1L));
-        kept.put(there);
+        kept.put(path, there);
     }
 
     /** From now on; a later one goes first. */
@@ -105,12 +113,37 @@ public final class MockApiServer implements AutoCloseable {
         answering(request -> fits(request, method, path) ? Optional.of(answer.apply(request)) : Optional.empty());
     }
 
-    /** The next requests that fit are refused, and what they ask for is not done. */
-    public void refusing(int times, String method, String path, int code, String message) {
+    /**
+     * The next requests that fit are refused, and what they ask for is not done.
+     *
+     * @return how many are refused from now on; with 0 it is over
+     */
+    public AtomicInteger refusing(int times, String method, String path, int code, String message) {
         AtomicInteger left = new AtomicInteger(times);
         answering(request -> fits(request, method, path) && left.getAndDecrement() > 0
                 ? Optional.of(refusal(code, message))
                 : Optional.empty());
+        return left;
+    }
+
+    /** Just before the next request that fits is looked at, something else happens. */
+    public void firstHappens(Runnable what, String method, String path) {
+        AtomicInteger left = new AtomicInteger(1);
+        answering(request -> {
+            if (fits(request, method, path) && left.getAndDecrement() > 0) {
+                what.run();
+            }
+            return Optional.empty();
+        });
+    }
+
+    /** Somebody edits an object. Unlike a client, this may be called while a request is answered. */
+    public void edited(String path, Consumer<GenericKubernetesResource> edit) {
+        GenericKubernetesResource object =
+                Serialization.unmarshal(kept.there(path), GenericKubernetesResource.class);
+        edit.accept(object);
+        object.getMetadata().setGeneration(object.getMetadata().getGeneration() + 1);
+        given(path, object);
     }
 
     /** Watches are not told of what happens to objects of this kind, until it is over. */
@@ -167,40 +200,50 @@ public final class MockApiServer implements AutoCloseable {
 
         @Override
         public MockResponse dispatch(RecordedRequest request) {
-            String body = body(request);
             MockResponse answer = answers.stream()
                     .flatMap(each -> each.to(request).stream())
                     .findFirst()
                     .orElseGet(() -> keep(request));
-            exchanges.add(new Exchange(request.getMethod(), path(request), body, answer.code()));
+            exchanges.add(new Exchange(request.getMethod(), path(request), answer.code()));
             return answer;
         }
 
-        /** The mock server answers nothing to a patch that lets an object go; an API server answers what it was. */
+        /** As the mock server does, but for two things that it does in another way than an API server. */
         private MockResponse keep(RecordedRequest request) {
-            String before = request.getMethod().equals("PATCH") ? handleGet(path(request)).getBody().readUtf8() : "";
+            String method = request.getMethod();
+            if (method.equals("PUT") && path(request).endsWith("/status") && isOld(request)) {
+                return refusal(409, "the object has been modified");
+            }
+            String before = method.equals("PATCH") ? there(path(request)) : "";
             MockResponse answer = super.dispatch(request);
-            return request.getMethod().equals("PATCH") && answer.code() == 202 && answer.getBody().size() == 0
-                    ? answer.setBody(before)
-                    : answer;
+            boolean nothing = answer.getBody() == null || answer.getBody().size() == 0;
+            return method.equals("PATCH") && answer.code() < 300 && nothing ? answer.setBody(before) : answer;
         }
 
-        void put(HasMetadata object) {
-            String place = place(object);
-            Map.Entry<AttributeSet, String> before = findResource(getKey(place));
+        /** Whether a status would be written over another version than the one that was read. */
+        private boolean isOld(RecordedRequest request) {
+            String written = version(body(request));
+            String there = version(there(path(request)));
+            return !there.isEmpty() && !written.isEmpty() && !written.equals(there);
+        }
+
+        private static String version(String object) {
+            return object.isEmpty()
+                    ? ""
+                    : Serialization.unmarshal(object, GenericKubernetesResource.class)
+                            .getMetadata()
+                            .getResourceVersion();
+        }
+
+        private String there(String path) {
+            MockResponse found = handleGet(path);
+            return found.code() == 200 ? found.getBody().readUtf8() : "";
+        }
+
+        void put(String path, HasMetadata object) {
+            Map.Entry<AttributeSet, String> before = findResource(getKey(path));
             processEvent(
-                    place,
-                    getKey(place),
-                    before == null ? null : before.getKey(),
-                    null,
-                    Serialization.asJson(object));
-        }
-
-        private static String place(HasMetadata object) {
-            String group = object.getApiVersion().contains("/") ? "/apis/" : "/api/";
-            String namespace = object.getMetadata().getNamespace();
-            return group + object.getApiVersion() + (namespace == null ? "" : "/namespaces/" + namespace) + "/"
-                    + object.getPlural() + "/" + object.getMetadata().getName();
+                    path, getKey(path), before == null ? null : before.getKey(), null, Serialization.asJson(object));
         }
 
         @Override

@@ -102,10 +102,27 @@ public final class MockedOperator {
         Awaitility.await("the guard stands").atMost(Duration.ofSeconds(10)).until(controllers::guardSettled);
     }
 
-    public void awaitGuardIsDown() {
+    public void guardGoesDown() {
+        client.admissionRegistration().v1().validatingAdmissionPolicyBindings().withName("lapse-size").delete();
         Awaitility.await("the guard is down")
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> !controllers.guard().ready());
+    }
+
+    public void guardComesBack() {
+        StandingGuard.parts(OPERATOR).stream()
+                .filter(part -> part.getKind().endsWith("Binding")
+                        && part.getMetadata().getName().equals("lapse-size"))
+                .forEach(part -> client.resource(part).create());
+        awaitGuardStands();
+    }
+
+    /** Other parameters: what was proved before was proved by another guard. */
+    public void guardIsAnotherOne() {
+        client.configMaps().inNamespace("lapse-system").withName("lapse-guard").edit(parameters -> {
+            parameters.getData().put("appliers", "applier-" + UUID.randomUUID());
+            return parameters;
+        });
     }
 
     /** In this namespace, on whatever it is asked about. */
