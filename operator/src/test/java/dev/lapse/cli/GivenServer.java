@@ -74,13 +74,13 @@ final class GivenServer implements AutoCloseable {
     /** With a context of another namespace. */
     Path kubeconfig(Path folder) throws IOException {
         return Files.writeString(folder.resolve("given.kubeconfig"), """
-                apiVersion: v1
-                kind: Config
-                current-context: here
-                contexts: [{name: here, context: {cluster: here, user: ada, namespace: elsewhere}}]
-                clusters: [{name: here, cluster: {server: '%s'}}]
-                users: [{name: ada, user: {token: t}}]
-                """.formatted(server.url()));
+            apiVersion: v1
+            kind: Config
+            current-context: here
+            contexts: [{name: here, context: {cluster: here, user: ada, namespace: elsewhere}}]
+            clusters: [{name: here, cluster: {server: '%s'}}]
+            users: [{name: ada, user: {token: t}}]
+            """.formatted(server.url()));
     }
 
     private static String path(HasMetadata object) {

@@ -42,7 +42,8 @@ public final class StandingGuard {
     /** What is answered if this is a canary. */
     public static Optional<String> refusal(String pathAndQuery, String body) {
         return CANARIES.stream()
-                .filter(canary -> canary.path().equals(pathAndQuery) && canary.body().equals(body))
+                .filter(canary ->
+                        canary.path().equals(pathAndQuery) && canary.body().equals(body))
                 .map(canary -> "ValidatingAdmissionPolicy '" + GuardEpoch.POLICY_OF_BINDING.get(canary.binding())
                         + "' with binding '" + canary.binding() + "' denied request: " + canary.refusal())
                 .findFirst();

@@ -139,8 +139,7 @@ public final class MockApiServer implements AutoCloseable {
 
     /** Somebody edits an object. Unlike a client, this may be called while a request is answered. */
     public void edited(String path, Consumer<GenericKubernetesResource> edit) {
-        GenericKubernetesResource object =
-                Serialization.unmarshal(kept.there(path), GenericKubernetesResource.class);
+        GenericKubernetesResource object = Serialization.unmarshal(kept.there(path), GenericKubernetesResource.class);
         edit.accept(object);
         object.getMetadata().setGeneration(object.getMetadata().getGeneration() + 1);
         given(path, object);
@@ -159,8 +158,8 @@ public final class MockApiServer implements AutoCloseable {
     /** What was asked so far, in order. */
     public List<Exchange> asked(String method, String path) {
         return kept.exchanges.stream()
-                .filter(exchange -> exchange.method().equals(method)
-                        && exchange.path().matches(path))
+                .filter(exchange ->
+                        exchange.method().equals(method) && exchange.path().matches(path))
                 .toList();
     }
 
@@ -172,7 +171,8 @@ public final class MockApiServer implements AutoCloseable {
     }
 
     public static MockResponse refusal(int code, String message) {
-        return json(code, new StatusBuilder().withCode(code).withMessage(message).build());
+        return json(
+                code, new StatusBuilder().withCode(code).withMessage(message).build());
     }
 
     private static boolean fits(RecordedRequest request, String method, String path) {

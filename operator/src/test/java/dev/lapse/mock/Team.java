@@ -42,10 +42,10 @@ public final class Team {
     public Team() {
         operator.awaitGuardStands();
         create("""
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: %s}
-                """.formatted(namespace));
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: %s}
+            """.formatted(namespace));
         operator.let("olivia", namespace, "create", "bind");
         operator.let("rashid", namespace, "request");
         operator.let("ada", namespace, "approve");
@@ -77,45 +77,45 @@ public final class Team {
     /** @param account of its own, as a line of YAML */
     public void hasIdentity(String name, String account, int approvals, String roleKind) {
         create("""
-                apiVersion: lapse.dev/v1alpha1
-                kind: ServiceIdentity
-                metadata: {name: %s, namespace: %s}
-                spec:
-                  actorType: Pipeline
-                  subject: {serviceAccount: {%3$s}}
-                  owner: {user: olivia}
-                  state: Active
-                  changedBy: olivia
-                  eligible:
-                    - {name: look, role: {kind: %5$s, name: %2$s}, namespaces: [%2$s],
-                       approvals: {required: %4$d, insiders: Refuse}, principal: Dedicated, entitledBy: olivia}
-                """.formatted(name, namespace, account, approvals, roleKind));
+            apiVersion: lapse.dev/v1alpha1
+            kind: ServiceIdentity
+            metadata: {name: %s, namespace: %s}
+            spec:
+              actorType: Pipeline
+              subject: {serviceAccount: {%3$s}}
+              owner: {user: olivia}
+              state: Active
+              changedBy: olivia
+              eligible:
+                - {name: look, role: {kind: %5$s, name: %2$s}, namespaces: [%2$s],
+                   approvals: {required: %4$d, insiders: Refuse}, principal: Dedicated, entitledBy: olivia}
+            """.formatted(name, namespace, account, approvals, roleKind));
     }
 
     public void hasAccount(String name) {
         create("""
-                apiVersion: v1
-                kind: ServiceAccount
-                metadata: {name: %s, namespace: %s}
-                """.formatted(name, namespace));
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: %s, namespace: %s}
+            """.formatted(name, namespace));
     }
 
     public void hasClusterRole() {
         create("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: ClusterRole
-                metadata: {name: %s}
-                rules: [{apiGroups: [''], resources: [configmaps], verbs: [get]}]
-                """.formatted(namespace));
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: %s}
+            rules: [{apiGroups: [''], resources: [configmaps], verbs: [get]}]
+            """.formatted(namespace));
     }
 
     public void hasRole() {
         create("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: Role
-                metadata: {name: %s, namespace: %1$s}
-                rules: [{apiGroups: [''], resources: [configmaps], verbs: [get]}]
-                """.formatted(namespace));
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: %s, namespace: %1$s}
+            rules: [{apiGroups: [''], resources: [configmaps], verbs: [get]}]
+            """.formatted(namespace));
     }
 
     public void clusterRoleIsDeleted() {
@@ -145,17 +145,17 @@ public final class Team {
     /** Grant {@code g}: Rashid asks for {@code look}. */
     public void asks(String duration) {
         create("""
-                apiVersion: lapse.dev/v1alpha1
-                kind: PrivilegeGrant
-                metadata: {name: g, namespace: %s}
-                spec:
-                  identityRef: {name: ci}
-                  privilege: look
-                  duration: %s
-                  reason: a fault
-                  requestedBy: rashid
-                  credential: {type: Token}
-                """.formatted(namespace, duration));
+            apiVersion: lapse.dev/v1alpha1
+            kind: PrivilegeGrant
+            metadata: {name: g, namespace: %s}
+            spec:
+              identityRef: {name: ci}
+              privilege: look
+              duration: %s
+              reason: a fault
+              requestedBy: rashid
+              credential: {type: Token}
+            """.formatted(namespace, duration));
     }
 
     public HasMetadata create(String yaml) {
@@ -190,8 +190,15 @@ public final class Team {
                                 .inNamespace(Lapse.PRINCIPALS_NAMESPACE)
                                 .withName(objectName)
                                 .get(),
-                        client().secrets().inNamespace(namespace).withName(objectName).get(),
-                        client().rbac().roleBindings().inNamespace(namespace).withName(objectName).get())
+                        client().secrets()
+                                .inNamespace(namespace)
+                                .withName(objectName)
+                                .get(),
+                        client().rbac()
+                                .roleBindings()
+                                .inNamespace(namespace)
+                                .withName(objectName)
+                                .get())
                 .filter(Objects::nonNull)
                 .map(HasMetadata::getKind)
                 .toList();
@@ -199,8 +206,9 @@ public final class Team {
 
     /** While a request is being answered. */
     public void labelsMeanwhile(String identity) {
-        api().edited(path("serviceidentities", identity), now -> now.getMetadata()
-                .setLabels(Map.of("by", "somebody")));
+        api().edited(
+                        path("serviceidentities", identity),
+                        now -> now.getMetadata().setLabels(Map.of("by", "somebody")));
     }
 
     /** While a request is being answered. */
@@ -219,7 +227,9 @@ public final class Team {
 
     /** Of the grant. */
     public AccessReview review() {
-        return resource(AccessReview.class, Objects.requireNonNull(grant().getStatus().review()))
+        return resource(
+                        AccessReview.class,
+                        Objects.requireNonNull(grant().getStatus().review()))
                 .require();
     }
 
@@ -230,7 +240,12 @@ public final class Team {
                 .patch(
                         PatchContext.of(PatchType.JSON),
                         Serialization.asJson(List.of(Map.of(
-                                "op", "add", "path", "/spec/decisions/-", "value", decision(review, person, verdict)))));
+                                "op",
+                                "add",
+                                "path",
+                                "/spec/decisions/-",
+                                "value",
+                                decision(review, person, verdict)))));
     }
 
     /** The same while a request is being answered. */
@@ -262,7 +277,8 @@ public final class Team {
     public void awaitIdentity(String name, IdentityPhase wanted) {
         await(() -> assertThat(identity(name).getStatus())
                 .isNotNull()
-                .satisfies(status -> assertThat(status.phase()).as(status.toString()).isEqualTo(wanted)));
+                .satisfies(status ->
+                        assertThat(status.phase()).as(status.toString()).isEqualTo(wanted)));
     }
 
     public void awaitEntry(String identity, String reason) {
@@ -276,25 +292,29 @@ public final class Team {
     public void awaitActiveGrants(String identity, String... names) {
         await(() -> assertThat(identity(identity).getStatus())
                 .isNotNull()
-                .satisfies(
-                        status -> assertThat(status.activeGrants()).as(status.toString()).containsExactly(names)));
+                .satisfies(status ->
+                        assertThat(status.activeGrants()).as(status.toString()).containsExactly(names)));
     }
 
     public void awaitGrant(GrantPhase wanted) {
         await(() -> assertThat(grant().getStatus())
                 .isNotNull()
-                .satisfies(status -> assertThat(status.phase()).as(status.toString()).isEqualTo(wanted)));
+                .satisfies(status ->
+                        assertThat(status.phase()).as(status.toString()).isEqualTo(wanted)));
     }
 
     public void awaitReview(ReviewPhase wanted) {
         await(() -> assertThat(review().getStatus())
                 .isNotNull()
-                .satisfies(status -> assertThat(status.phase()).as(status.toString()).isEqualTo(wanted)));
+                .satisfies(status ->
+                        assertThat(status.phase()).as(status.toString()).isEqualTo(wanted)));
     }
 
     /** The codes of what was answered to each write of a status of this kind in the namespace, in order. */
     public List<Integer> statusWrites(String plural) {
-        return api().asked("PUT", statusPath(plural)).stream().map(Exchange::code).toList();
+        return api().asked("PUT", statusPath(plural)).stream()
+                .map(Exchange::code)
+                .toList();
     }
 
     public String statusPath(String plural) {

@@ -52,7 +52,9 @@ class AccessReviewReconcilerTest {
 
         team.resource(AccessReview.class, before.getMetadata().getName()).delete();
 
-        Team.await(() -> assertThat(team.resource(AccessReview.class, before.getMetadata().getName()).get())
+        Team.await(() -> assertThat(
+                        team.resource(AccessReview.class, before.getMetadata().getName())
+                                .get())
                 .isNotNull()
                 .satisfies(now -> assertThat(now.getMetadata().getUid())
                         .isNotEqualTo(before.getMetadata().getUid())));
@@ -92,7 +94,7 @@ class AccessReviewReconcilerTest {
         assertThat(team.review().getStatus().verdicts())
                 .extracting(SeenVerdict::by)
                 .containsExactlyInAnyOrder("ada", "bob");
-        assertThat(writesSince(before)).containsExactly(409, 200);
+        assertThat(writesSince(before)).startsWith(409).endsWith(200);
     }
 
     @Test
@@ -104,7 +106,7 @@ class AccessReviewReconcilerTest {
         Team.await(() -> assertThat(team.review().getStatus().approvals()).isEqualTo("1/2"));
     }
 
-    /** What wakes the review here is the guard, of which it is told without a watch. */
+    /** What wakes the review here is the guard: its identity would do it too, but of that nobody is told. */
     @Test
     void aPassReadsWhatTheOneBeforeHasWrittenEvenIfNoWatchTellsOfIt() {
         int before = team.statusWrites(REVIEWS).size();
@@ -114,13 +116,18 @@ class AccessReviewReconcilerTest {
             theGuardWakesTheReview();
         });
 
-        assertThat(writesSince(before)).as("none over an old version").hasSizeGreaterThan(1).containsOnly(200);
+        assertThat(writesSince(before))
+                .as("none over an old version")
+                .hasSizeGreaterThan(1)
+                .containsOnly(200);
     }
 
     private void theGuardWakesTheReview() {
         String before = team.guardOfTheReview();
-        team.operator().guardIsAnotherOne();
-        Team.await(() -> assertThat(team.guardOfTheReview()).isNotEqualTo(before));
+        team.api().withoutWatches("serviceidentities", () -> {
+            team.operator().guardIsAnotherOne();
+            Team.await(() -> assertThat(team.guardOfTheReview()).isNotEqualTo(before));
+        });
     }
 
     private List<Integer> writesSince(int before) {

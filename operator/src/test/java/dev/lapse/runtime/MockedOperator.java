@@ -84,8 +84,7 @@ public final class MockedOperator {
     }
 
     private static Settings settings() throws Settings.Invalid {
-        return Settings.load(
-                Map.of("instance", "mocked", "ended-file", "", "guard-settle", "1s"), Map.of(), null);
+        return Settings.load(Map.of("instance", "mocked", "ended-file", "", "guard-settle", "1s"), Map.of(), null);
     }
 
     public MockApiServer api() {
@@ -103,7 +102,11 @@ public final class MockedOperator {
     }
 
     public void guardGoesDown() {
-        client.admissionRegistration().v1().validatingAdmissionPolicyBindings().withName("lapse-size").delete();
+        client.admissionRegistration()
+                .v1()
+                .validatingAdmissionPolicyBindings()
+                .withName("lapse-size")
+                .delete();
         Awaitility.await("the guard is down")
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> !controllers.guard().ready());
