@@ -105,9 +105,8 @@ final class EventCorrelator {
 
     private Written count(Same same, String name, String note, Instant now) {
         Seen before = seen.get(same);
-        Seen after = before == null
-                ? new Seen(name, 1, now)
-                : new Seen(before.name(), before.count() + 1, before.first());
+        Seen after =
+                before == null ? new Seen(name, 1, now) : new Seen(before.name(), before.count() + 1, before.first());
         seen.put(same, after);
         return new Written(after.name(), after.count(), after.first(), now, note);
     }

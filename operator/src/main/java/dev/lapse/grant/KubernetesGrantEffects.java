@@ -4,12 +4,12 @@ import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
 import static dev.lapse.cluster.KubernetesFailure.NOT_FOUND;
 
 import dev.lapse.access.AccessVerification;
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.Insiders;
 import dev.lapse.access.KubernetesBindings;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.RecentAnswers;
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrincipalType;

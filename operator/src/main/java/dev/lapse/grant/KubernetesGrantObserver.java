@@ -305,9 +305,7 @@ final class KubernetesGrantObserver implements GrantReader {
                 ? object.state() == ObjectState.Gone ? Found.Absent : Found.Hidden
                 : found.map(seen -> found(request, record, object, seen)).orElse(Found.Absent);
         return new ObservedObject(
-                object,
-                as,
-                found.map(seen -> seen.getMetadata().getUid()).or(() -> Optional.ofNullable(object.uid())));
+                object, as, found.map(seen -> seen.getMetadata().getUid()).or(() -> Optional.ofNullable(object.uid())));
     }
 
     /** An account of another UID than the recorded one carries none of the grant's tokens. */

@@ -1,10 +1,10 @@
 package dev.lapse.identity;
 
 import dev.lapse.access.AccessOracle;
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.ContentHash;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import java.util.Collections;
 import java.util.LinkedHashMap;

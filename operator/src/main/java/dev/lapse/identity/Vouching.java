@@ -1,7 +1,7 @@
 package dev.lapse.identity;
 
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement.NotEntitled;
+import dev.lapse.access.UserInfo;
 import dev.lapse.condition.Reason;
 import java.time.Instant;
 

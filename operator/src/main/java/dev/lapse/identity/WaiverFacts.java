@@ -1,8 +1,8 @@
 package dev.lapse.identity;
 
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.ContentHash;
 import dev.lapse.access.Permission;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.DutyWaiver;
 import dev.lapse.api.v1alpha1.Lapse;
 import java.time.Instant;

@@ -52,8 +52,8 @@ class EventCorrelatorTest {
             String kind, String namespace, String name, String uid, Kind type, String reason, String note, String is) {
         told(GRANT, Kind.Warning, "Failed", "a");
 
-        Written next = told(new About(kind, namespace, name, uid), type, reason, note)
-                .orElseThrow();
+        Written next =
+                told(new About(kind, namespace, name, uid), type, reason, note).orElseThrow();
 
         assertThat(next.isNew()).isEqualTo(is.equals("another"));
     }
@@ -91,7 +91,9 @@ class EventCorrelatorTest {
     void aCombinedNoteIsNoLongerThanAnyOther() {
         IntStream.range(1, 10).forEach(i -> told("note " + i));
 
-        assertThat(told("x".repeat(100)).orElseThrow().note()).hasSize(100).startsWith(EventCorrelator.COMBINED + "xxx");
+        assertThat(told("x".repeat(100)).orElseThrow().note())
+                .hasSize(100)
+                .startsWith(EventCorrelator.COMBINED + "xxx");
     }
 
     @Test

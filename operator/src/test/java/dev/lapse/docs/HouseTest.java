@@ -30,10 +30,12 @@ class HouseTest {
                 .distinct()
                 .toList();
 
-        assertThat(named).hasSizeGreaterThan(10).allSatisfy(name -> assertThat(files())
-                .filteredOn(file -> file.getFileName().toString().equals(name + ".java"))
-                .as(name)
-                .hasSize(1));
+        assertThat(named)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(name -> assertThat(files())
+                        .filteredOn(file -> file.getFileName().toString().equals(name + ".java"))
+                        .as(name)
+                        .hasSize(1));
     }
 
     @Test

@@ -333,8 +333,8 @@ class GrantPolicyTest {
     @Test
     void whatCannotBeRemovedIsAWarning() {
         GrantFacts facts = GrantLife.of(Scene.inOrder()).settle().observe();
-        GrantDecision ending =
-                GrantDecision.todo(GrantPhase.Revoking, Reason.Revoking, "revoked by olivia", new GrantAction.AddFinalizer());
+        GrantDecision ending = GrantDecision.todo(
+                GrantPhase.Revoking, Reason.Revoking, "revoked by olivia", new GrantAction.AddFinalizer());
 
         assertThat(GrantJournal.bad(facts, ending)).isFalse();
         assertThat(GrantJournal.bad(facts, ending.failing("a webhook refuses"))).isTrue();

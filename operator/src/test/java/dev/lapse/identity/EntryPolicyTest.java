@@ -2,10 +2,10 @@ package dev.lapse.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Entitlement.OutOfReach.Limit;
 import dev.lapse.access.Rule;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.condition.Reason;

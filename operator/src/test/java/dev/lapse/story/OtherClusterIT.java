@@ -87,7 +87,9 @@ class OtherClusterIT {
         try {
             assertThat(who(dir, "rashid")).isEqualTo("rashid [\"payments-dev\",\"system:authenticated\"]");
             assertThat(who(dir, "argo")).isEqualTo("gitops-applier [\"system:authenticated\"]");
-            assertThatThrownBy(() -> up(second)).hasMessageContaining("Lapse is in the cluster").hasMessageContaining("already");
+            assertThatThrownBy(() -> up(second))
+                    .hasMessageContaining("Lapse is in the cluster")
+                    .hasMessageContaining("already");
             assertThat(second).doesNotExist();
             thenAGrantGivesAccess();
 
@@ -121,7 +123,8 @@ class OtherClusterIT {
             exchange.close();
         });
         old.start();
-        Path kubeconfig = Files.writeString(folder.resolve("old.kubeconfig"), """
+        Path kubeconfig = Files.writeString(
+                folder.resolve("old.kubeconfig"), """
                 apiVersion: v1
                 kind: Config
                 clusters: [{name: old, cluster: {server: 'http://127.0.0.1:%d'}}]
@@ -130,7 +133,8 @@ class OtherClusterIT {
                 current-context: old
                 """.formatted(old.getAddress().getPort()));
         try {
-            assertThatThrownBy(() -> up(folder.resolve("new"), kubeconfig)).hasMessageContaining("Lapse needs 1.32 or newer");
+            assertThatThrownBy(() -> up(folder.resolve("new"), kubeconfig))
+                    .hasMessageContaining("Lapse needs 1.32 or newer");
             assertThat(folder.resolve("new")).doesNotExist();
         } finally {
             old.stop(0);
@@ -178,13 +182,9 @@ class OtherClusterIT {
                         admin.rbac().clusterRoles().list().getItems().stream(),
                         admin.rbac().clusterRoleBindings().list().getItems().stream(),
                         admin.apiextensions().v1().customResourceDefinitions().list().getItems().stream(),
-                        admin.admissionRegistration()
-                                .v1()
-                                .validatingAdmissionPolicies()
-                                .list()
-                                .getItems()
-                                .stream(),
-                        admin.admissionRegistration()
+                        admin.admissionRegistration().v1().validatingAdmissionPolicies().list().getItems().stream(),
+                        admin
+                                .admissionRegistration()
                                 .v1()
                                 .validatingAdmissionPolicyBindings()
                                 .list()
@@ -203,7 +203,8 @@ class OtherClusterIT {
     private static String who(Path dir, String person) {
         try {
             Process kubectl = new ProcessBuilder(
-                            Path.of(Files.readString(dir.resolve("run/bin")).strip(), "kubectl").toString(),
+                            Path.of(Files.readString(dir.resolve("run/bin")).strip(), "kubectl")
+                                    .toString(),
                             "--kubeconfig",
                             dir.resolve("people/" + person + ".kubeconfig").toString(),
                             "auth",

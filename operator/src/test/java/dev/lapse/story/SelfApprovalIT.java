@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lapse.access.AccessOracle;
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.KubernetesAccess;
 import dev.lapse.access.Permission;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.story.Caller.Answer;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;

@@ -2,7 +2,6 @@ package dev.lapse.grant.request;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Entitlement.Entitled;
 import dev.lapse.access.Entitlement.NotEntitled;
@@ -11,6 +10,7 @@ import dev.lapse.access.Entitlement.Undecided;
 import dev.lapse.access.Entitlement.Withdrawn;
 import dev.lapse.access.Entitlement.Withdrawn.Who;
 import dev.lapse.access.OperatorReach;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.grant.GrantFacts;
 import dev.lapse.grant.GrantPlan;
@@ -78,7 +78,8 @@ public final class ActivationRights {
         Optional<Given> voucher =
                 facts.vouching().filter(Given.class::isInstance).map(Given.class::cast);
         Outcome outcome = Entitlement.couldBind(
-                voucher.map(Given::by).orElseGet(() -> UserInfo.of(entry.author().orElseThrow(), entry.authorGroups())),
+                voucher.map(Given::by)
+                        .orElseGet(() -> UserInfo.of(entry.author().orElseThrow(), entry.authorGroups())),
                 entry.role(),
                 facts.role()::rulesIn,
                 namespaces,

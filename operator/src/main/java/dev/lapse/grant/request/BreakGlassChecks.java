@@ -47,8 +47,7 @@ final class BreakGlassChecks {
                             + facts.memory().problem(),
                     now);
         }
-        Optional<Refusal> refusal =
-                BreakGlassRules.of(facts.memory(), debt, BreakGlass.maxTotal(entry), now);
+        Optional<Refusal> refusal = BreakGlassRules.of(facts.memory(), debt, BreakGlass.maxTotal(entry), now);
         if (refusal.isPresent()) {
             return refuse(refusal.get().reason(), refusal.get().message());
         }

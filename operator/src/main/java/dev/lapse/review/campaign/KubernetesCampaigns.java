@@ -2,8 +2,8 @@ package dev.lapse.review.campaign;
 
 import dev.lapse.access.AccessOracle;
 import dev.lapse.access.AccessOracle.Answer;
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.ContentHash;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Campaign;
@@ -21,9 +21,9 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
+import dev.lapse.review.IdentityVerb;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.ReviewStatusReport;
-import dev.lapse.review.IdentityVerb;
 import dev.lapse.review.campaign.CampaignPolicy.Next;
 import dev.lapse.review.campaign.CampaignPolicy.Opening;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -196,9 +196,7 @@ public final class KubernetesCampaigns {
         identityPages.each(page -> opened.add(open(campaign, concerned(campaign, page.stream()), now)));
         return new Opening(
                 opened.stream().mapToInt(Opening::reviews).sum(),
-                opened.stream()
-                        .flatMap(opening -> opening.refusals().stream())
-                        .toList());
+                opened.stream().flatMap(opening -> opening.refusals().stream()).toList());
     }
 
     private static boolean fits(CampaignScope scope, ServiceIdentity identity) {

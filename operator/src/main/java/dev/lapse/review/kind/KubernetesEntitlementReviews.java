@@ -1,8 +1,8 @@
 package dev.lapse.review.kind;
 
 import dev.lapse.access.AccessOracle;
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;

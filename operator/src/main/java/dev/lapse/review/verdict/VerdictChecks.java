@@ -10,8 +10,8 @@ import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
 import dev.lapse.guard.NameProof;
 import dev.lapse.review.Aliases;
-import dev.lapse.review.ReviewFacts;
 import dev.lapse.review.IdentityVerb;
+import dev.lapse.review.ReviewFacts;
 import dev.lapse.review.ReviewerRights;
 import java.time.Instant;
 import java.util.List;
@@ -86,7 +86,8 @@ public final class VerdictChecks {
                         + ": look at the item again and name its hash");
     }
 
-    private static Optional<Judgement> nameIsProved(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> nameIsProved(
+            ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         return switch (facts.proofs().getOrDefault(ReviewFacts.key(decision), NameProof.Answer.UNKNOWN)) {
             case PROVED -> Optional.empty();
             case UNPROVED ->
@@ -171,7 +172,8 @@ public final class VerdictChecks {
                 : person.user().equals(decision.by());
     }
 
-    private static Optional<Judgement> holdsTheVerb(ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
+    private static Optional<Judgement> holdsTheVerb(
+            ReviewFacts facts, Decision decision, Aliases aliases, Instant now) {
         ReviewerRights rights = facts.rights().get(ReviewFacts.key(decision));
         if (rights == null) {
             return Optional.of(new Unasked());

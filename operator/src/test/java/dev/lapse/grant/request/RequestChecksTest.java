@@ -4,8 +4,8 @@ import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.condition.Reason;

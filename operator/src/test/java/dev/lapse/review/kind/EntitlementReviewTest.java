@@ -3,9 +3,9 @@ package dev.lapse.review.kind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.access.AccessOracle.Verdict;
-import dev.lapse.access.UserInfo;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.Rule;
+import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
