@@ -149,6 +149,25 @@ class ServiceIdentityReconcilerTest {
                 .containsOnlyOnce(200);
     }
 
+    /** Its pass knows an old version, and what it says of that must not stand beside the new one. */
+    @Test
+    void overAVersionThatWasNotReadNothingIsWritten() {
+        team.hasIdentity(0);
+        team.awaitEntry("ci", "Eligible");
+        int before = team.statusWrites(IDENTITIES).size();
+
+        team.api().withoutWatches(IDENTITIES, () -> {
+            team.changes(ServiceIdentity.class, "ci", "{\"purpose\": \"unseen\"}");
+            team.clusterRoleIsDeleted();
+            Team.await(() -> assertThat(writesSince(before)).isNotEmpty());
+            assertThat(writesSince(before)).containsOnly(409);
+        });
+        team.changes(ServiceIdentity.class, "ci", "{\"purpose\": \"seen\"}");
+
+        team.awaitEntry("ci", "RoleNotFound");
+        assertThat(team.identity("ci").getStatus().observedGeneration()).isEqualTo(3);
+    }
+
     @Test
     void aPassReadsWhatTheOneBeforeHasWrittenEvenIfNoWatchTellsOfIt() {
         team.hasIdentity(0);
