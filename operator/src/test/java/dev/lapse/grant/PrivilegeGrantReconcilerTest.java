@@ -165,15 +165,16 @@ class PrivilegeGrantReconcilerTest {
     @Test
     void aStepThatIsRefusedIsToldAndRepeated() {
         team.hasIdentity(0);
-        AtomicInteger refused = team.api()
-                .refusing(
-                        1_000, "POST", ".*/namespaces/" + team.namespace() + "/rolebindings", 403, "a webhook says no");
+        String bindings = ".*/namespaces/" + team.namespace() + "/rolebindings";
+        AtomicInteger refused = team.api().refusing(1_000, "POST", bindings, 403, "a webhook says no");
 
         team.asks("10m");
         Team.await(() -> assertThat(team.grant().getStatus())
                 .isNotNull()
                 .satisfies(status ->
                         assertThat(String.valueOf(status.conditions())).contains("a webhook says no")));
+        // More often than anything else wakes it.
+        Team.await(() -> assertThat(team.api().asked("POST", bindings)).hasSizeGreaterThan(3));
         refused.set(0);
 
         team.awaitGrant(GrantPhase.Active);

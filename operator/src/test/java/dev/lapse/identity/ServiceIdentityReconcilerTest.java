@@ -132,24 +132,47 @@ class ServiceIdentityReconcilerTest {
 
     @Test
     void whatSomebodyWritesDuringAPassIsNotLost() {
-        team.hasAccount("ci");
-        team.hasClusterRole();
+        team.hasIdentity(0);
+        team.awaitEntry("ci", "Eligible");
+        int before = team.statusWrites(IDENTITIES).size();
         team.api().firstHappens(() -> team.labelsMeanwhile("ci"), "PUT", team.statusPath(IDENTITIES));
 
-        team.hasIdentity("ci", "name: ci", 0, "ClusterRole");
+        team.clusterRoleIsDeleted();
 
-        Team.await(() -> assertThat(team.identity("ci").getStatus())
-                .isNotNull()
-                .satisfies(status -> assertThat(status.observedGeneration()).isEqualTo(2)));
+        team.awaitEntry("ci", "RoleNotFound");
+        Team.await(() ->
+                assertThat(team.identity("ci").getStatus().observedGeneration()).isEqualTo(2));
         assertThat(team.identity("ci").getMetadata().getLabels()).containsEntry("by", "somebody");
-        assertThat(team.statusWrites(IDENTITIES)).startsWith(409).endsWith(200);
+        assertThat(writesSince(before))
+                .as("the one that was taken is about the newest version")
+                .startsWith(409)
+                .containsOnlyOnce(200);
+    }
+
+    /** Its pass knows an old version, and what it says of that must not stand beside the new one. */
+    @Test
+    void overAVersionThatWasNotReadNothingIsWritten() {
+        team.hasIdentity(0);
+        team.awaitEntry("ci", "Eligible");
+        int before = team.statusWrites(IDENTITIES).size();
+
+        team.api().withoutWatches(IDENTITIES, () -> {
+            team.changes(ServiceIdentity.class, "ci", "{\"purpose\": \"unseen\"}");
+            team.clusterRoleIsDeleted();
+            Team.await(() -> assertThat(writesSince(before)).isNotEmpty());
+            assertThat(writesSince(before)).containsOnly(409);
+        });
+        team.changes(ServiceIdentity.class, "ci", "{\"purpose\": \"seen\"}");
+
+        team.awaitEntry("ci", "RoleNotFound");
+        assertThat(team.identity("ci").getStatus().observedGeneration()).isEqualTo(3);
     }
 
     @Test
     void aPassReadsWhatTheOneBeforeHasWrittenEvenIfNoWatchTellsOfIt() {
         team.hasIdentity(0);
         team.awaitEntry("ci", "Eligible");
-        List<Integer> before = team.statusWrites(IDENTITIES);
+        int before = team.statusWrites(IDENTITIES).size();
 
         team.api().withoutWatches(IDENTITIES, () -> {
             team.clusterRoleIsDeleted();
@@ -159,9 +182,13 @@ class ServiceIdentityReconcilerTest {
             team.awaitEntry("ci", "Eligible");
         });
 
-        assertThat(team.statusWrites(IDENTITIES)
-                        .subList(before.size(), team.statusWrites(IDENTITIES).size()))
+        assertThat(writesSince(before))
                 .as("one write for each change, and none over an old version")
                 .containsExactly(200, 200);
+    }
+
+    private List<Integer> writesSince(int before) {
+        List<Integer> all = team.statusWrites(IDENTITIES);
+        return all.subList(before, all.size());
     }
 }
