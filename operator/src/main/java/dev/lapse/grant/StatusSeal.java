@@ -9,12 +9,13 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.guard.Seal;
+import dev.lapse.guard.VersionedSeal;
+import dev.lapse.guard.VersionedSeal.Shape;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,46 +23,30 @@ import org.jspecify.annotations.Nullable;
  * build on is sealed, and what is not sealed is worth nothing.
  */
 public final class StatusSeal {
-    /**
-     * What a seal is over. A status keeps the shape it was sealed with until it is written again, so every shape that was
-     * ever written stays here: else an upgrade would end each active grant as forged.
-     */
-    private enum Shape {
-        /** Without the UIDs of namespaces: a status that has some is not of this shape. */
-        V1("grant/1"),
-        /** Without who could act as the account: a status that names some is not of this shape. */
-        V2("grant/2"),
-        /** Of what waits only: what is active keeps a shape that the version before believes, should somebody go back to it. */
-        V3("grant/3");
-
-        private final String text;
-
-        Shape(String text) {
-            this.text = text;
-        }
-
-        static Shape toWrite(GrantRecord record) {
-            return record.insiders().isPresent() ? V3 : V2;
-        }
-
-        boolean holds(GrantRecord record) {
-            boolean pinned = record.resolved()
-                    .map(Resolved::namespaceUIDs)
-                    .filter(uids -> !uids.isEmpty())
-                    .isPresent();
-            return this == V3 || (record.insiders().isEmpty() && (this == V2 || !pinned));
-        }
-    }
-
-    private final Seal seal;
+    private final VersionedSeal<GrantRecord> seal;
 
     StatusSeal(Seal seal) {
-        this.seal = seal;
+        this.seal = new VersionedSeal<>(
+                seal,
+                // Without the UIDs of namespaces.
+                List.of(new Shape<>(
+                        "grant/1", record -> record.insiders().isEmpty() && !pinned(record), StatusSeal::first)),
+                List.of(
+                        // Without who could act as the account. What is active keeps it, so that the version before
+                        // believes the status, should somebody go back to it.
+                        new Shape<>("grant/2", record -> record.insiders().isEmpty(), StatusSeal::second),
+                        new Shape<>("grant/3", StatusSeal::third)));
+    }
+
+    private static boolean pinned(GrantRecord record) {
+        return record.resolved()
+                .map(Resolved::namespaceUIDs)
+                .filter(uids -> !uids.isEmpty())
+                .isPresent();
     }
 
     PrivilegeGrantStatus on(PrivilegeGrantStatus status, String grantUid) {
-        GrantRecord record = GrantRecord.of(status);
-        return status.withSeal(seal.over(parts(Shape.toWrite(record), record, grantUid)));
+        return status.withSeal(seal.over(GrantRecord.of(status), grantUid));
     }
 
     boolean forged(PrivilegeGrant grant) {
@@ -72,12 +57,7 @@ public final class StatusSeal {
     }
 
     private boolean isOn(PrivilegeGrantStatus status, String grantUid) {
-        String mark = status.seal();
-        GrantRecord record = GrantRecord.of(status);
-        return mark != null
-                && Stream.of(Shape.values())
-                        .filter(shape -> shape.holds(record))
-                        .anyMatch(shape -> seal.verifies(mark, parts(shape, record, grantUid)));
+        return seal.verifies(status.seal(), GrantRecord.of(status), grantUid);
     }
 
     /** What of the status may be relied on. */
@@ -117,11 +97,29 @@ public final class StatusSeal {
                 List.of());
     }
 
-    /** In a fixed order; a field that a later version adds goes in under a new shape. */
-    private static String[] parts(Shape shape, GrantRecord record, String grantUid) {
+    private static List<String> first(GrantRecord record) {
+        List<String> parts = whatItIs(record);
+        parts.addAll(whatItMade(record));
+        return parts;
+    }
+
+    private static List<String> second(GrantRecord record) {
+        List<String> parts = whatItIs(record);
+        parts.add(namespaceUids(record));
+        parts.addAll(whatItMade(record));
+        return parts;
+    }
+
+    private static List<String> third(GrantRecord record) {
+        List<String> parts = whatItIs(record);
+        parts.add(namespaceUids(record));
+        record.insiders().ifPresent(insiders -> addTo(parts, insiders));
+        parts.addAll(whatItMade(record));
+        return parts;
+    }
+
+    private static List<String> whatItIs(GrantRecord record) {
         List<String> parts = new ArrayList<>(List.of(
-                shape.text,
-                grantUid,
                 record.phase().name(),
                 record.proof().map(Proof::epoch).orElse(""),
                 record.proof().map(proof -> String.valueOf(proof.generation())).orElse(""),
@@ -141,15 +139,18 @@ public final class StatusSeal {
                         resolved.principalName(),
                         resolved.entryHash(),
                         resolved.duration())));
-        if (shape != Shape.V1) {
-            parts.add(record.resolved()
-                    .map(Resolved::namespaceUIDs)
-                    .map(uids -> String.join(",", uids))
-                    .orElse(""));
-        }
-        if (shape == Shape.V3) {
-            record.insiders().ifPresent(insiders -> addTo(parts, insiders));
-        }
+        return parts;
+    }
+
+    private static String namespaceUids(GrantRecord record) {
+        return record.resolved()
+                .map(Resolved::namespaceUIDs)
+                .map(uids -> String.join(",", uids))
+                .orElse("");
+    }
+
+    private static List<String> whatItMade(GrantRecord record) {
+        List<String> parts = new ArrayList<>();
         record.objects()
                 .forEach(object -> parts.addAll(List.of(
                         object.kind().name(),
@@ -162,7 +163,7 @@ public final class StatusSeal {
                         issued.id(),
                         issued.issuedAt().toString(),
                         issued.expiresAt().toString())));
-        return parts.toArray(String[]::new);
+        return parts;
     }
 
     private static void addTo(List<String> parts, InsidersWhenAsked insiders) {

@@ -1,38 +1,30 @@
 package dev.lapse.identity;
 
-import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.guard.Seal;
+import dev.lapse.guard.VersionedSeal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Tells proofs that the operator recorded in an identity's status from forged ones. */
 public final class StatusSeal {
-    private static final String SHAPE = "identity/1";
-
-    private final Seal seal;
+    private final VersionedSeal<ServiceIdentityStatus> seal;
 
     StatusSeal(Seal seal) {
-        this.seal = seal;
+        this.seal = new VersionedSeal<>(
+                seal, List.of(), List.of(new VersionedSeal.Shape<>("identity/1", StatusSeal::parts)));
     }
 
     ServiceIdentityStatus on(ServiceIdentityStatus status, String uid) {
-        return status.withSeal(seal.over(parts(status, uid)));
+        return status.withSeal(seal.over(status, uid));
     }
 
     boolean isOn(ServiceIdentityStatus status, String uid) {
-        return status.seal() != null && seal.verifies(status.seal(), parts(status, uid));
+        return seal.verifies(status.seal(), status, uid);
     }
 
-    private static String[] parts(ServiceIdentityStatus status, String uid) {
-        Optional<Proof> proof = Optional.ofNullable(status.proof());
-        List<String> parts = new ArrayList<>(List.of(
-                SHAPE,
-                uid,
-                proof.map(Proof::epoch).orElse(""),
-                proof.map(Proof::generation).map(String::valueOf).orElse(""),
-                proof.map(known -> known.at().toString()).orElse("")));
+    private static List<String> parts(ServiceIdentityStatus status) {
+        List<String> parts = new ArrayList<>(VersionedSeal.of(status.proof()));
         if (status.entries() != null) {
             status.entries()
                     .forEach(entry ->
@@ -44,6 +36,6 @@ public final class StatusSeal {
             status.waivers()
                     .forEach(waiver -> parts.addAll(List.of(waiver.hash(), Boolean.toString(waiver.nameProved()))));
         }
-        return parts.toArray(String[]::new);
+        return parts;
     }
 }

@@ -1,41 +1,32 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
-import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.guard.Seal;
+import dev.lapse.guard.VersionedSeal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Tells what the operator wrote into a review's status from a forged outcome. */
 public final class StatusSeal {
-    private static final String SHAPE = "review/1";
-
-    private final Seal seal;
+    private final VersionedSeal<AccessReviewStatus> seal;
 
     StatusSeal(Seal seal) {
-        this.seal = seal;
+        this.seal =
+                new VersionedSeal<>(seal, List.of(), List.of(new VersionedSeal.Shape<>("review/1", StatusSeal::parts)));
     }
 
     AccessReviewStatus on(AccessReviewStatus status, String uid) {
-        return status.withSeal(seal.over(parts(status, uid)));
+        return status.withSeal(seal.over(status, uid));
     }
 
     boolean isOn(AccessReviewStatus status, String uid) {
-        return status.seal() != null && seal.verifies(status.seal(), parts(status, uid));
+        return seal.verifies(status.seal(), status, uid);
     }
 
-    private static String[] parts(AccessReviewStatus status, String uid) {
-        Optional<Proof> proof = Optional.ofNullable(status.proof());
+    private static List<String> parts(AccessReviewStatus status) {
         List<String> parts = new ArrayList<>(List.of(
-                SHAPE,
-                uid,
-                String.valueOf(status.phase()),
-                String.valueOf(status.outcome()),
-                String.valueOf(status.decidedAt()),
-                proof.map(Proof::epoch).orElse(""),
-                proof.map(Proof::generation).map(String::valueOf).orElse(""),
-                proof.map(known -> known.at().toString()).orElse("")));
+                String.valueOf(status.phase()), String.valueOf(status.outcome()), String.valueOf(status.decidedAt())));
+        parts.addAll(VersionedSeal.of(status.proof()));
         if (status.campaign() != null) {
             parts.add("campaign of " + status.campaign().reviews());
         }
@@ -50,6 +41,6 @@ public final class StatusSeal {
                             Boolean.toString(verdict.nameProved()),
                             Boolean.toString(verdict.counts()))));
         }
-        return parts.toArray(String[]::new);
+        return parts;
     }
 }
