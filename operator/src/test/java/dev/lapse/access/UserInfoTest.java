@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AuthorTest {
+class UserInfoTest {
 
     @ParameterizedTest(name = "{0} of {1} is in {2}")
     @CsvSource(delimiter = '|', textBlock = """

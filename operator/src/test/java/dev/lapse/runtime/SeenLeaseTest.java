@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lease has run out when it has not changed here for its time: whatever is written in it, and whatever clock wrote it. */
-class LeaseSightTest {
+class SeenLeaseTest {
     private final SeenLease lease = new SeenLease(Duration.ofSeconds(15));
 
     @ParameterizedTest
