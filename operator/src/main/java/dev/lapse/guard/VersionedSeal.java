@@ -44,8 +44,10 @@ public final class VersionedSeal<S> {
 
     /** @param uid of the object: a seal is worth nothing on another one */
     public String over(S status, String uid) {
-        Shape<S> shape =
-                written.stream().filter(each -> each.holds().test(status)).findFirst().orElseThrow();
+        Shape<S> shape = written.stream()
+                .filter(each -> each.holds().test(status))
+                .findFirst()
+                .orElseThrow();
         return seal.over(parts(shape, status, uid));
     }
 
