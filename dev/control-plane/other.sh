@@ -12,6 +12,7 @@ is_other() { [[ -e $dir/run/other ]]; }
 other_up() {
   if [[ -e $dir/run/ready ]]; then
     is_other || fail "a cluster of its own runs in $dir: choose another --dir"
+    other_is_the_same
     other_reached
     say "Lapse is in the cluster of $dir already, at $(server)"
     return
@@ -34,6 +35,15 @@ other_up() {
   trap unlock EXIT
 }
 
+# What is installed in one cluster must not be sought in another.
+other_is_the_same() {
+  if [[ ! $kubeconfig ]]; then return; fi
+  local named
+  named=$(other_view '--output=jsonpath={.clusters[0].cluster.server}')
+  [[ $named == "$(server)" ]] ||
+    fail "Lapse was installed in the cluster at $(server) from $dir, and $kubeconfig names $named: choose another --dir"
+}
+
 # Nothing is installed yet.
 other_abandon() {
   rm -rf "$dir"
@@ -50,11 +60,16 @@ other_kubectl() {
   fi
 }
 
-# One context alone, with what its files hold.
-other_admin() {
-  local words=(config view --minify --flatten --raw --output json)
+# One context alone, with what its files hold. Without a file kubectl would take the reader's own.
+other_view() {
+  local words=(config view --minify --flatten --raw)
+  [[ $kubeconfig ]] || fail "say which cluster: --kubeconfig FILE"
   if [[ $context ]]; then words+=(--context "$context"); fi
-  KUBECONFIG=$kubeconfig "$(bin)/kubectl" "${words[@]}" >"$dir/admin.kubeconfig" ||
+  KUBECONFIG=$kubeconfig "$(bin)/kubectl" "${words[@]}" "$@"
+}
+
+other_admin() {
+  other_view --output json >"$dir/admin.kubeconfig" ||
     fail "$kubeconfig has no context ${context:-that is its current one}"
   if [[ ! $(of_kubeconfig '{.clusters[0].cluster.server}') ]]; then
     fail "$kubeconfig names no server in ${context:-its current context}"
@@ -124,11 +139,18 @@ other_trust() {
 other_down() {
   # An up that was cut off has installed nothing before it was ready to.
   if [[ ! -e $dir/run/ready ]]; then return; fi
+  if [[ $force ]] && ! kubectl get --raw /readyz >/dev/null 2>&1; then
+    done="The cluster at $(server) does not answer: what is in it stays, and $dir is removed"
+    return
+  fi
   other_reached
   done="Lapse is out of the cluster at $(server), which goes on"
   other_empty
   local name
   for name in $(operators); do stop_process "$name" 30; done
+  # A grant that began between the look and the stop would never end.
+  (force='' && other_empty) ||
+    fail "somebody made them meanwhile: run dev/cluster operator start, and then dev/cluster down once more"
   other_uninstall
 }
 

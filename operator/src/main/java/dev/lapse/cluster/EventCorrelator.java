@@ -48,6 +48,10 @@ final class EventCorrelator {
         boolean isNew() {
             return count == 1;
         }
+
+        Written as(String another) {
+            return new Written(another, count, first, last, note);
+        }
     }
 
     private record Seen(String name, int count, Instant first) {}

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,9 +92,10 @@ public final class KubernetesEvents implements AutoCloseable {
                     .correlate(about, kind, reason, told, newName(about), now)
                     .ifPresentOrElse(
                             event -> write(about, kind, reason, event),
-                            () -> LOG.atDebug()
+                            () -> LOG.atInfo()
                                     .addKeyValue("about", about.namespace() + "/" + about.name())
                                     .addKeyValue("reason", reason)
+                                    .addKeyValue("note", told)
                                     .log("an Event is not written: its object had too many of this reason"));
         });
         writer.execute(() -> take().ifPresent(Runnable::run));
@@ -112,8 +114,10 @@ public final class KubernetesEvents implements AutoCloseable {
         try {
             // Of a resource at hand a patch is one request; of a name it would be read first, without the right to.
             Resource<Event> object = client.resource(event(about, kind, reason, event));
-            if (event.isNew() || !raised(object, event)) {
+            if (event.isNew()) {
                 object.create();
+            } else {
+                raise(object, event, () -> client.resource(event(about, kind, reason, event.as(newName(about)))));
             }
         } catch (KubernetesClientException failed) {
             LOG.atDebug()
@@ -123,8 +127,8 @@ public final class KubernetesEvents implements AutoCloseable {
         }
     }
 
-    /** @return false if the Event is gone (Events are deleted after a while), or was never written */
-    private boolean raised(Resource<Event> object, EventCorrelator.Written event) {
+    /** Raises the count of an Event that was written. Its API server deletes it after a while: then it is written anew. */
+    private void raise(Resource<Event> object, EventCorrelator.Written event, Supplier<Resource<Event>> another) {
         String patch = client.getKubernetesSerialization()
                 .asJson(Map.of(
                         "count", event.count(),
@@ -132,12 +136,15 @@ public final class KubernetesEvents implements AutoCloseable {
                         "message", event.note()));
         try {
             object.patch(PatchContext.of(PatchType.JSON_MERGE), patch);
-            return true;
         } catch (KubernetesClientException failed) {
             if (failed.getCode() == KubernetesFailure.NOT_FOUND) {
-                return false;
+                object.create();
+            } else if (failed.getCode() == KubernetesFailure.FORBIDDEN) {
+                // Rights that are older than this operator: one more Event, rather than none.
+                another.get().create();
+            } else {
+                throw failed;
             }
-            throw failed;
         }
     }
 

@@ -8,6 +8,8 @@ public final class KubernetesFailure {
     /** The object has changed since it was read, or its name is taken. */
     public static final int CONFLICT = 409;
 
+    public static final int FORBIDDEN = 403;
+
     public static final int NOT_FOUND = 404;
 
     /** It breaks a rule of its schema. */

@@ -220,19 +220,24 @@ public final class KubernetesGuard implements AutoCloseable {
 
     /**
      * The kept instant is void: the next first refusal begins another epoch, even of the same parts. That the guard is
-     * not ready is said before the kept instant is taken away: whoever sees that the epoch is gone, and then asks
-     * whether it is ready, hears no answer from before.
+     * not ready is true before the kept instant is taken away: whoever sees that the epoch is gone, and then asks
+     * whether it is ready, hears no answer from before. The listeners are told afterwards: they take time, in which
+     * another operator would believe the kept instant.
      */
     private void beginAnew(String problem) {
         standing = Optional.empty();
         notBefore = clock.instant();
-        publish(GuardState.notReady(problem));
+        GuardState notReady = GuardState.notReady(problem);
+        boolean changed = set(notReady);
         try {
             memory.forget();
         } catch (KubernetesClientException e) {
             // This operator still has notBefore. Only an operator that starts meanwhile would believe the kept
             // instant.
             log.atWarn().addKeyValue("problem", e.getMessage()).log("The guard's memory could not be cleared");
+        }
+        if (changed) {
+            tellChange(notReady);
         }
     }
 
@@ -248,11 +253,21 @@ public final class KubernetesGuard implements AutoCloseable {
     }
 
     private void publish(GuardState next) {
+        if (set(next)) {
+            tellChange(next);
+        }
+    }
+
+    private boolean set(GuardState next) {
         if (next.equals(state)) {
-            return;
+            return false;
         }
         settledTold = false;
         state = next;
+        return true;
+    }
+
+    private void tellChange(GuardState next) {
         log.atInfo()
                 .addKeyValue("ready", next.ready())
                 .addKeyValue("epoch", next.epoch())

@@ -84,8 +84,19 @@ class KubernetesEventsTest {
     }
 
     @Test
-    void whatIsRefusedIsNotTriedAgain() {
+    void whereItMayNotChangeAnEventItWritesAnotherOne() {
         answerToPatch = 403;
+
+        told(2);
+
+        assertThat(calls).extracting(Call::method).containsExactly("POST", "PATCH", "POST");
+        assertThat(event(calls.get(2)).getMetadata().getName())
+                .isNotEqualTo(event(calls.get(0)).getMetadata().getName());
+    }
+
+    @Test
+    void whatIsRefusedIsNotTriedAgain() {
+        answerToPatch = 422;
 
         told(2);
 

@@ -58,6 +58,9 @@ final class Stage implements AutoCloseable {
         return Map.of(
                 "LAPSE_OPERATOR_SERVER",
                 Cluster.running().admin().getConfiguration().getMasterUrl(),
+                // What ships has none.
+                "LAPSE_CLASS_ARCHIVE",
+                "none",
                 "LAPSE_RECONCILERS",
                 "8",
                 "LAPSE_EXPIRY_WORKERS",

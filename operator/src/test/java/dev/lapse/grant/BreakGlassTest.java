@@ -34,7 +34,7 @@ class BreakGlassTest {
         life.holdsExactlyWhatIsRecorded();
         assertThat(life.phase()).isEqualTo(GrantPhase.Active);
         assertThat(life.cluster.writes)
-                .startsWith("hold", "remember", "status Pending")
+                .startsWith("addFinalizer", "remember", "status Pending")
                 .doesNotContain("open review");
     }
 

@@ -76,8 +76,9 @@ class ClaimMemoryTest {
         life.settle();
 
         assertThat(life.cluster.writes)
-                .containsSubsequence("remember", "hold", "delete RoleBinding", "remember", "status Revoked", "release")
-                .containsOnlyOnce("hold");
+                .containsSubsequence(
+                        "remember", "addFinalizer", "delete RoleBinding", "remember", "status Revoked", "release")
+                .containsOnlyOnce("addFinalizer");
         assertThat(remembered(life)).containsExactly(claim(GRANT_UID, life.now, "Revoked"));
     }
 

@@ -155,7 +155,7 @@ public final class FakeCluster implements GrantEffects {
 
     @Override
     public GrantFacts addFinalizer(GrantFacts facts) {
-        write("hold", () -> held = true);
+        write("addFinalizer", () -> held = true);
         return facts.withRequest(facts.request().withHeld(true));
     }
 

@@ -65,7 +65,7 @@ class GrantPolicyTest {
 
         assertThat(life.cluster.writes)
                 .containsExactly(
-                        "hold",
+                        "addFinalizer",
                         "status Pending",
                         "create ServiceAccount",
                         "token",
@@ -84,7 +84,7 @@ class GrantPolicyTest {
 
         assertThat(life.cluster.writes)
                 .containsExactly(
-                        "hold",
+                        "addFinalizer",
                         "status Pending",
                         "create Secret",
                         "token",
@@ -101,7 +101,7 @@ class GrantPolicyTest {
         life.settle();
 
         assertThat(life.cluster.writes)
-                .containsExactly("hold", "status Pending", "create RoleBinding", "status Active");
+                .containsExactly("addFinalizer", "status Pending", "create RoleBinding", "status Active");
         life.holdsExactlyWhatIsRecorded();
     }
 

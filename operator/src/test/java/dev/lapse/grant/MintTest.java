@@ -36,7 +36,7 @@ class MintTest {
 
         assertThat(life.cluster.writes)
                 .containsExactly(
-                        "hold",
+                        "addFinalizer",
                         "status Pending",
                         "create ServiceAccount",
                         "create Role",

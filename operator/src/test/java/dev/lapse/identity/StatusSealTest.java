@@ -65,7 +65,7 @@ class StatusSealTest {
         assertThat(SEAL.isOn(read(RECORDED.replace("00112233445566aa", "00112233445566ab")), UID))
                 .isFalse();
         assertThat(SEAL.isOn(read(RECORDED), UID.replace('1', '2'))).isFalse();
-        assertThat(SEAL.isOn(read(RECORDED).withSeal(null), UID)).isFalse();
+        assertThat(SEAL.isOn(read(RECORDED).withSeal(""), UID)).isFalse();
     }
 
     private static ServiceIdentityStatus read(String status) {

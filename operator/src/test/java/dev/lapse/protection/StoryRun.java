@@ -63,15 +63,14 @@ final class StoryRun {
                         "-B",
                         "-pl",
                         "operator",
-                        // As in the test run, but one after the other: those that have a cluster to themselves, then
-                        // the
-                        // others in one.
+                        // As in the test run, but one after the other.
                         "failsafe:integration-test@alone",
                         "failsafe:integration-test@with-clusters-of-their-own",
                         "failsafe:integration-test@in-one-cluster",
                         "-Dit.test=" + tests,
                         "-Dfailsafe.failIfNoSpecifiedTests=false",
                         "-Dlapse.it.forks=1",
+                        "-Dlapse.class.archive=none",
                         "-Dlapse.story.patience=" + PATIENCE)
                 .directory(tree.toFile())
                 .redirectErrorStream(true)

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -62,12 +63,30 @@ class StartScriptTest {
     @Test
     void takesTheArchiveOfClassesThatLiesBesideTheJar() throws Exception {
         Path jar = folder.resolve("with a space.jar");
-        Path archive = folder.resolve("with a space.jsa");
+        Path archive = folder.resolve("with a space-run.jsa");
+        Files.writeString(jar, "");
 
-        assertThat(started(Map.of("LAPSE_JAR", jar.toString()), "run"))
-                .noneMatch(argument -> argument.startsWith("-XX:SharedArchiveFile"));
+        assertThat(started(Map.of("LAPSE_JAR", jar.toString()), "run")).noneMatch(StartScriptTest::isArchive);
+
         Files.writeString(archive, "");
         assertThat(started(Map.of("LAPSE_JAR", jar.toString()), "run")).contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(started(Map.of("LAPSE_JAR", jar.toString(), "LAPSE_CLASS_ARCHIVE", "none"), "run"))
+                .noneMatch(StartScriptTest::isArchive);
+    }
+
+    @Test
+    void takesNoArchiveOfAnEarlierJar() throws Exception {
+        Path jar = Files.writeString(folder.resolve("the.jar"), "");
+        Path archive = Files.writeString(folder.resolve("the-run.jsa"), "");
+        Files.setLastModifiedTime(
+                archive,
+                FileTime.from(Files.getLastModifiedTime(jar).toInstant().minusSeconds(1)));
+
+        assertThat(started(Map.of("LAPSE_JAR", jar.toString()), "run")).noneMatch(StartScriptTest::isArchive);
+    }
+
+    private static boolean isArchive(String argument) {
+        return argument.startsWith("-XX:SharedArchiveFile");
     }
 
     private List<String> started(Map<String, String> environment, String command) throws Exception {

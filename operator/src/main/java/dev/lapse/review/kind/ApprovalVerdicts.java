@@ -104,7 +104,10 @@ public final class ApprovalVerdicts {
     }
 
     static Reason reason(Outcome outcome) {
-        return outcome == Outcome.Approved ? Reason.Approved : Reason.ApprovalDenied;
+        return switch (outcome) {
+            case Approved, Kept -> Reason.Approved;
+            case Denied, Revoked -> Reason.ApprovalDenied;
+        };
     }
 
     private static int approvals(List<SeenVerdict> verdicts, Aliases aliases) {

@@ -32,7 +32,10 @@ public final class BreakGlassTerms implements ReviewTerms {
 
     @Override
     public Reason reason(Outcome outcome) {
-        return outcome == Outcome.Kept ? Reason.BreakGlassKept : Reason.BreakGlassHeld;
+        return switch (outcome) {
+            case Approved, Kept -> Reason.BreakGlassKept;
+            case Denied, Revoked -> Reason.BreakGlassHeld;
+        };
     }
 
     @Override

@@ -32,7 +32,10 @@ public final class CertificationTerms implements ReviewTerms {
 
     @Override
     public Reason reason(Outcome outcome) {
-        return outcome == Outcome.Kept ? Reason.Certified : Reason.ReviewRevoked;
+        return switch (outcome) {
+            case Approved, Kept -> Reason.Certified;
+            case Denied, Revoked -> Reason.ReviewRevoked;
+        };
     }
 
     @Override
