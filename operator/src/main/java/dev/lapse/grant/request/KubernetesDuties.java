@@ -55,10 +55,10 @@ public final class KubernetesDuties {
     /** @param grants all of the cluster that have not ended, as the informer has them */
     public KubernetesDuties(KubernetesGrants.Tools tools, StatusSeal seal, Supplier<Stream<PrivilegeGrant>> grants) {
         this.rules = tools.duties();
-        this.cluster = tools.cluster();
-        this.identities = tools.identities();
+        this.cluster = tools.shared().cluster();
+        this.identities = tools.shared().identities();
         this.seal = seal;
-        this.oracle = tools.oracle();
+        this.oracle = tools.shared().oracle();
         this.aliases = tools.aliases();
         this.waivers = new DutyWaivers(oracle, aliases.behind(identities::personBehind), tools.longestWaiver());
         this.grants = grants;
