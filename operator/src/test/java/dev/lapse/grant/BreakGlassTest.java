@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.ReviewedRequestBuilder;
 import static dev.lapse.grant.Scene.GRANT_UID;
 import static dev.lapse.grant.Scene.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -249,26 +250,18 @@ class BreakGlassTest {
     private static BreakGlassDebt other(Scene scene, String incident, String duration, String uid) {
         BreakGlassDebt like = BreakGlass.debt(scene.facts(), NOW).orElseThrow();
         ReviewedRequest request = like.spec().requested();
-        ReviewedRequest changed = new ReviewedRequest(
-                "other",
-                uid,
-                request.hash(),
-                request.privilege(),
-                request.role(),
-                request.namespaces(),
-                request.principal(),
-                request.principalName(),
-                duration,
-                request.risks(),
-                request.requestedBy(),
-                false,
-                request.reason(),
-                null,
-                incident,
-                null,
-                null,
-                null,
-                null);
+        ReviewedRequest changed = ReviewedRequestBuilder.builder(request)
+                .grant("other")
+                .grantUID(uid)
+                .duration(duration)
+                .claimed(false)
+                .ticket(null)
+                .incident(incident)
+                .waivers(null)
+                .credential(null)
+                .notBefore(null)
+                .notAfter(null)
+                .build();
         AccessReviewSpec spec = like.spec();
         return new BreakGlassDebt(
                 like.namespace(),

@@ -1,5 +1,6 @@
 package dev.lapse.grant.request;
 
+import dev.lapse.api.v1alpha1.BuiltByName;
 import static dev.lapse.grant.Obstacle.refuse;
 
 import dev.lapse.access.SeparationOfDuties;
@@ -37,6 +38,7 @@ final class DutyChecks {
      * @param considered whether it was looked at before, and waits
      * @param begun whether its end is announced, so that it gives access or may at any moment
      */
+    @BuiltByName
     record HeldPrivilege(
             String namespace,
             String grant,

@@ -199,16 +199,17 @@ public final class KubernetesDuties {
             List<Rule> role,
             List<String> namespaces,
             GrantRecord record) {
-        return new HeldPrivilege(
-                request.namespace(),
-                request.namespace() + "/" + request.name(),
-                request.uid(),
-                request.namespace() + "/" + request.identity(),
-                identity.owner(),
-                rules.in(role),
-                namespaces,
-                request.createdAt(),
-                record.proof().isPresent() || record.review().isPresent(),
-                record.announced());
+        return DutyChecksHeldPrivilegeBuilder.stagedBuilder()
+                .namespace(request.namespace())
+                .grant(request.namespace() + "/" + request.name())
+                .uid(request.uid())
+                .identity(request.namespace() + "/" + request.identity())
+                .owner(identity.owner())
+                .duties(rules.in(role))
+                .namespaces(namespaces)
+                .createdAt(request.createdAt())
+                .considered(record.proof().isPresent() || record.review().isPresent())
+                .begun(record.announced())
+                .build();
     }
 }

@@ -1,5 +1,6 @@
 package dev.lapse.review.kind;
 
+import dev.lapse.api.v1alpha1.AccessReviewSpecBuilder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lapse.access.AccessOracle.Verdict;
@@ -266,23 +267,12 @@ class EntitlementReviewTest {
     }
 
     private static AccessReviewSpec with(AccessReviewSpec spec, List<PinnedEntry> entries, int required, String uid) {
-        return new AccessReviewSpec(
-                spec.type(),
-                spec.identityRef(),
-                null,
-                uid,
-                entries,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                required,
-                spec.insiders(),
-                spec.dueAt(),
-                null,
-                List.of());
+        return AccessReviewSpecBuilder.builder(spec)
+                .identityUID(uid)
+                .entries(entries)
+                .required(required)
+                .decisions(List.of())
+                .build();
     }
 
     private static void refused(Vouching answer, Reason reason, String... words) {

@@ -1,5 +1,6 @@
 package dev.lapse.review.kind;
 
+import dev.lapse.memory.OwedCertificationBuilder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -69,19 +70,20 @@ class KubernetesCertificationsTest {
               - {name: look, role: {kind: ClusterRole, name: view}, namespaces: [payments], maxDuration: 1h}
             """);
 
-    private static final OwedCertification WANTED = new OwedCertification(
-            "payments",
-            "ci",
-            ACCOUNT,
-            "lapse-yearly",
-            null,
-            null,
-            Insiders.Refuse,
-            DUE,
-            OnMissed.Suspend,
-            "",
-            null,
-            false);
+    private static final OwedCertification WANTED = OwedCertificationBuilder.stagedBuilder()
+            .namespace("payments")
+            .identity("ci")
+            .subject(ACCOUNT)
+            .review("lapse-yearly")
+            .campaign(null)
+            .reviewers(null)
+            .insiders(Insiders.Refuse)
+            .dueAt(DUE)
+            .onMissed(OnMissed.Suspend)
+            .entriesHash("")
+            .missedAt(null)
+            .held(false)
+            .build();
 
     private final SortedMap<String, ConfigMap> maps = new ConcurrentSkipListMap<>();
     private final AtomicInteger version = new AtomicInteger(10);
