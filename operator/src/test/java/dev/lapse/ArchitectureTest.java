@@ -148,6 +148,13 @@ class ArchitectureTest {
             .allowEmptyShould(true)
             .because("waiting is the scheduler's: a sleeping thread ends no grant");
 
+    @ArchTest
+    static final ArchRule NO_PART_OF_A_RECORD_IS_FORGOTTEN = noClasses()
+            .should()
+            .accessTargetWhere(anEmptyBuilder())
+            .allowEmptyShould(true)
+            .because("a part that nobody names would be null or false: stagedBuilder() asks for each of them");
+
     private static LayeredArchitecture importsRunDownward() {
         LayeredArchitecture layers =
                 layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
@@ -205,6 +212,16 @@ class ArchitectureTest {
                     || (owner.getName().equals("java.util.Calendar")
                             && access.getName().equals("getInstance"));
         });
+    }
+
+    /** Of those that the compiler makes for a record. */
+    private static DescribedPredicate<JavaAccess<?>> anEmptyBuilder() {
+        return describe(
+                "a record's builder begins without any part",
+                access -> access.getTargetOwner().getPackageName().startsWith("dev.lapse.")
+                        && access.getTargetOwner().getSimpleName().endsWith("Builder")
+                        && access.getName().equals("builder")
+                        && parameters(access).isEmpty());
     }
 
     private static boolean takesAClock(JavaAccess<?> access) {

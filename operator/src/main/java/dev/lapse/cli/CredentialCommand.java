@@ -156,21 +156,22 @@ final class CredentialCommand implements Callable<Integer> {
             throw Failure.because(refusal);
         });
         Person me = session.whoAmI();
-        GrantDraft draft = new GrantDraft(
-                session.namespace(),
-                GrantDraft.freshName(identity, privilege, new SecureRandom()),
-                identity,
-                privilege,
-                namespaces,
-                duration,
-                Optional.empty(),
-                Optional.empty(),
-                why,
-                Optional.ofNullable(ticket),
-                Optional.empty(),
-                me.user(),
-                asking.groups(me, identity, privilege, List.of()),
-                Optional.of(wanted));
+        GrantDraft draft = GrantDraftBuilder.stagedBuilder()
+                .namespace(session.namespace())
+                .name(GrantDraft.freshName(identity, privilege, new SecureRandom()))
+                .identity(identity)
+                .privilege(privilege)
+                .namespaces(namespaces)
+                .duration(duration)
+                .notBefore(Optional.empty())
+                .notAfter(Optional.empty())
+                .reason(why)
+                .ticket(Optional.ofNullable(ticket))
+                .incident(Optional.empty())
+                .requestedBy(me.user())
+                .requestedByAs(asking.groups(me, identity, privilege, List.of()))
+                .credential(Optional.of(wanted))
+                .build();
         PrivilegeGrant made = KubernetesSession.as(PrivilegeGrant.class, session.create(draft.manifest(), false));
         logins.remember(
                 login.of(made.getMetadata().getName(), made.getMetadata().getUid()));

@@ -1,5 +1,6 @@
 package dev.lapse.cli;
 
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.CredentialType;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** A PrivilegeGrant as it will be asked for. */
+@BuiltByName
 record GrantDraft(
         String namespace,
         String name,

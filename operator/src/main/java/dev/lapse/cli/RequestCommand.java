@@ -133,21 +133,22 @@ final class RequestCommand implements Callable<Integer> {
 
     private GrantDraft draft(KubernetesSession session) {
         Person me = session.whoAmI();
-        return new GrantDraft(
-                session.namespace(),
-                name == null ? GrantDraft.freshName(identity, privilege, new SecureRandom()) : name,
-                identity,
-                privilege,
-                namespaces,
-                duration,
-                Optional.ofNullable(notBefore),
-                Optional.ofNullable(notAfter),
-                reason,
-                Optional.ofNullable(ticket),
-                Optional.ofNullable(incident),
-                me.user(),
-                new Asking(session, incident == null ? "request" : "breakglass")
-                        .groups(me, identity, privilege, groups),
-                Optional.ofNullable(credential));
+        return GrantDraftBuilder.stagedBuilder()
+                .namespace(session.namespace())
+                .name(name == null ? GrantDraft.freshName(identity, privilege, new SecureRandom()) : name)
+                .identity(identity)
+                .privilege(privilege)
+                .namespaces(namespaces)
+                .duration(duration)
+                .notBefore(Optional.ofNullable(notBefore))
+                .notAfter(Optional.ofNullable(notAfter))
+                .reason(reason)
+                .ticket(Optional.ofNullable(ticket))
+                .incident(Optional.ofNullable(incident))
+                .requestedBy(me.user())
+                .requestedByAs(new Asking(session, incident == null ? "request" : "breakglass")
+                        .groups(me, identity, privilege, groups))
+                .credential(Optional.ofNullable(credential))
+                .build();
     }
 }

@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.access.Entitlement;
 import dev.lapse.access.OperatorBounds;
 import dev.lapse.access.ResidualAccess;
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Everything a decision about a grant is made from.
@@ -46,6 +46,7 @@ import java.util.function.Consumer;
  * @param clockProblem why the time is not known well enough to grant anything; empty if it is
  * @param upToDate whether the informers show what the API server has; absent until it was asked in this pass
  */
+@BuiltByName
 public record GrantFacts(
         GrantRequest request,
         GrantRecord record,
@@ -77,23 +78,22 @@ public record GrantFacts(
     }
 
     public GrantFacts withRole(RoleFacts now) {
-        return with(copy -> copy.role = now);
+        return copy().role(now).build();
     }
 
     GrantFacts withWaivers(List<WaiverFacts> now) {
-        return with(copy -> copy.waivers = List.copyOf(now));
+        return copy().waivers(List.copyOf(now)).build();
     }
 
     GrantFacts withRequest(GrantRequest now) {
-        return with(copy -> copy.request = now);
+        return copy().request(now).build();
     }
 
     /** What is seen of an object stays as it was; of one that is new in the record nothing was seen yet. */
     public GrantFacts withRecord(GrantRecord now) {
-        return with(copy -> {
-            copy.record = now;
-            copy.objects = now.objects().stream().map(this::seen).toList();
-        });
+        return copy().record(now)
+                .objects(now.objects().stream().map(this::seen).toList())
+                .build();
     }
 
     private ObservedObject seen(GrantObject object) {
@@ -114,7 +114,7 @@ public record GrantFacts(
     }
 
     GrantFacts withObjects(List<ObservedObject> now) {
-        return with(copy -> copy.objects = List.copyOf(now));
+        return copy().objects(List.copyOf(now)).build();
     }
 
     /** Both the record and what is found of one object after it was made or removed. */
@@ -189,126 +189,47 @@ public record GrantFacts(
     }
 
     GrantFacts withEntitlement(Entitlement.Outcome outcome) {
-        return with(copy -> copy.entitlement = Optional.of(outcome));
+        return copy().entitlement(Optional.of(outcome)).build();
     }
 
     GrantFacts withVerification(ResidualAccess found) {
-        return with(copy -> copy.verification = Optional.of(found));
+        return copy().verification(Optional.of(found)).build();
     }
 
     GrantFacts withToken(Optional<MintedToken> now) {
-        return with(copy -> copy.token = now);
+        return copy().token(now).build();
     }
 
     GrantFacts withBindingsGoneAt(Optional<Instant> at) {
-        return with(copy -> copy.bindingsGoneAt = at);
+        return copy().bindingsGoneAt(at).build();
     }
 
     GrantFacts withConsent(Optional<Consent> now) {
-        return with(copy -> copy.consent = now);
+        return copy().consent(now).build();
     }
 
     GrantFacts withVouching(Vouching now) {
-        return with(copy -> copy.vouching = Optional.of(now));
+        return copy().vouching(Optional.of(now)).build();
     }
 
     GrantFacts withDuties(DutyFinding found) {
-        return with(copy -> copy.duties = Optional.of(found));
+        return copy().duties(Optional.of(found)).build();
     }
 
     GrantFacts withMemory(Recollection now) {
-        return with(copy -> copy.memory = now);
+        return copy().memory(now).build();
     }
 
     GrantFacts withCrowd(Crowd now) {
-        return with(copy -> copy.crowd = now);
+        return copy().crowd(now).build();
     }
 
     GrantFacts withUpToDate(boolean now) {
-        return with(copy -> copy.upToDate = Optional.of(now));
+        return copy().upToDate(Optional.of(now)).build();
     }
 
-    private GrantFacts with(Consumer<Copy> change) {
-        Copy copy = new Copy(this);
-        change.accept(copy);
-        return copy.done();
-    }
-
-    /** The one place that repeats all components. */
-    private static final class Copy {
-        private GrantRequest request;
-        private GrantRecord record;
-        private Optional<IdentityFacts> identity;
-        private Map<String, SeenNamespace> namespaces;
-        private RoleFacts role;
-        private GuardState guard;
-        private boolean entryNameProved;
-        private Optional<ApplierLimit> applierLimit;
-        private OperatorBounds bounds;
-        private Optional<Vouching> vouching;
-        private List<ObservedObject> objects;
-        private Optional<Entitlement.Outcome> entitlement;
-        private Optional<ResidualAccess> verification;
-        private Optional<MintedToken> token;
-        private Optional<Instant> bindingsGoneAt;
-        private Optional<Consent> consent;
-        private Optional<DutyFinding> duties;
-        private List<WaiverFacts> waivers;
-        private Recollection memory;
-        private Crowd crowd;
-        private Optional<Boolean> upToDate;
-        private Optional<String> clockProblem;
-
-        Copy(GrantFacts from) {
-            request = from.request;
-            record = from.record;
-            identity = from.identity;
-            namespaces = from.namespaces;
-            role = from.role;
-            guard = from.guard;
-            entryNameProved = from.entryNameProved;
-            applierLimit = from.applierLimit;
-            bounds = from.bounds;
-            vouching = from.vouching;
-            objects = from.objects;
-            entitlement = from.entitlement;
-            verification = from.verification;
-            token = from.token;
-            bindingsGoneAt = from.bindingsGoneAt;
-            consent = from.consent;
-            duties = from.duties;
-            waivers = from.waivers;
-            memory = from.memory;
-            crowd = from.crowd;
-            upToDate = from.upToDate;
-            clockProblem = from.clockProblem;
-        }
-
-        GrantFacts done() {
-            return new GrantFacts(
-                    request,
-                    record,
-                    identity,
-                    namespaces,
-                    role,
-                    guard,
-                    entryNameProved,
-                    applierLimit,
-                    bounds,
-                    vouching,
-                    objects,
-                    entitlement,
-                    verification,
-                    token,
-                    bindingsGoneAt,
-                    consent,
-                    duties,
-                    waivers,
-                    memory,
-                    crowd,
-                    upToDate,
-                    clockProblem);
-        }
+    private GrantFactsBuilder copy() {
+        return GrantFactsBuilder.builder(this);
     }
 
     /** What reviews hold back of an identity. */

@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatusResolvedBuilder;
 import dev.lapse.credential.CredentialIssuer;
 import dev.lapse.credential.MintCredential;
 import dev.lapse.identity.EntryFacts;
@@ -108,20 +109,21 @@ public final class GrantPlan {
                 principal,
                 entry.reachHash(),
                 Durations.format(duration));
-        return new Resolved(
-                identity.uid(),
-                identity.subject().uid().orElse(null),
-                role,
-                facts.role().uids(),
-                facts.role().hash(),
-                facts.role().risks(),
-                namespaces,
-                namespaceUids,
-                entry.principal(),
-                principal,
-                entry.reachHash(),
-                Durations.format(duration),
-                hash);
+        return PrivilegeGrantStatusResolvedBuilder.stagedBuilder()
+                .identityUID(identity.uid())
+                .subjectUID(identity.subject().uid().orElse(null))
+                .role(role)
+                .roleUIDs(facts.role().uids())
+                .rulesHash(facts.role().hash())
+                .risks(facts.role().risks())
+                .namespaces(namespaces)
+                .namespaceUIDs(namespaceUids)
+                .principal(entry.principal())
+                .principalName(principal)
+                .entryHash(entry.reachHash())
+                .duration(Durations.format(duration))
+                .hash(hash)
+                .build();
     }
 
     /** Everything that will be made, in the order in which it is made: access comes last. */

@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -15,10 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What was done for a grant so far: the part of its status that later passes build on. */
+@BuiltByName
 public record GrantRecord(
         GrantPhase phase,
         Optional<Proof> proof,
@@ -36,33 +37,35 @@ public record GrantRecord(
 
     public static GrantRecord of(@Nullable PrivilegeGrantStatus status) {
         if (status == null || status.phase() == null) {
-            return new GrantRecord(
-                    GrantPhase.Pending,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of(),
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of());
+            return GrantRecordBuilder.stagedBuilder()
+                    .phase(GrantPhase.Pending)
+                    .proof(Optional.empty())
+                    .resolved(Optional.empty())
+                    .activatedAt(Optional.empty())
+                    .expiresAt(Optional.empty())
+                    .objects(List.of())
+                    .credentials(List.of())
+                    .dies(Optional.empty())
+                    .end(Optional.empty())
+                    .review(Optional.empty())
+                    .insiders(Optional.empty())
+                    .waivers(List.of())
+                    .build();
         }
-        return new GrantRecord(
-                status.phase(),
-                Optional.ofNullable(status.proof()),
-                Optional.ofNullable(status.resolved()),
-                Optional.ofNullable(status.activatedAt()),
-                Optional.ofNullable(status.expiresAt()),
-                status.objects() == null ? List.of() : status.objects(),
-                status.credentials() == null ? List.of() : status.credentials(),
-                Optional.ofNullable(status.dies()),
-                Optional.ofNullable(status.end()),
-                Optional.ofNullable(status.review()),
-                Optional.ofNullable(status.insidersWhenAsked()),
-                status.waivers() == null ? List.of() : status.waivers());
+        return GrantRecordBuilder.stagedBuilder()
+                .phase(status.phase())
+                .proof(Optional.ofNullable(status.proof()))
+                .resolved(Optional.ofNullable(status.resolved()))
+                .activatedAt(Optional.ofNullable(status.activatedAt()))
+                .expiresAt(Optional.ofNullable(status.expiresAt()))
+                .objects(status.objects() == null ? List.of() : status.objects())
+                .credentials(status.credentials() == null ? List.of() : status.credentials())
+                .dies(Optional.ofNullable(status.dies()))
+                .end(Optional.ofNullable(status.end()))
+                .review(Optional.ofNullable(status.review()))
+                .insiders(Optional.ofNullable(status.insidersWhenAsked()))
+                .waivers(status.waivers() == null ? List.of() : status.waivers())
+                .build();
     }
 
     /** Whether the end was announced, so that objects may exist. */
@@ -77,7 +80,7 @@ public record GrantRecord(
     }
 
     GrantRecord withObjects(List<GrantObject> now) {
-        return with(copy -> copy.objects = List.copyOf(now));
+        return copy().objects(List.copyOf(now)).build();
     }
 
     public Optional<GrantObject> secret() {
@@ -87,29 +90,28 @@ public record GrantRecord(
     }
 
     public GrantRecord withPhase(GrantPhase now) {
-        return with(copy -> copy.phase = now);
+        return copy().phase(now).build();
     }
 
     GrantRecord withProof(Proof now) {
-        return with(copy -> copy.proof = Optional.of(now));
+        return copy().proof(Optional.of(now)).build();
     }
 
     GrantRecord withIntent(Resolved meaning, Instant ends, List<GrantObject> announced) {
-        return with(copy -> {
-            copy.resolved = Optional.of(meaning);
-            copy.expiresAt = Optional.of(ends);
-            copy.objects = List.copyOf(announced);
-        });
+        return copy().resolved(Optional.of(meaning))
+                .expiresAt(Optional.of(ends))
+                .objects(List.copyOf(announced))
+                .build();
     }
 
     public GrantRecord withActivatedAt(Instant at) {
-        return with(copy -> copy.activatedAt = Optional.of(at));
+        return copy().activatedAt(Optional.of(at)).build();
     }
 
     public GrantRecord withObject(GrantObject changed) {
         List<GrantObject> now = new ArrayList<>(objects);
         now.replaceAll(object -> same(object, changed) ? changed : object);
-        return with(copy -> copy.objects = List.copyOf(now));
+        return copy().objects(List.copyOf(now)).build();
     }
 
     GrantRecord withCredential(IssuedCredential issued, Dies how) {
@@ -118,35 +120,30 @@ public record GrantRecord(
         if (now.size() > MOST_CREDENTIALS) {
             now.remove(0);
         }
-        return with(copy -> {
-            copy.credentials = List.copyOf(now);
-            copy.dies = Optional.of(how);
-        });
+        return copy().credentials(List.copyOf(now)).dies(Optional.of(how)).build();
     }
 
     GrantRecord withoutCredentials() {
-        return with(copy -> {
-            copy.credentials = List.of();
-            copy.dies = Optional.empty();
-        });
+        return copy().credentials(List.of()).dies(Optional.empty()).build();
     }
 
     GrantRecord withReview(String name) {
-        return with(copy -> copy.review = Optional.of(name));
+        return copy().review(Optional.of(name)).build();
     }
 
     /** Beside what is known of other accounts already. */
     GrantRecord withInsiders(InsidersWhenAsked found) {
-        return with(copy -> copy.insiders =
-                Optional.of(insiders.map(known -> known.and(found)).orElse(found)));
+        return copy().insiders(
+                        Optional.of(insiders.map(known -> known.and(found)).orElse(found)))
+                .build();
     }
 
     public GrantRecord withWaivers(List<UsedWaiver> used) {
-        return with(copy -> copy.waivers = List.copyOf(used));
+        return copy().waivers(List.copyOf(used)).build();
     }
 
     public GrantRecord withEnd(End how) {
-        return with(copy -> copy.end = Optional.of(how));
+        return copy().end(Optional.of(how)).build();
     }
 
     private static boolean same(GrantObject one, GrantObject other) {
@@ -155,56 +152,7 @@ public record GrantRecord(
                 && java.util.Objects.equals(one.namespace(), other.namespace());
     }
 
-    private GrantRecord with(Consumer<Copy> change) {
-        Copy copy = new Copy(this);
-        change.accept(copy);
-        return copy.done();
-    }
-
-    /** The one place that repeats all components. */
-    private static final class Copy {
-        private GrantPhase phase;
-        private Optional<Proof> proof;
-        private Optional<Resolved> resolved;
-        private Optional<Instant> activatedAt;
-        private Optional<Instant> expiresAt;
-        private List<GrantObject> objects;
-        private List<IssuedCredential> credentials;
-        private Optional<Dies> dies;
-        private Optional<End> end;
-        private Optional<String> review;
-        private Optional<InsidersWhenAsked> insiders;
-        private List<UsedWaiver> waivers;
-
-        Copy(GrantRecord from) {
-            phase = from.phase;
-            proof = from.proof;
-            resolved = from.resolved;
-            activatedAt = from.activatedAt;
-            expiresAt = from.expiresAt;
-            objects = from.objects;
-            credentials = from.credentials;
-            dies = from.dies;
-            end = from.end;
-            review = from.review;
-            insiders = from.insiders;
-            waivers = from.waivers;
-        }
-
-        GrantRecord done() {
-            return new GrantRecord(
-                    phase,
-                    proof,
-                    resolved,
-                    activatedAt,
-                    expiresAt,
-                    objects,
-                    credentials,
-                    dies,
-                    end,
-                    review,
-                    insiders,
-                    waivers);
-        }
+    private GrantRecordBuilder copy() {
+        return GrantRecordBuilder.builder(this);
     }
 }

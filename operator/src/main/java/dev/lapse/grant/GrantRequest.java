@@ -1,5 +1,6 @@
 package dev.lapse.grant;
 
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param held whether Lapse's finalizer is on the object
  * @param incident what the privilege is taken for without approval, if it is
  */
+@BuiltByName
 public record GrantRequest(
         String namespace,
         String name,
@@ -47,38 +49,41 @@ public record GrantRequest(
 
     public static GrantRequest of(PrivilegeGrant grant) {
         PrivilegeGrantSpec spec = grant.getSpec();
-        return new GrantRequest(
-                grant.getMetadata().getNamespace(),
-                grant.getMetadata().getName(),
-                grant.getMetadata().getUid(),
-                grant.getMetadata().getGeneration(),
-                Instant.parse(grant.getMetadata().getCreationTimestamp()),
-                grant.getMetadata().getDeletionTimestamp() != null,
-                grant.getMetadata().getFinalizers().contains(Lapse.FINALIZER),
-                spec.identityRef().name(),
-                spec.privilege(),
-                spec.namespaces() == null
-                        ? List.of()
-                        : spec.namespaces().stream().sorted().distinct().toList(),
+        return GrantRequestBuilder.stagedBuilder()
+                .namespace(grant.getMetadata().getNamespace())
+                .name(grant.getMetadata().getName())
+                .uid(grant.getMetadata().getUid())
+                .generation(grant.getMetadata().getGeneration())
+                .createdAt(Instant.parse(grant.getMetadata().getCreationTimestamp()))
+                .deleting(grant.getMetadata().getDeletionTimestamp() != null)
+                .held(grant.getMetadata().getFinalizers().contains(Lapse.FINALIZER))
+                .identity(spec.identityRef().name())
+                .privilege(spec.privilege())
+                .namespaces(
+                        spec.namespaces() == null
+                                ? List.of()
+                                : spec.namespaces().stream().sorted().distinct().toList())
                 // The CRD's pattern lets nothing else through; zero is refused as too long for nothing.
-                Durations.parse(spec.duration()).orElse(Duration.ZERO),
-                Optional.ofNullable(spec.notBefore()),
-                Optional.ofNullable(spec.notAfter()),
-                spec.requestedBy(),
-                spec.requestedByAs() == null ? List.of() : spec.requestedByAs(),
-                Optional.ofNullable(spec.requestedByVia()),
-                spec.credentialType(),
-                spec.credential() == null || spec.credential().audiences() == null
-                        ? List.of()
-                        : spec.credential().audiences(),
-                Optional.ofNullable(spec.credential()).map(PrivilegeGrantSpec.Credential::encryptTo),
-                spec.reason(),
-                Optional.ofNullable(spec.ticket()),
-                Optional.ofNullable(spec.breakGlass()).map(PrivilegeGrantSpec.BreakGlass::incident),
-                Boolean.TRUE.equals(spec.revoked()),
-                Optional.ofNullable(spec.revokedBy()),
-                Optional.ofNullable(spec.revokedByVia()),
-                Optional.ofNullable(spec.revokeReason()));
+                .duration(Durations.parse(spec.duration()).orElse(Duration.ZERO))
+                .notBefore(Optional.ofNullable(spec.notBefore()))
+                .notAfter(Optional.ofNullable(spec.notAfter()))
+                .requestedBy(spec.requestedBy())
+                .requestedByAs(spec.requestedByAs() == null ? List.of() : spec.requestedByAs())
+                .requestedByVia(Optional.ofNullable(spec.requestedByVia()))
+                .credential(spec.credentialType())
+                .audiences(
+                        spec.credential() == null || spec.credential().audiences() == null
+                                ? List.of()
+                                : spec.credential().audiences())
+                .encryptTo(Optional.ofNullable(spec.credential()).map(PrivilegeGrantSpec.Credential::encryptTo))
+                .reason(spec.reason())
+                .ticket(Optional.ofNullable(spec.ticket()))
+                .incident(Optional.ofNullable(spec.breakGlass()).map(PrivilegeGrantSpec.BreakGlass::incident))
+                .revoked(Boolean.TRUE.equals(spec.revoked()))
+                .revokedBy(Optional.ofNullable(spec.revokedBy()))
+                .revokedByVia(Optional.ofNullable(spec.revokedByVia()))
+                .revokeReason(Optional.ofNullable(spec.revokeReason()))
+                .build();
     }
 
     /** What its credential type means. */
@@ -97,62 +102,10 @@ public record GrantRequest(
 
     /** The object itself is gone: torn out by hand, or together with its definition. */
     GrantRequest withGone() {
-        return new GrantRequest(
-                namespace,
-                name,
-                uid,
-                generation,
-                createdAt,
-                true,
-                false,
-                identity,
-                privilege,
-                namespaces,
-                duration,
-                notBefore,
-                notAfter,
-                requestedBy,
-                requestedByAs,
-                requestedByVia,
-                credential,
-                audiences,
-                encryptTo,
-                reason,
-                ticket,
-                incident,
-                revoked,
-                revokedBy,
-                revokedByVia,
-                revokeReason);
+        return GrantRequestBuilder.builder(this).deleting(true).held(false).build();
     }
 
     GrantRequest withHeld(boolean now) {
-        return new GrantRequest(
-                namespace,
-                name,
-                uid,
-                generation,
-                createdAt,
-                deleting,
-                now,
-                identity,
-                privilege,
-                namespaces,
-                duration,
-                notBefore,
-                notAfter,
-                requestedBy,
-                requestedByAs,
-                requestedByVia,
-                credential,
-                audiences,
-                encryptTo,
-                reason,
-                ticket,
-                incident,
-                revoked,
-                revokedBy,
-                revokedByVia,
-                revokeReason);
+        return GrantRequestBuilder.builder(this).held(now).build();
     }
 }

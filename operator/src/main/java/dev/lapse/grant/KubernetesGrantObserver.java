@@ -134,32 +134,34 @@ final class KubernetesGrantObserver implements GrantReader {
         String privilege = request.privilege();
         Optional<EntryFacts> entry = identity.flatMap(known -> known.entry(privilege));
         GuardState guardState = guard.get();
-        return new GrantFacts(
-                request,
-                record,
-                identity,
-                namespaces(request, record, entry),
-                role(request, record, entry, KubernetesRoles::outline),
-                guardState,
-                identity.map(known -> EntryProofs.proved(known, privilege, guardState, now))
-                        .orElse(false),
-                entry.flatMap(EntryFacts::via).map(applier -> parameters.get().reachOf(applier)),
-                OperatorPlace.bounds(parameters.get()),
-                Optional.empty(),
-                record.objects().stream()
+        return GrantFactsBuilder.stagedBuilder()
+                .request(request)
+                .record(record)
+                .identity(identity)
+                .namespaces(namespaces(request, record, entry))
+                .role(role(request, record, entry, KubernetesRoles::outline))
+                .guard(guardState)
+                .entryNameProved(identity.map(known -> EntryProofs.proved(known, privilege, guardState, now))
+                        .orElse(false))
+                .applierLimit(entry.flatMap(EntryFacts::via)
+                        .map(applier -> parameters.get().reachOf(applier)))
+                .bounds(OperatorPlace.bounds(parameters.get()))
+                .vouching(Optional.empty())
+                .objects(record.objects().stream()
                         .map(object -> outline(request, record, object))
-                        .toList(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                notes.bindingsGoneAt(request.uid()),
-                Optional.empty(),
-                duties.unasked(),
-                List.of(),
-                memory.apply(request.namespace()),
-                crowd.apply(request),
-                Optional.empty(),
-                clockProblem.get());
+                        .toList())
+                .entitlement(Optional.empty())
+                .verification(Optional.empty())
+                .token(Optional.empty())
+                .bindingsGoneAt(notes.bindingsGoneAt(request.uid()))
+                .consent(Optional.empty())
+                .duties(duties.unasked())
+                .waivers(List.of())
+                .memory(memory.apply(request.namespace()))
+                .crowd(crowd.apply(request))
+                .upToDate(Optional.empty())
+                .clockProblem(clockProblem.get())
+                .build();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.lapse.grant;
 
-import dev.lapse.access.AccessOracle;
 import dev.lapse.access.KubernetesBindings;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
@@ -16,9 +15,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
-import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesStatusWriter;
-import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.credential.CredentialEffects;
 import dev.lapse.grant.GrantEventSources.Workers;
 import dev.lapse.grant.PassQueue.Desk;
@@ -31,15 +28,13 @@ import dev.lapse.grant.request.KubernetesDuties;
 import dev.lapse.grant.request.KubernetesFreshness;
 import dev.lapse.grant.tell.GrantJournal;
 import dev.lapse.grant.tell.GrantMetrics;
-import dev.lapse.guard.GuardParameters;
-import dev.lapse.guard.GuardState;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.KubernetesTools;
 import dev.lapse.identity.OperatorPlace;
 import dev.lapse.identity.Vouchers;
 import dev.lapse.lane.ExpiryLane;
 import dev.lapse.lane.ExpiryQueue;
-import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.ReviewTerms;
@@ -95,27 +90,18 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /** What the controller works with. */
     public record Tools(
-            KubernetesClient client,
-            KubernetesCluster cluster,
-            KubernetesWrites writes,
-            KubernetesEvents events,
-            KubernetesIdentities identities,
+            KubernetesTools shared,
             KubernetesReviews reviews,
             Vouchers vouchers,
-            KubernetesMemory memory,
             SeparationOfDuties duties,
             Duration longestWaiver,
             Aliases aliases,
             CredentialEffects credentials,
-            AccessOracle oracle,
             KubernetesBindings bindings,
-            Supplier<GuardState> guard,
-            Supplier<GuardParameters> parameters,
             Seal seal,
             EndedGrants ended,
             MeterRegistry meters,
             Crowd.Limits crowdLimits,
-            InstantSource clock,
             Supplier<Optional<String>> clockProblem) {}
 
     /**
@@ -137,39 +123,42 @@ public final class KubernetesGrants implements AutoCloseable {
             Runnable reviewMissing) {
         this.reviewMissing = reviewMissing;
         this.identityConcerned = identityConcerned;
-        cluster = tools.cluster();
-        identities = tools.identities();
+        cluster = tools.shared().cluster();
+        identities = tools.shared().identities();
         metrics = new GrantMetrics(tools.meters());
-        clock = tools.clock();
-        owed = new KubernetesOwedReviews(tools.memory(), tools.reviews(), identities, clock);
-        client = tools.client();
+        clock = tools.shared().clock();
+        owed = new KubernetesOwedReviews(tools.shared().memory(), tools.reviews(), identities, clock);
+        client = tools.shared().client();
         packing = new KubernetesPacking(client.getKubernetesSerialization());
-        objects = new KubernetesGrantObjects(tools.client(), cluster, tools.writes());
+        objects = new KubernetesGrantObjects(
+                tools.shared().client(), cluster, tools.shared().writes());
         ActivationRights rights = new ActivationRights(
-                tools.oracle(),
-                new OperatorReach(() -> OperatorPlace.bounds(tools.parameters().get()), tools.oracle()),
+                tools.shared().oracle(),
+                new OperatorReach(
+                        () -> OperatorPlace.bounds(tools.shared().parameters().get()),
+                        tools.shared().oracle()),
                 authorRefused);
         KubernetesFreshness freshness = new KubernetesFreshness(tools);
         seal = new StatusSeal(tools.seal());
         KubernetesStatusWriter<PrivilegeGrant, PrivilegeGrantSpec, PrivilegeGrantStatus> status =
                 new KubernetesStatusWriter<>(client, PrivilegeGrant::new, seal::on);
         KubernetesDuties duties = new KubernetesDuties(tools, seal, this::allOpen);
-        RecentAnswers answers = new RecentAnswers(tools.oracle(), clock);
+        RecentAnswers answers = new RecentAnswers(tools.shared().oracle(), clock);
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
                 identities,
-                tools.guard(),
-                tools.parameters(),
+                tools.shared().guard(),
+                tools.shared().parameters(),
                 tools.clockProblem(),
                 tools.reviews(),
                 tools.vouchers(),
-                tools.memory()::of,
+                tools.shared().memory()::of,
                 duties,
                 seal,
                 tools.ended(),
                 notes,
                 request -> sources().crowd(request, tools.crowdLimits()));
-        GrantJournal journal = new GrantJournal(tools.events(), metrics, tools.ended());
+        GrantJournal journal = new GrantJournal(tools.shared().events(), metrics, tools.ended());
         AccessRemoval removal = new AccessRemoval(
                 this::find,
                 this::isTorn,
@@ -200,7 +189,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 objects,
                 status,
                 tools.credentials(),
-                tools.writes(),
+                tools.shared().writes(),
                 answers,
                 freshness,
                 rights,
@@ -208,7 +197,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 duties,
                 tools.bindings(),
                 tools.reviews(),
-                tools.memory(),
+                tools.shared().memory(),
                 owed,
                 journal,
                 notes::bindingRemoved,

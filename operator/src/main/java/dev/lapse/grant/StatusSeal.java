@@ -82,19 +82,20 @@ public final class StatusSeal {
         GrantRecord claimed = GrantRecord.of(status);
         boolean announced =
                 claimed.resolved().isPresent() && claimed.expiresAt().isPresent();
-        return new GrantRecord(
-                GrantPhase.Revoking,
-                Optional.empty(),
-                announced ? claimed.resolved() : Optional.empty(),
-                claimed.activatedAt(),
-                announced ? claimed.expiresAt() : Optional.empty(),
-                claimed.objects(),
-                claimed.credentials(),
-                claimed.dies(),
-                Optional.of(end),
-                claimed.review(),
-                Optional.empty(),
-                List.of());
+        return GrantRecordBuilder.stagedBuilder()
+                .phase(GrantPhase.Revoking)
+                .proof(Optional.empty())
+                .resolved(announced ? claimed.resolved() : Optional.empty())
+                .activatedAt(claimed.activatedAt())
+                .expiresAt(announced ? claimed.expiresAt() : Optional.empty())
+                .objects(claimed.objects())
+                .credentials(claimed.credentials())
+                .dies(claimed.dies())
+                .end(Optional.of(end))
+                .review(claimed.review())
+                .insiders(Optional.empty())
+                .waivers(List.of())
+                .build();
     }
 
     private static List<String> first(GrantRecord record) {

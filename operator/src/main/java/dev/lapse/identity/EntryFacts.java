@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lapse.access.ContentHash;
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.api.v1alpha1.EligibleEntry;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param reachHash over what a grant of the entry gives and its risks: a change of anything else leaves active grants
  *     alone
  */
+@BuiltByName
 public record EntryFacts(
         String name,
         RoleReference role,
@@ -70,28 +72,33 @@ public record EntryFacts(
         Set<Risk> accepted = list(entry.accepts()).stream()
                 .map(EligibleEntry.AcceptedRisk::risk)
                 .collect(Collectors.toUnmodifiableSet());
-        return new EntryFacts(
-                entry.name(),
-                entry.role(),
-                namespaces,
-                entry.clusterWide(),
-                longest,
-                list(entry.requesters()),
-                entry.approvals() == null
-                        ? profile.approvals()
-                        : entry.approvals().required(),
-                entry.approvals() == null ? List.of() : list(entry.approvals().approvers()),
-                entry.approvals() == null || entry.approvals().insiders() == null
-                        ? Insiders.Refuse
-                        : entry.approvals().insiders(),
-                principal,
-                breakGlass,
-                accepted,
-                Optional.ofNullable(entry.entitledBy()),
-                list(entry.entitledByAs()),
-                Optional.ofNullable(entry.entitledByVia()),
-                contentHash(entry),
-                ContentHash.of(
+        return EntryFactsBuilder.stagedBuilder()
+                .name(entry.name())
+                .role(entry.role())
+                .namespaces(namespaces)
+                .clusterWide(entry.clusterWide())
+                .maxDuration(longest)
+                .requesters(list(entry.requesters()))
+                .approvals(
+                        entry.approvals() == null
+                                ? profile.approvals()
+                                : entry.approvals().required())
+                .approvers(
+                        entry.approvals() == null
+                                ? List.of()
+                                : list(entry.approvals().approvers()))
+                .insiders(
+                        entry.approvals() == null || entry.approvals().insiders() == null
+                                ? Insiders.Refuse
+                                : entry.approvals().insiders())
+                .principal(principal)
+                .breakGlass(breakGlass)
+                .accepted(accepted)
+                .author(Optional.ofNullable(entry.entitledBy()))
+                .authorGroups(list(entry.entitledByAs()))
+                .via(Optional.ofNullable(entry.entitledByVia()))
+                .contentHash(contentHash(entry))
+                .reachHash(ContentHash.of(
                         entry.role().kind().name(),
                         entry.role().name(),
                         entry.clusterWide() ? "*" : String.join(",", namespaces),
@@ -99,7 +106,8 @@ public record EntryFacts(
                                 + accepted.stream()
                                         .map(risk -> "+" + risk)
                                         .sorted()
-                                        .collect(Collectors.joining())));
+                                        .collect(Collectors.joining())))
+                .build();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.lapse.identity;
 
 import dev.lapse.api.v1alpha1.ActorType;
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An identity as its spec and the cluster show it. Its status is read only for proofs that were recorded. */
+@BuiltByName
 public record IdentityFacts(
         String namespace,
         String name,
@@ -39,30 +41,33 @@ public record IdentityFacts(
     static IdentityFacts of(
             ServiceIdentity identity, @Nullable ServiceIdentityStatus status, Profile profile, SubjectFacts subject) {
         ServiceIdentitySpec spec = identity.getSpec();
-        return new IdentityFacts(
-                identity.getMetadata().getNamespace(),
-                identity.getMetadata().getName(),
-                identity.getMetadata().getUid(),
-                identity.getMetadata().getGeneration(),
-                Instant.parse(identity.getMetadata().getCreationTimestamp()),
-                identity.getMetadata().getDeletionTimestamp() != null,
-                spec.actorType(),
-                profile,
-                spec.state() == null ? IdentityState.Active : spec.state(),
-                Optional.ofNullable(spec.validUntil()),
-                owner(spec),
-                subject,
-                spec.eligible() == null
-                        ? List.of()
-                        : spec.eligible().stream()
-                                .map(entry -> EntryFacts.of(entry, profile))
-                                .toList(),
-                spec.waivers() == null
-                        ? List.of()
-                        : spec.waivers().stream().map(WaiverFacts::of).toList(),
-                status == null ? Optional.empty() : Optional.ofNullable(status.proof()),
-                status == null || status.entries() == null ? List.of() : status.entries(),
-                status == null || status.waivers() == null ? List.of() : status.waivers());
+        return IdentityFactsBuilder.stagedBuilder()
+                .namespace(identity.getMetadata().getNamespace())
+                .name(identity.getMetadata().getName())
+                .uid(identity.getMetadata().getUid())
+                .generation(identity.getMetadata().getGeneration())
+                .createdAt(Instant.parse(identity.getMetadata().getCreationTimestamp()))
+                .deleting(identity.getMetadata().getDeletionTimestamp() != null)
+                .type(spec.actorType())
+                .profile(profile)
+                .state(spec.state() == null ? IdentityState.Active : spec.state())
+                .validUntil(Optional.ofNullable(spec.validUntil()))
+                .owner(owner(spec))
+                .subject(subject)
+                .entries(
+                        spec.eligible() == null
+                                ? List.of()
+                                : spec.eligible().stream()
+                                        .map(entry -> EntryFacts.of(entry, profile))
+                                        .toList())
+                .waivers(
+                        spec.waivers() == null
+                                ? List.of()
+                                : spec.waivers().stream().map(WaiverFacts::of).toList())
+                .recordedProof(status == null ? Optional.empty() : Optional.ofNullable(status.proof()))
+                .recordedEntries(status == null || status.entries() == null ? List.of() : status.entries())
+                .recordedWaivers(status == null || status.waivers() == null ? List.of() : status.waivers())
+                .build();
     }
 
     private static Optional<ResolvedOwner> owner(ServiceIdentitySpec spec) {

@@ -10,6 +10,7 @@ import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.Hold;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatusBuilder;
 import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Conditions;
@@ -45,20 +46,22 @@ final class IdentityStatusReport {
                 condition(ConditionType.Ready, ready, facts, at),
                 condition(ConditionType.Owned, owned(facts), facts, at),
                 condition(ConditionType.SubjectBound, subjectBound(facts), facts, at));
-        return new ServiceIdentityStatus(
-                facts.generation(),
-                phase(facts, holds, ready, activeGrants),
-                facts.subject().uid().orElse(null),
-                facts.subject().madeByLapse() ? facts.subject().uid().orElse(null) : null,
-                facts.owner().orElse(null),
-                entries,
-                waivers.isEmpty() ? null : waivers,
-                told(holds),
-                activeGrants.size(),
-                activeGrants.stream().limit(MOST_GRANTS).toList(),
-                proof.orElse(null),
-                null,
-                Conditions.merge(before, conditions));
+        return ServiceIdentityStatusBuilder.stagedBuilder()
+                .observedGeneration(facts.generation())
+                .phase(phase(facts, holds, ready, activeGrants))
+                .subjectUID(facts.subject().uid().orElse(null))
+                .createdSubjectUID(
+                        facts.subject().madeByLapse() ? facts.subject().uid().orElse(null) : null)
+                .owner(facts.owner().orElse(null))
+                .entries(entries)
+                .waivers(waivers.isEmpty() ? null : waivers)
+                .holds(told(holds))
+                .activeGrantCount(activeGrants.size())
+                .activeGrants(activeGrants.stream().limit(MOST_GRANTS).toList())
+                .proof(proof.orElse(null))
+                .seal(null)
+                .conditions(Conditions.merge(before, conditions))
+                .build();
     }
 
     /** The last status, with the failure of a pass over it: what it says besides may be old. */
@@ -68,20 +71,21 @@ final class IdentityStatusReport {
         long generation = identity.getMetadata().getGeneration();
         List<Condition> conditions = Conditions.withFailure(before, why, generation, now);
         return last == null
-                ? new ServiceIdentityStatus(
-                        0,
-                        IdentityPhase.NotReady,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        null,
-                        null,
-                        0,
-                        List.of(),
-                        null,
-                        null,
-                        conditions)
+                ? ServiceIdentityStatusBuilder.stagedBuilder()
+                        .observedGeneration(0)
+                        .phase(IdentityPhase.NotReady)
+                        .subjectUID(null)
+                        .createdSubjectUID(null)
+                        .owner(null)
+                        .entries(List.of())
+                        .waivers(null)
+                        .holds(null)
+                        .activeGrantCount(0)
+                        .activeGrants(List.of())
+                        .proof(null)
+                        .seal(null)
+                        .conditions(conditions)
+                        .build()
                 : last.withConditions(conditions);
     }
 

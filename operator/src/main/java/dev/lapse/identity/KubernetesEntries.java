@@ -25,13 +25,15 @@ final class KubernetesEntries {
     private final Supplier<GuardParameters> parameters;
 
     KubernetesEntries(ServiceIdentityReconciler.Tools tools) {
-        this.cluster = tools.cluster();
-        this.events = tools.events();
+        this.cluster = tools.shared().cluster();
+        this.events = tools.shared().events();
         this.entitlements = new KubernetesEntitlements(
-                tools.oracle(),
-                new OperatorReach(() -> OperatorPlace.bounds(tools.parameters().get()), tools.oracle()));
+                tools.shared().oracle(),
+                new OperatorReach(
+                        () -> OperatorPlace.bounds(tools.shared().parameters().get()),
+                        tools.shared().oracle()));
         this.vouchers = tools.vouchers();
-        this.parameters = tools.parameters();
+        this.parameters = tools.shared().parameters();
     }
 
     /** An activation got another answer, so the kept answers for this identity are dropped. */

@@ -2,7 +2,6 @@ package dev.lapse.identity;
 
 import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
 
-import dev.lapse.access.AccessOracle;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Lapse;
@@ -23,7 +22,6 @@ import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.condition.Reason;
-import dev.lapse.guard.GuardParameters;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
 import dev.lapse.memory.Holds;
@@ -68,20 +66,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
     private final InstantSource clock;
 
     /** What the reconciler works with. */
-    public record Tools(
-            KubernetesClient client,
-            KubernetesCluster cluster,
-            KubernetesWrites writes,
-            KubernetesEvents events,
-            KubernetesIdentities identities,
-            KubernetesMemory memory,
-            AccessOracle oracle,
-            SeparationOfDuties duties,
-            Duration longestWaiver,
-            Vouchers vouchers,
-            Supplier<GuardState> guard,
-            Supplier<GuardParameters> parameters,
-            InstantSource clock) {}
+    public record Tools(KubernetesTools shared, SeparationOfDuties duties, Duration longestWaiver, Vouchers vouchers) {}
 
     /**
      * @param activeGrants the active grants, by namespace and name of an identity
@@ -93,17 +78,17 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             FirstPass firstPass,
             BiFunction<String, String, List<String>> activeGrants,
             BiConsumer<String, String> changed) {
-        this.client = tools.client();
-        this.cluster = tools.cluster();
-        this.writes = tools.writes();
-        this.events = tools.events();
-        this.identities = tools.identities();
-        this.status = new KubernetesStatusWriter<>(tools.client(), ServiceIdentity::new, identities::sealed);
+        this.client = tools.shared().client();
+        this.cluster = tools.shared().cluster();
+        this.writes = tools.shared().writes();
+        this.events = tools.shared().events();
+        this.identities = tools.shared().identities();
+        this.status = new KubernetesStatusWriter<>(tools.shared().client(), ServiceIdentity::new, identities::sealed);
         this.entries = new KubernetesEntries(tools);
-        this.waivers = new KubernetesWaivers(tools.oracle(), tools.duties(), tools.longestWaiver());
-        this.memory = tools.memory();
-        this.guard = tools.guard();
-        this.clock = tools.clock();
+        this.waivers = new KubernetesWaivers(tools.shared().oracle(), tools.duties(), tools.longestWaiver());
+        this.memory = tools.shared().memory();
+        this.guard = tools.shared().guard();
+        this.clock = tools.shared().clock();
         this.activeGrants = activeGrants;
         this.trigger = new KubernetesTrigger<>(
                 "lapse",

@@ -2,6 +2,7 @@ package dev.lapse.memory;
 
 import dev.lapse.api.v1alpha1.AccessReviewSpec.Campaign;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.OnMissed;
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.EligibleEntry.Person;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param missedAt when silence took effect; absent until then
  * @param held whether the identity is held because a Revoke could not be remembered for lack of room
  */
+@BuiltByName
 public record OwedCertification(
         String namespace,
         String identity,
@@ -51,7 +53,10 @@ public record OwedCertification(
     @Override
     public Remembered strictest(Remembered other) {
         return other instanceof OwedCertification theirs
-                ? with(missedAt == null ? theirs.missedAt : missedAt, held || theirs.held)
+                ? OwedCertificationBuilder.builder(this)
+                        .missedAt(missedAt == null ? theirs.missedAt : missedAt)
+                        .held(held || theirs.held)
+                        .build()
                 : this;
     }
 
@@ -70,26 +75,12 @@ public record OwedCertification(
     }
 
     public OwedCertification withMissed(Instant at) {
-        return with(Optional.ofNullable(missedAt).orElse(at), held);
+        return OwedCertificationBuilder.builder(this)
+                .missedAt(Optional.ofNullable(missedAt).orElse(at))
+                .build();
     }
 
     public OwedCertification withHeld(boolean now) {
-        return with(missedAt, now);
-    }
-
-    private OwedCertification with(@Nullable Instant missed, boolean heldNow) {
-        return new OwedCertification(
-                namespace,
-                identity,
-                subject,
-                review,
-                campaign,
-                reviewers,
-                insiders,
-                dueAt,
-                onMissed,
-                entriesHash,
-                missed,
-                heldNow);
+        return OwedCertificationBuilder.builder(this).held(now).build();
     }
 }

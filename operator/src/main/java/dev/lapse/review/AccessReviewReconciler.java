@@ -1,6 +1,5 @@
 package dev.lapse.review;
 
-import dev.lapse.access.AccessOracle;
 import dev.lapse.access.KubernetesBindings;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
@@ -9,8 +8,6 @@ import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.cluster.FirstPass;
-import dev.lapse.cluster.KubernetesCluster;
-import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesFailure;
 import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesTrigger;
@@ -19,8 +16,8 @@ import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
 import dev.lapse.identity.IdentityFacts;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.KubernetesTools;
 import dev.lapse.identity.SubjectFacts;
-import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.review.campaign.KubernetesCampaigns;
 import dev.lapse.review.kind.KubernetesBreakGlassReviews;
@@ -29,7 +26,6 @@ import dev.lapse.review.kind.KubernetesEntitlementReviews;
 import dev.lapse.review.kind.RequestReviews;
 import dev.lapse.review.kind.ReviewKind;
 import dev.lapse.review.verdict.KubernetesReviewerRights;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -82,21 +78,13 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
 
     /** What the reconciler works with. */
     public record Tools(
-            KubernetesClient client,
+            KubernetesTools shared,
             KubernetesReviews reviews,
-            KubernetesIdentities identities,
-            KubernetesCluster cluster,
-            KubernetesEvents events,
-            AccessOracle oracle,
             KubernetesBindings bindings,
             Aliases aliases,
-            KubernetesMemory memory,
             KubernetesEntitlementReviews entitlements,
             Duration campaignNotice,
-            Supplier<GuardState> guard,
-            Supplier<GuardParameters> parameters,
-            MeterRegistry meters,
-            InstantSource clock) {}
+            MeterRegistry meters) {}
 
     /**
      * @param firstPass waited for before the first pass
@@ -113,28 +101,29 @@ public final class AccessReviewReconciler implements Reconciler<AccessReview> {
             Consumer<AccessReview> changed,
             Runnable reviewMissing) {
         this.reviewMissing = reviewMissing;
-        this.status = new KubernetesStatusWriter<>(tools.client(), AccessReview::new, tools.reviews()::sealed);
+        this.status = new KubernetesStatusWriter<>(tools.shared().client(), AccessReview::new, tools.reviews()::sealed);
         this.reviews = tools.reviews();
-        this.identities = tools.identities();
-        this.rights = new KubernetesReviewerRights(tools.oracle(), tools.bindings());
+        this.identities = tools.shared().identities();
+        this.rights = new KubernetesReviewerRights(tools.shared().oracle(), tools.bindings());
         this.metrics = new ReviewMetrics(tools.meters());
-        this.journal = new ReviewJournal(tools.events(), metrics);
-        this.aliases = tools.aliases().behind(tools.identities()::personBehind);
+        this.journal = new ReviewJournal(tools.shared().events(), metrics);
+        this.aliases = tools.aliases().behind(tools.shared().identities()::personBehind);
         this.entitlements = tools.entitlements();
-        this.parameters = tools.parameters();
-        this.certifications = new KubernetesCertifications(tools.memory(), reviews, identities, tools.cluster());
+        this.parameters = tools.shared().parameters();
+        this.certifications = new KubernetesCertifications(
+                tools.shared().memory(), reviews, identities, tools.shared().cluster());
         this.campaigns = new KubernetesCampaigns(
-                tools.client(),
-                tools.memory(),
+                tools.shared().client(),
+                tools.shared().memory(),
                 reviews,
                 identities,
                 certifications::open,
-                tools.oracle(),
+                tools.shared().oracle(),
                 tools.campaignNotice());
         this.requests = new RequestReviews(wanted, whenAsked);
-        this.breakGlass = new KubernetesBreakGlassReviews(tools.memory(), identities);
-        this.guard = tools.guard();
-        this.clock = tools.clock();
+        this.breakGlass = new KubernetesBreakGlassReviews(tools.shared().memory(), identities);
+        this.guard = tools.shared().guard();
+        this.clock = tools.shared().clock();
         this.changed = changed;
         this.trigger = new KubernetesTrigger<>(
                 "lapse", firstPass::ready, changed, (before, after) -> changed.accept(after), this::gone);

@@ -6,6 +6,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Proof;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param whenAsked who could act as the accounts of a request when it was asked; absent if nobody wrote it down
  * @param rights what the API server says of those whose verdicts were looked at in this pass, by {@link #key}
  */
+@BuiltByName
 public record ReviewFacts(
         String namespace,
         String name,
@@ -61,26 +63,27 @@ public record ReviewFacts(
             Optional<String> subjectName,
             Map<String, List<String>> revokedBefore,
             Map<String, NameProof.Answer> proofs) {
-        return new ReviewFacts(
-                review.getMetadata().getNamespace(),
-                review.getMetadata().getName(),
-                review.getMetadata().getUid(),
-                review.getMetadata().getGeneration(),
-                Instant.parse(review.getMetadata().getCreationTimestamp()),
-                review.getSpec(),
-                status == null ? ReviewPhase.Open : status.phase(),
-                status == null ? Optional.empty() : Optional.ofNullable(status.outcome()),
-                status == null ? Optional.empty() : Optional.ofNullable(status.decidedAt()),
-                status == null ? Optional.empty() : Optional.ofNullable(status.proof()),
-                status == null || status.verdicts() == null ? List.of() : status.verdicts(),
-                wanted,
-                subjectName,
-                revokedBefore,
-                proofs,
-                Set.of(),
-                Map.of(),
-                Map.of(),
-                Optional.empty());
+        return ReviewFactsBuilder.stagedBuilder()
+                .namespace(review.getMetadata().getNamespace())
+                .name(review.getMetadata().getName())
+                .uid(review.getMetadata().getUid())
+                .generation(review.getMetadata().getGeneration())
+                .createdAt(Instant.parse(review.getMetadata().getCreationTimestamp()))
+                .spec(review.getSpec())
+                .phase(status == null ? ReviewPhase.Open : status.phase())
+                .outcome(status == null ? Optional.empty() : Optional.ofNullable(status.outcome()))
+                .decidedAt(status == null ? Optional.empty() : Optional.ofNullable(status.decidedAt()))
+                .proof(status == null ? Optional.empty() : Optional.ofNullable(status.proof()))
+                .recorded(status == null || status.verdicts() == null ? List.of() : status.verdicts())
+                .wanted(wanted)
+                .subjectName(subjectName)
+                .revokedBefore(revokedBefore)
+                .proofs(proofs)
+                .appliers(Set.of())
+                .rights(Map.of())
+                .roleChangedAt(Map.of())
+                .whenAsked(Optional.empty())
+                .build();
     }
 
     /** How a review of this type is judged. */
@@ -104,46 +107,23 @@ public record ReviewFacts(
     public ReviewFacts withRights(Decision decision, ReviewerRights known) {
         Map<String, ReviewerRights> now = new TreeMap<>(rights);
         now.put(key(decision), known);
-        return with(appliers, Map.copyOf(now), roleChangedAt, whenAsked);
+        return copy().rights(Map.copyOf(now)).build();
     }
 
     public ReviewFacts withAppliers(Set<String> names) {
-        return with(Set.copyOf(names), rights, roleChangedAt, whenAsked);
+        return copy().appliers(Set.copyOf(names)).build();
     }
 
     ReviewFacts withRoleChanges(Map<String, Instant> byEntry) {
-        return with(appliers, rights, Map.copyOf(byEntry), whenAsked);
+        return copy().roleChangedAt(Map.copyOf(byEntry)).build();
     }
 
     ReviewFacts withWhenAsked(Optional<InsidersWhenAsked> known) {
-        return with(appliers, rights, roleChangedAt, known);
+        return copy().whenAsked(known).build();
     }
 
-    private ReviewFacts with(
-            Set<String> names,
-            Map<String, ReviewerRights> known,
-            Map<String, Instant> roleChanges,
-            Optional<InsidersWhenAsked> insiders) {
-        return new ReviewFacts(
-                namespace,
-                name,
-                uid,
-                generation,
-                createdAt,
-                spec,
-                phase,
-                outcome,
-                decidedAt,
-                proof,
-                recorded,
-                wanted,
-                subjectName,
-                revokedBefore,
-                proofs,
-                names,
-                known,
-                roleChanges,
-                insiders);
+    private ReviewFactsBuilder copy() {
+        return ReviewFactsBuilder.builder(this);
     }
 
     public static String key(Decision decision) {

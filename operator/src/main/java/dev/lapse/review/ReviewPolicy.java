@@ -1,6 +1,7 @@
 package dev.lapse.review;
 
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
+import dev.lapse.api.v1alpha1.AccessReviewStatusSeenVerdictBuilder;
 import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.StatusText;
@@ -123,16 +124,17 @@ public final class ReviewPolicy {
     }
 
     private static SeenVerdict seen(ReviewFacts facts, Decision decision, Judged judged, Instant now) {
-        return new SeenVerdict(
-                decision.item(),
-                decision.by(),
-                decision.byAs() == null ? List.of() : decision.byAs(),
-                decision.verdict(),
-                now.truncatedTo(ChronoUnit.MILLIS),
-                DecisionHash.of(decision),
-                facts.proofs().get(ReviewFacts.key(decision)) == NameProof.Answer.PROVED,
-                judged.reason() == VerdictReason.Counts,
-                judged.reason().name(),
-                StatusText.fit(judged.message(), StatusText.MESSAGE));
+        return AccessReviewStatusSeenVerdictBuilder.stagedBuilder()
+                .item(decision.item())
+                .by(decision.by())
+                .byAs(decision.byAs() == null ? List.of() : decision.byAs())
+                .verdict(decision.verdict())
+                .seenAt(now.truncatedTo(ChronoUnit.MILLIS))
+                .hash(DecisionHash.of(decision))
+                .nameProved(facts.proofs().get(ReviewFacts.key(decision)) == NameProof.Answer.PROVED)
+                .counts(judged.reason() == VerdictReason.Counts)
+                .reason(judged.reason().name())
+                .message(StatusText.fit(judged.message(), StatusText.MESSAGE))
+                .build();
     }
 }

@@ -5,6 +5,7 @@ import dev.lapse.api.v1alpha1.AccessReviewSpec.ReviewType;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.CampaignCount;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
+import dev.lapse.api.v1alpha1.AccessReviewStatusBuilder;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.Proof;
@@ -30,19 +31,20 @@ public final class ReviewStatusReport {
             @Nullable AccessReviewStatus previous,
             Instant now) {
         List<Condition> before = previous == null || previous.conditions() == null ? List.of() : previous.conditions();
-        return new AccessReviewStatus(
-                facts.generation(),
-                decision.phase(),
-                proof.orElse(null),
-                decision.outcome().orElse(null),
-                decision.decidedAt().orElse(null),
-                decision.approvals() + "/" + facts.terms().needed(facts.spec()),
-                null,
-                ReviewItems.of(facts.spec(), decision.verdicts(), facts.roleChangedAt()),
-                decision.verdicts(),
-                decision.phase().ended() ? null : ReviewItems.patch(facts, decision.verdicts()),
-                null,
-                Conditions.merge(before, conditions(facts, decision, message(decision, before), now)));
+        return AccessReviewStatusBuilder.stagedBuilder()
+                .observedGeneration(facts.generation())
+                .phase(decision.phase())
+                .proof(proof.orElse(null))
+                .outcome(decision.outcome().orElse(null))
+                .decidedAt(decision.decidedAt().orElse(null))
+                .approvals(decision.approvals() + "/" + facts.terms().needed(facts.spec()))
+                .campaign(null)
+                .items(ReviewItems.of(facts.spec(), decision.verdicts(), facts.roleChangedAt()))
+                .verdicts(decision.verdicts())
+                .patch(decision.phase().ended() ? null : ReviewItems.patch(facts, decision.verdicts()))
+                .seal(null)
+                .conditions(Conditions.merge(before, conditions(facts, decision, message(decision, before), now)))
+                .build();
     }
 
     /** The last status, with the failure of a pass over it: what it says besides may be old. */
@@ -52,19 +54,20 @@ public final class ReviewStatusReport {
         long generation = review.getMetadata().getGeneration();
         List<Condition> conditions = Conditions.withFailure(before, why, generation, now);
         return last == null
-                ? new AccessReviewStatus(
-                        0,
-                        ReviewPhase.Open,
-                        null,
-                        null,
-                        null,
-                        "0/0",
-                        null,
-                        List.of(),
-                        List.of(),
-                        null,
-                        null,
-                        conditions)
+                ? AccessReviewStatusBuilder.stagedBuilder()
+                        .observedGeneration(0)
+                        .phase(ReviewPhase.Open)
+                        .proof(null)
+                        .outcome(null)
+                        .decidedAt(null)
+                        .approvals("0/0")
+                        .campaign(null)
+                        .items(List.of())
+                        .verdicts(List.of())
+                        .patch(null)
+                        .seal(null)
+                        .conditions(conditions)
+                        .build()
                 : last.withConditions(conditions);
     }
 
@@ -81,19 +84,20 @@ public final class ReviewStatusReport {
         boolean ended = decided.phase().ended();
         boolean late = decided.phase() == ReviewPhase.Overdue;
         Instant at = now.truncatedTo(ChronoUnit.SECONDS);
-        return new AccessReviewStatus(
-                generation,
-                decided.phase(),
-                proof.orElse(null),
-                null,
-                ended ? at : null,
-                count.map(known -> known.decided() + "/" + known.reviews()).orElse("0/0"),
-                count.orElse(null),
-                List.of(),
-                List.of(),
-                null,
-                null,
-                Conditions.merge(
+        return AccessReviewStatusBuilder.stagedBuilder()
+                .observedGeneration(generation)
+                .phase(decided.phase())
+                .proof(proof.orElse(null))
+                .outcome(null)
+                .decidedAt(ended ? at : null)
+                .approvals(count.map(known -> known.decided() + "/" + known.reviews())
+                        .orElse("0/0"))
+                .campaign(count.orElse(null))
+                .items(List.of())
+                .verdicts(List.of())
+                .patch(null)
+                .seal(null)
+                .conditions(Conditions.merge(
                         before,
                         List.of(
                                 condition(
@@ -116,7 +120,8 @@ public final class ReviewStatusReport {
                                         late ? decided.reason() : Reason.OnTime,
                                         "due at " + campaign.getSpec().dueAt(),
                                         generation,
-                                        at))));
+                                        at))))
+                .build();
     }
 
     /** Of a review that ended before this pass only its status still knows how. */

@@ -23,6 +23,7 @@ import dev.lapse.guard.KubernetesGuard;
 import dev.lapse.guard.KubernetesSealKey;
 import dev.lapse.guard.Seal;
 import dev.lapse.identity.KubernetesIdentities;
+import dev.lapse.identity.KubernetesTools;
 import dev.lapse.identity.ServiceIdentityReconciler;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.AccessReviewReconciler;
@@ -101,29 +102,22 @@ final class Controllers implements AutoCloseable {
         KubernetesReviews reviews = new KubernetesReviews(client, seal);
         KubernetesEntitlementReviews vouchers =
                 new KubernetesEntitlementReviews(cluster, reviews, identities, oracle, guard::parameters);
+        KubernetesTools shared = new KubernetesTools(
+                client, cluster, writes, events, identities, memory, oracle, guard::state, guard::parameters, clock);
         grants = new KubernetesGrants(
                 new KubernetesGrants.Tools(
-                        client,
-                        cluster,
-                        writes,
-                        events,
-                        identities,
+                        shared,
                         reviews,
                         vouchers,
-                        memory,
                         settings.duties(),
                         settings.longestWaiver(),
                         settings.aliases(),
                         new KubernetesTokens(client, ApiServer.address(client, settings), ApiServer.authority(client)),
-                        oracle,
                         bindings,
-                        guard::state,
-                        guard::parameters,
                         seal,
                         new EndedGrants(EndedFile.of(place, disk), clock.instant()),
                         meters.registry(),
                         settings.crowdLimits(),
-                        clock,
                         () -> clock.reading().problem()),
                 firstPass,
                 settings.expiryWorkers(),
@@ -134,40 +128,19 @@ final class Controllers implements AutoCloseable {
                 missingReviews::ask);
         events.giveWayTo(grants::letClosingGoFirst);
         identityReconciler = new ServiceIdentityReconciler(
-                new ServiceIdentityReconciler.Tools(
-                        client,
-                        cluster,
-                        writes,
-                        events,
-                        identities,
-                        memory,
-                        oracle,
-                        settings.duties(),
-                        settings.longestWaiver(),
-                        vouchers,
-                        guard::state,
-                        guard::parameters,
-                        clock),
+                new ServiceIdentityReconciler.Tools(shared, settings.duties(), settings.longestWaiver(), vouchers),
                 firstPass,
                 grants::activeGrants,
                 this::identityChanged);
         reviewReconciler = new AccessReviewReconciler(
                 new AccessReviewReconciler.Tools(
-                        client,
+                        shared,
                         reviews,
-                        identities,
-                        cluster,
-                        events,
-                        oracle,
                         bindings,
                         settings.aliases(),
-                        memory,
                         vouchers,
                         settings.campaignNotice(),
-                        guard::state,
-                        guard::parameters,
-                        meters.registry(),
-                        clock),
+                        meters.registry()),
                 firstPass,
                 grants::wants,
                 grants::insidersWhenAsked,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.api.v1alpha1.ActorType;
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.Durations;
 import dev.lapse.grant.Crowd;
 import dev.lapse.identity.Profile;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param campaignNotice how long a campaign of certifications gives people at least
  * @param endedFile where grants that ended early outlive the process, or {@link StatePlace#AUTO}; empty: nowhere
  */
+@BuiltByName
 public record Settings(
         HttpSettings http,
         boolean leaderElection,
@@ -141,27 +143,29 @@ public record Settings(
             }
         }
         Source source = new Source(flags, environment, tree);
-        return new Settings(
-                http(source),
-                source.yesOrNo(Name.LEADER_ELECTION),
-                source.text(Name.INSTANCE).isEmpty()
-                        ? environment.getOrDefault("HOSTNAME", "lapse-operator")
-                        : source.text(Name.INSTANCE),
-                source.duration(Name.GUARD_SETTLE),
-                source.duration(Name.SWEEP_EVERY),
-                source.number(Name.RECONCILERS, 1, 64),
-                source.number(Name.EXPIRY_WORKERS, 1, 64),
-                new Crowd.Limits(
+        return SettingsBuilder.stagedBuilder()
+                .http(http(source))
+                .leaderElection(source.yesOrNo(Name.LEADER_ELECTION))
+                .instance(
+                        source.text(Name.INSTANCE).isEmpty()
+                                ? environment.getOrDefault("HOSTNAME", "lapse-operator")
+                                : source.text(Name.INSTANCE))
+                .guardSettle(source.duration(Name.GUARD_SETTLE))
+                .sweepEvery(source.duration(Name.SWEEP_EVERY))
+                .reconcilers(source.number(Name.RECONCILERS, 1, 64))
+                .expiryWorkers(source.number(Name.EXPIRY_WORKERS, 1, 64))
+                .crowdLimits(new Crowd.Limits(
                         source.number(Name.GRANTS_PER_IDENTITY, 1, 1_000_000),
-                        source.number(Name.GRANTS_PER_NAMESPACE, 1, 1_000_000)),
-                source.text(Name.API_SERVER),
-                ProfileSettings.read(tree.path("profiles")),
-                subjectUsers(tree.path("subject-users")),
-                aliases(tree.path("aliases")),
-                DutySettings.read(tree.path("duties"), tree.path("conflicts")),
-                source.duration(Name.LONGEST_WAIVER),
-                source.duration(Name.CAMPAIGN_NOTICE),
-                source.text(Name.ENDED_FILE));
+                        source.number(Name.GRANTS_PER_NAMESPACE, 1, 1_000_000)))
+                .apiServer(source.text(Name.API_SERVER))
+                .profiles(ProfileSettings.read(tree.path("profiles")))
+                .subjectUsers(subjectUsers(tree.path("subject-users")))
+                .aliases(aliases(tree.path("aliases")))
+                .duties(DutySettings.read(tree.path("duties"), tree.path("conflicts")))
+                .longestWaiver(source.duration(Name.LONGEST_WAIVER))
+                .campaignNotice(source.duration(Name.CAMPAIGN_NOTICE))
+                .endedFile(source.text(Name.ENDED_FILE))
+                .build();
     }
 
     private static HttpSettings http(Source source) throws Invalid {

@@ -14,21 +14,22 @@ class GrantDraftTest {
 
     @Test
     void isWrittenAsPeopleWriteIt() {
-        GrantDraft draft = new GrantDraft(
-                "payments-ci",
-                "g1",
-                "ci",
-                "look",
-                List.of("payments"),
-                Duration.ofMinutes(90),
-                Optional.empty(),
-                Optional.of(Instant.parse("2026-12-01T08:00:00Z")),
-                "a \"fault\": it's down",
-                Optional.of("0815"),
-                Optional.of("INC-7"),
-                "rashid",
-                List.of("payments-dev"),
-                Optional.of(CredentialType.Mint));
+        GrantDraft draft = GrantDraftBuilder.stagedBuilder()
+                .namespace("payments-ci")
+                .name("g1")
+                .identity("ci")
+                .privilege("look")
+                .namespaces(List.of("payments"))
+                .duration(Duration.ofMinutes(90))
+                .notBefore(Optional.empty())
+                .notAfter(Optional.of(Instant.parse("2026-12-01T08:00:00Z")))
+                .reason("a \"fault\": it's down")
+                .ticket(Optional.of("0815"))
+                .incident(Optional.of("INC-7"))
+                .requestedBy("rashid")
+                .requestedByAs(List.of("payments-dev"))
+                .credential(Optional.of(CredentialType.Mint))
+                .build();
 
         assertThat(Output.yaml(draft.manifest())).isEqualTo("""
                 apiVersion: lapse.dev/v1alpha1

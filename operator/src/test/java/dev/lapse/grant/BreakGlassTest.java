@@ -11,6 +11,7 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
+import dev.lapse.api.v1alpha1.ReviewedRequestBuilder;
 import dev.lapse.condition.Reason;
 import dev.lapse.grant.Obstacle.Refused;
 import dev.lapse.grant.Obstacle.Waiting;
@@ -249,26 +250,18 @@ class BreakGlassTest {
     private static BreakGlassDebt other(Scene scene, String incident, String duration, String uid) {
         BreakGlassDebt like = BreakGlass.debt(scene.facts(), NOW).orElseThrow();
         ReviewedRequest request = like.spec().requested();
-        ReviewedRequest changed = new ReviewedRequest(
-                "other",
-                uid,
-                request.hash(),
-                request.privilege(),
-                request.role(),
-                request.namespaces(),
-                request.principal(),
-                request.principalName(),
-                duration,
-                request.risks(),
-                request.requestedBy(),
-                false,
-                request.reason(),
-                null,
-                incident,
-                null,
-                null,
-                null,
-                null);
+        ReviewedRequest changed = ReviewedRequestBuilder.builder(request)
+                .grant("other")
+                .grantUID(uid)
+                .duration(duration)
+                .claimed(false)
+                .ticket(null)
+                .incident(incident)
+                .waivers(null)
+                .credential(null)
+                .notBefore(null)
+                .notAfter(null)
+                .build();
         AccessReviewSpec spec = like.spec();
         return new BreakGlassDebt(
                 like.namespace(),

@@ -293,28 +293,12 @@ class GrantLawsTest {
             RoleFacts role,
             GuardState guard,
             boolean entryNameProved) {
-        return new GrantFacts(
-                facts.request(),
-                facts.record(),
-                identity,
-                namespaces,
-                role,
-                guard,
-                entryNameProved,
-                facts.applierLimit(),
-                facts.bounds(),
-                facts.vouching(),
-                facts.objects(),
-                facts.entitlement(),
-                facts.verification(),
-                facts.token(),
-                facts.bindingsGoneAt(),
-                facts.consent(),
-                facts.duties(),
-                facts.waivers(),
-                facts.memory(),
-                facts.crowd(),
-                facts.upToDate(),
-                facts.clockProblem());
+        return GrantFactsBuilder.builder(facts)
+                .identity(identity)
+                .namespaces(namespaces)
+                .role(role)
+                .guard(guard)
+                .entryNameProved(entryNameProved)
+                .build();
     }
 }

@@ -76,28 +76,29 @@ public final class GrantMetricsSample {
                 reason: a sample
                 requestedBy: admin
                 """, PrivilegeGrantSpec.class));
-        return new GrantFacts(
-                GrantRequest.of(grant),
-                GrantRecord.of(null),
-                Optional.empty(),
-                Map.of(),
-                new RoleFacts(Map.of(), List.of()),
-                GuardState.notReady(""),
-                false,
-                Optional.empty(),
-                new OperatorBounds("", Set.of(), false),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Recollection.nothing("payments"),
-                Crowd.NOBODY,
-                Optional.empty(),
-                Optional.empty());
+        return GrantFactsBuilder.stagedBuilder()
+                .request(GrantRequest.of(grant))
+                .record(GrantRecord.of(null))
+                .identity(Optional.empty())
+                .namespaces(Map.of())
+                .role(new RoleFacts(Map.of(), List.of()))
+                .guard(GuardState.notReady(""))
+                .entryNameProved(false)
+                .applierLimit(Optional.empty())
+                .bounds(new OperatorBounds("", Set.of(), false))
+                .vouching(Optional.empty())
+                .objects(List.of())
+                .entitlement(Optional.empty())
+                .verification(Optional.empty())
+                .token(Optional.empty())
+                .bindingsGoneAt(Optional.empty())
+                .consent(Optional.empty())
+                .duties(Optional.empty())
+                .waivers(List.of())
+                .memory(Recollection.nothing("payments"))
+                .crowd(Crowd.NOBODY)
+                .upToDate(Optional.empty())
+                .clockProblem(Optional.empty())
+                .build();
     }
 }

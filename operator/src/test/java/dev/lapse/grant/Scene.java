@@ -323,29 +323,30 @@ public final class Scene {
                 .or(() -> known.flatMap(found -> found.entry(request.privilege()))
                         .map(entry -> GrantPlan.namespaces(request, entry)))
                 .orElse(List.of());
-        return new GrantFacts(
-                request,
-                record,
-                known,
-                namespaces(request, places),
-                role.orElseGet(() -> found(known, request, places)),
-                guard,
-                entryProved,
-                limit,
-                bounds,
-                vouching,
-                objects,
-                entitlement,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                duties,
-                waivers,
-                memory,
-                crowd,
-                Optional.empty(),
-                clockProblem);
+        return GrantFactsBuilder.stagedBuilder()
+                .request(request)
+                .record(record)
+                .identity(known)
+                .namespaces(namespaces(request, places))
+                .role(role.orElseGet(() -> found(known, request, places)))
+                .guard(guard)
+                .entryNameProved(entryProved)
+                .applierLimit(limit)
+                .bounds(bounds)
+                .vouching(vouching)
+                .objects(objects)
+                .entitlement(entitlement)
+                .verification(Optional.empty())
+                .token(Optional.empty())
+                .bindingsGoneAt(Optional.empty())
+                .consent(Optional.empty())
+                .duties(duties)
+                .waivers(waivers)
+                .memory(memory)
+                .crowd(crowd)
+                .upToDate(Optional.empty())
+                .clockProblem(clockProblem)
+                .build();
     }
 
     private Map<String, SeenNamespace> namespaces(GrantRequest request, List<String> places) {

@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
+import dev.lapse.api.v1alpha1.ReviewedRequestBuilder;
 import dev.lapse.guard.Seal;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,38 +63,40 @@ class BreakGlassDebtTest {
                 AccessReviewSpec.of(
                         ReviewType.BreakGlass,
                         new IdentityReference("c".repeat(63)),
-                        new ReviewedRequest(
-                                "g".repeat(63),
-                                "7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11",
-                                "0123456789abcdef0123456789abcdef",
-                                "look",
-                                "ClusterRole/" + "v".repeat(63),
-                                namespaces,
-                                PrincipalType.Dedicated,
-                                "system:serviceaccount:lapse-principals:lapse-7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11",
-                                "1h",
-                                List.of(
+                        ReviewedRequestBuilder.stagedBuilder()
+                                .grant("g".repeat(63))
+                                .grantUID("7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11")
+                                .hash("0123456789abcdef0123456789abcdef")
+                                .privilege("look")
+                                .role("ClusterRole/" + "v".repeat(63))
+                                .namespaces(namespaces)
+                                .principal(PrincipalType.Dedicated)
+                                .principalName(
+                                        "system:serviceaccount:lapse-principals:lapse-7d1c0a52-0c3e-4a9e-9d62-0f5f1f6b1c11")
+                                .duration("1h")
+                                .risks(List.of(
                                         "Wildcard",
                                         "SecretsRead",
                                         "TokenCreate",
                                         "PodsWrite",
                                         "WorkloadsWrite",
-                                        "Exec"),
-                                "r".repeat(100),
-                                false,
-                                reason,
-                                "t".repeat(63),
-                                "INC-1",
-                                IntStream.range(0, 3)
+                                        "Exec"))
+                                .requestedBy("r".repeat(100))
+                                .claimed(false)
+                                .reason(reason)
+                                .ticket("t".repeat(63))
+                                .incident("INC-1")
+                                .waivers(IntStream.range(0, 3)
                                         .mapToObj(i -> new ReviewedRequest.Waiver(
                                                 List.of("d".repeat(63), "e".repeat(63)),
                                                 "w".repeat(63),
                                                 NOW,
                                                 "r".repeat(100)))
-                                        .toList(),
-                                null,
-                                null,
-                                null),
+                                        .toList())
+                                .credential(null)
+                                .notBefore(null)
+                                .notAfter(null)
+                                .build(),
                         null,
                         1,
                         Insiders.Refuse,

@@ -124,19 +124,20 @@ class HoldsTest {
         List<Person> reviewers = java.util.stream.Stream.generate(() -> new Person(null, "g".repeat(200)))
                 .limit(8)
                 .toList();
-        OwedCertification owed = new OwedCertification(
-                "n".repeat(63),
-                "i".repeat(63),
-                "s".repeat(150),
-                "lapse-" + "u".repeat(36) + "-0123456789",
-                new Campaign("n".repeat(63), "c".repeat(253), "u".repeat(36)),
-                reviewers,
-                Insiders.Refuse,
-                NOW,
-                OnMissed.Suspend,
-                "h".repeat(32),
-                NOW,
-                false);
+        OwedCertification owed = OwedCertificationBuilder.stagedBuilder()
+                .namespace("n".repeat(63))
+                .identity("i".repeat(63))
+                .subject("s".repeat(150))
+                .review("lapse-" + "u".repeat(36) + "-0123456789")
+                .campaign(new Campaign("n".repeat(63), "c".repeat(253), "u".repeat(36)))
+                .reviewers(reviewers)
+                .insiders(Insiders.Refuse)
+                .dueAt(NOW)
+                .onMissed(OnMissed.Suspend)
+                .entriesHash("h".repeat(32))
+                .missedAt(NOW)
+                .held(false)
+                .build();
 
         assertThat(Shard.empty(1).with(owed, NOW).records()).containsExactly(owed);
     }
@@ -162,18 +163,19 @@ class HoldsTest {
     }
 
     private static OwedCertification owed(OnMissed onMissed, @Nullable Instant missedAt) {
-        return new OwedCertification(
-                "payments",
-                "ci",
-                ACCOUNT,
-                "lapse-1",
-                new Campaign("payments", "spring", "campaign-uid"),
-                null,
-                Insiders.Refuse,
-                NOW.minusSeconds(60),
-                onMissed,
-                "0123456789abcdef",
-                missedAt,
-                false);
+        return OwedCertificationBuilder.stagedBuilder()
+                .namespace("payments")
+                .identity("ci")
+                .subject(ACCOUNT)
+                .review("lapse-1")
+                .campaign(new Campaign("payments", "spring", "campaign-uid"))
+                .reviewers(null)
+                .insiders(Insiders.Refuse)
+                .dueAt(NOW.minusSeconds(60))
+                .onMissed(onMissed)
+                .entriesHash("0123456789abcdef")
+                .missedAt(missedAt)
+                .held(false)
+                .build();
     }
 }

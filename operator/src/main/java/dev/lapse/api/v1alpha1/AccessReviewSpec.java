@@ -88,6 +88,7 @@ import org.jspecify.annotations.Nullable;
         message =
                 "item names what this review decides: request of type Request, grant of type BreakGlass, otherwise the"
                         + " name of one of its entries")
+@BuiltByName
 public record AccessReviewSpec(
         @Required
         @ValidationRule(value = "self == oldSelf", message = "type is immutable")
@@ -279,46 +280,48 @@ public record AccessReviewSpec(
             int required,
             Insiders insiders,
             Instant dueAt) {
-        return new AccessReviewSpec(
-                type,
-                identityRef,
-                request,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                reviewers,
-                required,
-                insiders,
-                dueAt,
-                null,
-                List.of());
+        return AccessReviewSpecBuilder.stagedBuilder()
+                .type(type)
+                .identityRef(identityRef)
+                .request(request)
+                .identityUID(null)
+                .entries(null)
+                .scope(null)
+                .partOf(null)
+                .openedBy(null)
+                .openedByAs(null)
+                .openedByVia(null)
+                .reviewers(reviewers)
+                .required(required)
+                .insiders(insiders)
+                .dueAt(dueAt)
+                .onMissed(null)
+                .decisions(List.of())
+                .build();
     }
 
     /** A review of an entry that an applier wrote beyond its limits. */
     public static AccessReviewSpec ofEntry(
             IdentityReference identityRef, String identityUID, PinnedEntry entry, Instant dueAt) {
-        return new AccessReviewSpec(
-                ReviewType.Entitlement,
-                identityRef,
-                null,
-                identityUID,
-                List.of(entry),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                1,
+        return AccessReviewSpecBuilder.stagedBuilder()
+                .type(ReviewType.Entitlement)
+                .identityRef(identityRef)
+                .request(null)
+                .identityUID(identityUID)
+                .entries(List.of(entry))
+                .scope(null)
+                .partOf(null)
+                .openedBy(null)
+                .openedByAs(null)
+                .openedByVia(null)
+                .reviewers(null)
+                .required(1)
                 // Whoever can bind the role there can give it to any account.
-                Insiders.Allow,
-                dueAt,
-                null,
-                List.of());
+                .insiders(Insiders.Allow)
+                .dueAt(dueAt)
+                .onMissed(null)
+                .decisions(List.of())
+                .build();
     }
 
     /**
@@ -335,44 +338,32 @@ public record AccessReviewSpec(
             Insiders insiders,
             Instant dueAt,
             OnMissed onMissed) {
-        return new AccessReviewSpec(
-                ReviewType.Certification,
-                identityRef,
-                null,
-                identityUID,
-                entries,
-                null,
-                partOf,
-                null,
-                null,
-                null,
-                reviewers,
-                1,
-                insiders,
-                dueAt,
-                onMissed,
-                List.of());
+        return AccessReviewSpecBuilder.stagedBuilder()
+                .type(ReviewType.Certification)
+                .identityRef(identityRef)
+                .request(null)
+                .identityUID(identityUID)
+                .entries(entries)
+                .scope(null)
+                .partOf(partOf)
+                .openedBy(null)
+                .openedByAs(null)
+                .openedByVia(null)
+                .reviewers(reviewers)
+                .required(1)
+                .insiders(insiders)
+                .dueAt(dueAt)
+                .onMissed(onMissed)
+                .decisions(List.of())
+                .build();
     }
 
     /** The same with other verdicts, due at another time. */
     public AccessReviewSpec with(Instant due, List<Decision> written) {
-        return new AccessReviewSpec(
-                type,
-                identityRef,
-                request,
-                identityUID,
-                entries,
-                scope,
-                partOf,
-                openedBy,
-                openedByAs,
-                openedByVia,
-                reviewers,
-                required,
-                insiders,
-                due,
-                onMissed,
-                written);
+        return AccessReviewSpecBuilder.builder(this)
+                .dueAt(due)
+                .decisions(written)
+                .build();
     }
 
     /** The same without verdicts: what the operator opened. */

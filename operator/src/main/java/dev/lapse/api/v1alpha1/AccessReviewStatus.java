@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What came of a review: which verdicts count, and what was decided. */
+@BuiltByName
 public record AccessReviewStatus(
         @JsonPropertyDescription("The metadata.generation this status is about.")
         long observedGeneration,
@@ -51,44 +52,21 @@ public record AccessReviewStatus(
         @JsonPropertyDescription("Ready, Complete, OnTime.") List<Condition> conditions) {
 
     public AccessReviewStatus withSeal(String mark) {
-        return with(mark, conditions);
+        return AccessReviewStatusBuilder.builder(this).seal(mark).build();
     }
 
     public AccessReviewStatus withConditions(List<Condition> others) {
-        return with(seal, others);
-    }
-
-    private AccessReviewStatus with(@Nullable String mark, List<Condition> others) {
-        return new AccessReviewStatus(
-                observedGeneration,
-                phase,
-                proof,
-                outcome,
-                decidedAt,
-                approvals,
-                campaign,
-                items,
-                verdicts,
-                patch,
-                mark,
-                others);
+        return AccessReviewStatusBuilder.builder(this).conditions(others).build();
     }
 
     /** The same, open again. */
     public AccessReviewStatus open() {
-        return new AccessReviewStatus(
-                observedGeneration,
-                ReviewPhase.Open,
-                proof,
-                null,
-                null,
-                approvals,
-                campaign,
-                items,
-                verdicts,
-                patch,
-                null,
-                conditions);
+        return AccessReviewStatusBuilder.builder(this)
+                .phase(ReviewPhase.Open)
+                .outcome(null)
+                .decidedAt(null)
+                .seal(null)
+                .build();
     }
 
     public enum ReviewPhase {
@@ -147,6 +125,7 @@ public record AccessReviewStatus(
                     "When the role was last seen to allow something else than before. Whoever approved until then approved something else.")
             Instant roleChangedAt) {}
 
+    @BuiltByName
     public record SeenVerdict(
             @Required @Size(max = 63) @JsonPropertyDescription("The item.")
             String item,

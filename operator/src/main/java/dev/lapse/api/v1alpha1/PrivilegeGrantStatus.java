@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What Lapse did for a grant and what it found, from request to proof of the end. */
+@BuiltByName
 public record PrivilegeGrantStatus(
         @JsonPropertyDescription("The metadata.generation this status is about.")
         long observedGeneration,
@@ -72,25 +73,10 @@ public record PrivilegeGrantStatus(
         List<Condition> conditions) {
 
     public PrivilegeGrantStatus withSeal(String mark) {
-        return new PrivilegeGrantStatus(
-                observedGeneration,
-                phase,
-                proof,
-                review,
-                insidersWhenAsked,
-                resolved,
-                activatedAt,
-                expiresAt,
-                objects,
-                credentials,
-                waivers,
-                dies,
-                end,
-                history,
-                mark,
-                conditions);
+        return PrivilegeGrantStatusBuilder.builder(this).seal(mark).build();
     }
 
+    @BuiltByName
     public record Resolved(
             @Required @JsonPropertyDescription("UID of the ServiceIdentity.")
             String identityUID,

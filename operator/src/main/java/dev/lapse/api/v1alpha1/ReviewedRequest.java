@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A request as it stood when a review of it was opened, or what was taken without one. */
+@BuiltByName
 public record ReviewedRequest(
         @Required
         @Size(min = 1, max = 253)

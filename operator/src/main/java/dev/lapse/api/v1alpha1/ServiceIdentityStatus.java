@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What Lapse observed and decided about an identity. */
+@BuiltByName
 public record ServiceIdentityStatus(
         @JsonPropertyDescription("The metadata.generation this status is about.")
         long observedGeneration,
@@ -55,28 +56,11 @@ public record ServiceIdentityStatus(
         List<Condition> conditions) {
 
     public ServiceIdentityStatus withSeal(String mark) {
-        return with(mark, conditions);
+        return ServiceIdentityStatusBuilder.builder(this).seal(mark).build();
     }
 
     public ServiceIdentityStatus withConditions(List<Condition> others) {
-        return with(seal, others);
-    }
-
-    private ServiceIdentityStatus with(@Nullable String mark, List<Condition> others) {
-        return new ServiceIdentityStatus(
-                observedGeneration,
-                phase,
-                subjectUID,
-                createdSubjectUID,
-                owner,
-                entries,
-                waivers,
-                holds,
-                activeGrantCount,
-                activeGrants,
-                proof,
-                mark,
-                others);
+        return ServiceIdentityStatusBuilder.builder(this).conditions(others).build();
     }
 
     public enum IdentityPhase {

@@ -4,6 +4,7 @@ import static dev.lapse.grant.Obstacle.refuse;
 
 import dev.lapse.access.SeparationOfDuties;
 import dev.lapse.access.SeparationOfDuties.Conflict;
+import dev.lapse.api.v1alpha1.BuiltByName;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.OwnerSource;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
@@ -37,6 +38,7 @@ final class DutyChecks {
      * @param considered whether it was looked at before, and waits
      * @param begun whether its end is announced, so that it gives access or may at any moment
      */
+    @BuiltByName
     record HeldPrivilege(
             String namespace,
             String grant,

@@ -55,10 +55,10 @@ public final class KubernetesDuties {
     /** @param grants all of the cluster that have not ended, as the informer has them */
     public KubernetesDuties(KubernetesGrants.Tools tools, StatusSeal seal, Supplier<Stream<PrivilegeGrant>> grants) {
         this.rules = tools.duties();
-        this.cluster = tools.cluster();
-        this.identities = tools.identities();
+        this.cluster = tools.shared().cluster();
+        this.identities = tools.shared().identities();
         this.seal = seal;
-        this.oracle = tools.oracle();
+        this.oracle = tools.shared().oracle();
         this.aliases = tools.aliases();
         this.waivers = new DutyWaivers(oracle, aliases.behind(identities::personBehind), tools.longestWaiver());
         this.grants = grants;
@@ -199,16 +199,17 @@ public final class KubernetesDuties {
             List<Rule> role,
             List<String> namespaces,
             GrantRecord record) {
-        return new HeldPrivilege(
-                request.namespace(),
-                request.namespace() + "/" + request.name(),
-                request.uid(),
-                request.namespace() + "/" + request.identity(),
-                identity.owner(),
-                rules.in(role),
-                namespaces,
-                request.createdAt(),
-                record.proof().isPresent() || record.review().isPresent(),
-                record.announced());
+        return DutyChecksHeldPrivilegeBuilder.stagedBuilder()
+                .namespace(request.namespace())
+                .grant(request.namespace() + "/" + request.name())
+                .uid(request.uid())
+                .identity(request.namespace() + "/" + request.identity())
+                .owner(identity.owner())
+                .duties(rules.in(role))
+                .namespaces(namespaces)
+                .createdAt(request.createdAt())
+                .considered(record.proof().isPresent() || record.review().isPresent())
+                .begun(record.announced())
+                .build();
     }
 }

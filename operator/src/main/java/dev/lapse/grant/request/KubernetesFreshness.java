@@ -36,11 +36,11 @@ public final class KubernetesFreshness {
     private final InstantSource clock;
 
     public KubernetesFreshness(KubernetesGrants.Tools tools) {
-        this.client = tools.client();
-        this.cluster = tools.cluster();
-        this.identities = tools.identities();
+        this.client = tools.shared().client();
+        this.cluster = tools.shared().cluster();
+        this.identities = tools.shared().identities();
         this.reviews = tools.reviews();
-        this.clock = tools.clock();
+        this.clock = tools.shared().clock();
     }
 
     public boolean upToDate(GrantFacts facts) {

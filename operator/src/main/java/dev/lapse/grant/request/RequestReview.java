@@ -9,6 +9,7 @@ import dev.lapse.api.v1alpha1.PeoplesText;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec.IdentityReference;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
+import dev.lapse.api.v1alpha1.ReviewedRequestBuilder;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.ResolvedOwner;
 import dev.lapse.api.v1alpha1.StatusText;
 import dev.lapse.grant.GrantFacts;
@@ -88,26 +89,27 @@ public record RequestReview(String name, AccessReviewSpec spec) {
         AccessReviewSpec spec = AccessReviewSpec.of(
                 type,
                 new IdentityReference(identity.name()),
-                new ReviewedRequest(
-                        request.name(),
-                        request.uid(),
-                        hash,
-                        request.privilege(),
-                        meaning.role(),
-                        meaning.namespaces(),
-                        meaning.principal(),
-                        meaning.principalName(),
-                        Durations.format(request.duration()),
-                        meaning.risks(),
-                        request.requestedBy(),
-                        request.claimed(),
-                        told.apply(request.reason()),
-                        request.ticket().map(told).orElse(null),
-                        request.incident().map(told).orElse(null),
-                        facts.waivers().isEmpty() ? null : waivers(facts.waivers(), before),
-                        before ? request.credential() : null,
-                        before ? request.notBefore().orElse(null) : null,
-                        before ? request.notAfter().orElse(null) : null),
+                ReviewedRequestBuilder.stagedBuilder()
+                        .grant(request.name())
+                        .grantUID(request.uid())
+                        .hash(hash)
+                        .privilege(request.privilege())
+                        .role(meaning.role())
+                        .namespaces(meaning.namespaces())
+                        .principal(meaning.principal())
+                        .principalName(meaning.principalName())
+                        .duration(Durations.format(request.duration()))
+                        .risks(meaning.risks())
+                        .requestedBy(request.requestedBy())
+                        .claimed(request.claimed())
+                        .reason(told.apply(request.reason()))
+                        .ticket(request.ticket().map(told).orElse(null))
+                        .incident(request.incident().map(told).orElse(null))
+                        .waivers(facts.waivers().isEmpty() ? null : waivers(facts.waivers(), before))
+                        .credential(before ? request.credential() : null)
+                        .notBefore(before ? request.notBefore().orElse(null) : null)
+                        .notAfter(before ? request.notAfter().orElse(null) : null)
+                        .build(),
                 // Whoever may review may do so: those who could have approved may all be away.
                 entry.approvers().isEmpty() || !before ? null : entry.approvers(),
                 before ? approvalsNeeded(request, entry) : 1,

@@ -12,6 +12,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Dies;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Transition;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatusBuilder;
 import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Conditions;
 import dev.lapse.condition.Reason;
@@ -44,23 +45,24 @@ public final class GrantStatusReport {
         GrantStatusReport report = new GrantStatusReport(facts, decision, now);
         GrantRecord record = facts.record();
         List<Condition> before = previous == null || previous.conditions() == null ? List.of() : previous.conditions();
-        return new PrivilegeGrantStatus(
-                facts.request().generation(),
-                decision.phase(),
-                record.proof().orElse(null),
-                record.review().orElse(null),
-                report.insiders(),
-                record.resolved().orElse(null),
-                record.activatedAt().orElse(null),
-                record.expiresAt().orElse(null),
-                record.objects(),
-                record.credentials(),
-                record.waivers().isEmpty() ? null : record.waivers(),
-                report.dies(),
-                record.end().orElse(null),
-                report.history(previous),
-                null,
-                Conditions.merge(before, report.conditions()));
+        return PrivilegeGrantStatusBuilder.stagedBuilder()
+                .observedGeneration(facts.request().generation())
+                .phase(decision.phase())
+                .proof(record.proof().orElse(null))
+                .review(record.review().orElse(null))
+                .insidersWhenAsked(report.insiders())
+                .resolved(record.resolved().orElse(null))
+                .activatedAt(record.activatedAt().orElse(null))
+                .expiresAt(record.expiresAt().orElse(null))
+                .objects(record.objects())
+                .credentials(record.credentials())
+                .waivers(record.waivers().isEmpty() ? null : record.waivers())
+                .dies(report.dies())
+                .end(record.end().orElse(null))
+                .history(report.history(previous))
+                .seal(null)
+                .conditions(Conditions.merge(before, report.conditions()))
+                .build();
     }
 
     /** Only as long as somebody's verdict may have to be judged. */

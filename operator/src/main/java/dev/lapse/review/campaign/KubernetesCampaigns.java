@@ -21,6 +21,7 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
+import dev.lapse.memory.OwedCertificationBuilder;
 import dev.lapse.review.IdentityVerb;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.ReviewStatusReport;
@@ -236,19 +237,20 @@ public final class KubernetesCampaigns {
     }
 
     private static OwedCertification owed(AccessReviewSpec spec, Campaign reference, IdentityFacts identity) {
-        return new OwedCertification(
-                identity.namespace(),
-                identity.name(),
-                identity.subject().userName(),
-                name(reference, identity),
-                reference,
-                spec.reviewers(),
-                spec.insiders(),
-                spec.dueAt(),
-                Objects.requireNonNull(spec.onMissed(), "every certification says so"),
-                "",
-                null,
-                false);
+        return OwedCertificationBuilder.stagedBuilder()
+                .namespace(identity.namespace())
+                .identity(identity.name())
+                .subject(identity.subject().userName())
+                .review(name(reference, identity))
+                .campaign(reference)
+                .reviewers(spec.reviewers())
+                .insiders(spec.insiders())
+                .dueAt(spec.dueAt())
+                .onMissed(Objects.requireNonNull(spec.onMissed(), "every certification says so"))
+                .entriesHash("")
+                .missedAt(null)
+                .held(false)
+                .build();
     }
 
     private static String name(Campaign campaign, IdentityFacts identity) {

@@ -15,6 +15,7 @@ import dev.lapse.identity.KubernetesIdentities;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.NotRemembered;
 import dev.lapse.memory.OwedCertification;
+import dev.lapse.memory.OwedCertificationBuilder;
 import dev.lapse.memory.RevokedPrivilege;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.ReviewDecision;
@@ -210,19 +211,20 @@ public final class KubernetesCertifications implements ReviewKind {
     private static OwedCertification asOwed(
             AccessReview review, String subject, @Nullable Instant missedAt, boolean held) {
         AccessReviewSpec spec = review.getSpec();
-        return new OwedCertification(
-                review.getMetadata().getNamespace(),
-                spec.identity(),
-                subject,
-                review.getMetadata().getName(),
-                spec.partOf(),
-                spec.reviewers(),
-                spec.insiders(),
-                spec.dueAt(),
-                Objects.requireNonNull(spec.onMissed(), "every certification says so"),
-                PinnedEntries.hash(spec.pinned()),
-                missedAt,
-                held);
+        return OwedCertificationBuilder.stagedBuilder()
+                .namespace(review.getMetadata().getNamespace())
+                .identity(spec.identity())
+                .subject(subject)
+                .review(review.getMetadata().getName())
+                .campaign(spec.partOf())
+                .reviewers(spec.reviewers())
+                .insiders(spec.insiders())
+                .dueAt(spec.dueAt())
+                .onMissed(Objects.requireNonNull(spec.onMissed(), "every certification says so"))
+                .entriesHash(PinnedEntries.hash(spec.pinned()))
+                .missedAt(missedAt)
+                .held(held)
+                .build();
     }
 
     /** Remembers that it is owed, then opens it; what is open, or was decided before, is not asked again. */

@@ -42,17 +42,18 @@ class DutyChecksTest {
             String namespace,
             Instant at,
             boolean begun) {
-        return new HeldPrivilege(
-                identity.substring(0, identity.indexOf('/')),
-                identity.substring(0, identity.indexOf('/')) + "/" + uid,
-                uid,
-                identity,
-                Optional.of(owner),
-                Set.of(duty),
-                namespace.isEmpty() ? List.of() : List.of(namespace),
-                at,
-                false,
-                begun);
+        return DutyChecksHeldPrivilegeBuilder.stagedBuilder()
+                .namespace(identity.substring(0, identity.indexOf('/')))
+                .grant(identity.substring(0, identity.indexOf('/')) + "/" + uid)
+                .uid(uid)
+                .identity(identity)
+                .owner(Optional.of(owner))
+                .duties(Set.of(duty))
+                .namespaces(namespace.isEmpty() ? List.of() : List.of(namespace))
+                .createdAt(at)
+                .considered(false)
+                .begun(begun)
+                .build();
     }
 
     private static ResolvedOwner owner(String text) {
@@ -108,17 +109,11 @@ class DutyChecksTest {
     void withinTheSameSecondWhoWaitsAlreadyWasFirst() {
         HeldPrivilege fresh = holding("a", "payments/ci", owner("olivia"), "prepare", "payments", NOW, false);
         HeldPrivilege other = holding("b", "payments/ci", owner("olivia"), "release", "payments", NOW, false);
-        HeldPrivilege waits = new HeldPrivilege(
-                other.namespace(),
-                other.grant(),
-                other.uid(),
-                other.identity(),
-                other.owner(),
-                other.duties(),
-                other.namespaces(),
-                NOW,
-                true,
-                false);
+        HeldPrivilege waits = DutyChecksHeldPrivilegeBuilder.builder(other)
+                .createdAt(NOW)
+                .considered(true)
+                .begun(false)
+                .build();
 
         assertThat(DutyChecks.against(fresh, waits, RULES, ALIASES)).isNotEmpty();
         assertThat(DutyChecks.against(waits, fresh, RULES, ALIASES)).isEmpty();

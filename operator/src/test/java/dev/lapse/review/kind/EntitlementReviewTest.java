@@ -8,6 +8,7 @@ import dev.lapse.access.Rule;
 import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec;
+import dev.lapse.api.v1alpha1.AccessReviewSpecBuilder;
 import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
@@ -266,23 +267,12 @@ class EntitlementReviewTest {
     }
 
     private static AccessReviewSpec with(AccessReviewSpec spec, List<PinnedEntry> entries, int required, String uid) {
-        return new AccessReviewSpec(
-                spec.type(),
-                spec.identityRef(),
-                null,
-                uid,
-                entries,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                required,
-                spec.insiders(),
-                spec.dueAt(),
-                null,
-                List.of());
+        return AccessReviewSpecBuilder.builder(spec)
+                .identityUID(uid)
+                .entries(entries)
+                .required(required)
+                .decisions(List.of())
+                .build();
     }
 
     private static void refused(Vouching answer, Reason reason, String... words) {

@@ -24,6 +24,7 @@ import dev.lapse.memory.Elsewhere;
 import dev.lapse.memory.GivenMemory;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.OwedCertification;
+import dev.lapse.memory.OwedCertificationBuilder;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.ReviewDecision;
@@ -69,19 +70,20 @@ class KubernetesCertificationsTest {
               - {name: look, role: {kind: ClusterRole, name: view}, namespaces: [payments], maxDuration: 1h}
             """);
 
-    private static final OwedCertification WANTED = new OwedCertification(
-            "payments",
-            "ci",
-            ACCOUNT,
-            "lapse-yearly",
-            null,
-            null,
-            Insiders.Refuse,
-            DUE,
-            OnMissed.Suspend,
-            "",
-            null,
-            false);
+    private static final OwedCertification WANTED = OwedCertificationBuilder.stagedBuilder()
+            .namespace("payments")
+            .identity("ci")
+            .subject(ACCOUNT)
+            .review("lapse-yearly")
+            .campaign(null)
+            .reviewers(null)
+            .insiders(Insiders.Refuse)
+            .dueAt(DUE)
+            .onMissed(OnMissed.Suspend)
+            .entriesHash("")
+            .missedAt(null)
+            .held(false)
+            .build();
 
     private final SortedMap<String, ConfigMap> maps = new ConcurrentSkipListMap<>();
     private final AtomicInteger version = new AtomicInteger(10);
