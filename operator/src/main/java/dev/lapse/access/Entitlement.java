@@ -95,7 +95,8 @@ public final class Entitlement {
             return role.kind() == RoleKind.Role
                     ? new NotEntitled(
                             where(Optional.empty()),
-                            entitlement.roleText() + " lives in one namespace and cannot be bound in the whole cluster",
+                            entitlement.role.text()
+                                    + " lives in one namespace and cannot be bound in the whole cluster",
                             "name namespaces, or a ClusterRole")
                     : entitlement.couldBindIn(Optional.empty(), rulesIn.apply(""));
         }
@@ -116,7 +117,7 @@ public final class Entitlement {
                     create,
                     namespace,
                     author.user() + " may not create " + bindings + " in " + where(namespace) + ", which binding "
-                            + roleText() + " there takes");
+                            + role.text() + " there takes");
         }
         String roles = role.kind() == RoleKind.ClusterRole ? "clusterroles" : "roles";
         Answer bind = oracle.ask(author, Permission.onResource("bind", RBAC, roles, role.name()), namespace);
@@ -133,8 +134,9 @@ public final class Entitlement {
             return new NotEntitled(
                     where(namespace),
                     "%s allows more than %,d things, too many to ask for each whether %s may do it, and %s does not hold the verb bind on it"
-                            .formatted(roleText(), MOST_PERMISSIONS, author.user(), author.user()),
-                    "let somebody who holds bind on %s in %s write this entry".formatted(roleText(), where(namespace)));
+                            .formatted(role.text(), MOST_PERMISSIONS, author.user(), author.user()),
+                    "let somebody who holds bind on %s in %s write this entry"
+                            .formatted(role.text(), where(namespace)));
         }
         for (Permission permission : permissions) {
             Answer answer =
@@ -143,7 +145,7 @@ public final class Entitlement {
                 return refusal(
                         answer,
                         namespace,
-                        author.user() + " may neither bind " + roleText() + " in " + where(namespace)
+                        author.user() + " may neither bind " + role.text() + " in " + where(namespace)
                                 + " nor do there everything it allows (for one, " + permission.describe() + ")");
             }
         }
@@ -161,17 +163,13 @@ public final class Entitlement {
                 ? new NotEntitled(
                         where(namespace),
                         denial,
-                        "let somebody who may bind " + roleText() + " in " + where(namespace) + " write this entry")
+                        "let somebody who may bind " + role.text() + " in " + where(namespace) + " write this entry")
                 : undecided(answer, namespace);
     }
 
     private Outcome undecided(Answer answer, Optional<String> namespace) {
-        return new Undecided("it could not be found out whether " + author.user() + " may bind " + roleText() + " in "
+        return new Undecided("it could not be found out whether " + author.user() + " may bind " + role.text() + " in "
                 + where(namespace) + ": " + answer.reason());
-    }
-
-    private String roleText() {
-        return role.kind() + "/" + role.name();
     }
 
     private static String where(Optional<String> namespace) {

@@ -44,7 +44,7 @@ public final class OperatorReach {
                     bind,
                     place,
                     Limit.Role,
-                    role.kind() + "/" + role.name() + " is not among the roles that Lapse may grant in "
+                    role.text() + " is not among the roles that Lapse may grant in "
                             + place.map(name -> "namespace " + name).orElse("the whole cluster")
                             + ": an administrator may add it to grantableRoles");
             if (!(outcome instanceof Entitled)) {

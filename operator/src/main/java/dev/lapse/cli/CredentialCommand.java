@@ -62,13 +62,6 @@ final class CredentialCommand implements Callable<Integer> {
     private @Nullable String ticket;
 
     @Option(
-            names = "--namespaces",
-            split = ",",
-            paramLabel = "NAME",
-            description = "Only these of the entry's namespaces, separated by commas.")
-    private List<String> namespaces = List.of();
-
-    @Option(
             names = "--credential",
             paramLabel = "TYPE",
             description = "Mint: create tokens; Token: read the one that is delivered in a Secret."
@@ -81,6 +74,9 @@ final class CredentialCommand implements Callable<Integer> {
             defaultValue = "10m",
             description = "How long to wait for the approval; ${DEFAULT-VALUE} unless told.")
     private Duration timeout;
+
+    @Mixin
+    private NarrowedNamespaces narrowed;
 
     @Mixin
     private Connection connection;
@@ -110,7 +106,7 @@ final class CredentialCommand implements Callable<Integer> {
 
     /** What makes it another login, beside the privilege's name. */
     private String scope() {
-        return String.join(",", namespaces) + (type == null ? "" : "|" + type);
+        return String.join(",", narrowed.names()) + (type == null ? "" : "|" + type);
     }
 
     private PrivilegeGrant activeGrant(KubernetesSession session, Logins logins, Login login, String why) {
@@ -161,7 +157,7 @@ final class CredentialCommand implements Callable<Integer> {
                 .name(GrantDraft.freshName(identity, privilege, new SecureRandom()))
                 .identity(identity)
                 .privilege(privilege)
-                .namespaces(namespaces)
+                .namespaces(narrowed.names())
                 .duration(duration)
                 .notBefore(Optional.empty())
                 .notAfter(Optional.empty())

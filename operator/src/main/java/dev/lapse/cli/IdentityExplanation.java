@@ -66,7 +66,7 @@ record IdentityExplanation(ServiceIdentity identity, List<RequestToDecide> owed,
     }
 
     static String role(EligibleEntry entry) {
-        return entry.role().kind() + "/" + entry.role().name() + " in "
+        return entry.role().text() + " in "
                 + (entry.clusterWide() || entry.namespaces() == null
                         ? "the whole cluster"
                         : String.join(", ", entry.namespaces()));

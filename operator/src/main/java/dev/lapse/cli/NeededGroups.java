@@ -11,8 +11,6 @@ import java.util.Set;
  * more, because everybody who may read the object reads them.
  */
 final class NeededGroups {
-    private static final int MOST = 4;
-
     /** The operator adds these by itself. */
     private static final Set<String> IMPLIED = Set.of("system:authenticated", "system:unauthenticated");
 
@@ -43,13 +41,6 @@ final class NeededGroups {
         return mine.stream().anyMatch(stated::contains)
                 ? Optional.empty()
                 : mine.stream().findFirst();
-    }
-
-    /** Of those that somebody states with --group. */
-    static void refuseTooMany(List<String> stated) {
-        if (stated.size() > MOST) {
-            throw Failure.with(ExitCode.USAGE, "--group takes at most " + MOST + " groups");
-        }
     }
 
     private static boolean tells(String group) {

@@ -53,13 +53,6 @@ final class RequestCommand implements Callable<Integer> {
     @Option(names = "--ticket", paramLabel = "ID", description = "The change or incident it belongs to.")
     private @Nullable String ticket;
 
-    @Option(
-            names = "--namespaces",
-            split = ",",
-            paramLabel = "NAME",
-            description = "Only these of the entry's namespaces, separated by commas.")
-    private List<String> namespaces = List.of();
-
     @Option(names = "--not-before", paramLabel = "TIME", description = "Not active before then: 2026-12-01T08:00:00Z.")
     private @Nullable Instant notBefore;
 
@@ -68,13 +61,6 @@ final class RequestCommand implements Callable<Integer> {
 
     @Option(names = "--name", paramLabel = "NAME", description = "The grant's name; without it, one is made.")
     private @Nullable String name;
-
-    @Option(
-            names = "--group",
-            split = ",",
-            paramLabel = "GROUP",
-            description = "State this group of yours beside your name, at most 4; without it, those that are needed.")
-    private List<String> groups = List.of();
 
     @Option(
             names = "--credential",
@@ -100,14 +86,20 @@ final class RequestCommand implements Callable<Integer> {
     private Output output;
 
     @Mixin
+    private StatedGroups groups;
+
+    @Mixin
+    private NarrowedNamespaces narrowed;
+
+    @Mixin
     private Connection connection;
 
     @Override
     public Integer call() {
-        NeededGroups.refuseTooMany(groups);
+        List<String> stated = groups.checked();
         PrintWriter out = spec.commandLine().getOut();
         try (KubernetesSession session = connection.open()) {
-            GrantDraft draft = draft(session);
+            GrantDraft draft = draft(session, stated);
             if (dryRun.isClient()) {
                 out.println(output.data(draft.manifest()));
                 return ExitCode.DONE.number();
@@ -131,14 +123,14 @@ final class RequestCommand implements Callable<Integer> {
         }
     }
 
-    private GrantDraft draft(KubernetesSession session) {
+    private GrantDraft draft(KubernetesSession session, List<String> stated) {
         Person me = session.whoAmI();
         return GrantDraftBuilder.stagedBuilder()
                 .namespace(session.namespace())
                 .name(name == null ? GrantDraft.freshName(identity, privilege, new SecureRandom()) : name)
                 .identity(identity)
                 .privilege(privilege)
-                .namespaces(namespaces)
+                .namespaces(narrowed.names())
                 .duration(duration)
                 .notBefore(Optional.ofNullable(notBefore))
                 .notAfter(Optional.ofNullable(notAfter))
@@ -147,7 +139,7 @@ final class RequestCommand implements Callable<Integer> {
                 .incident(Optional.ofNullable(incident))
                 .requestedBy(me.user())
                 .requestedByAs(new Asking(session, incident == null ? "request" : "breakglass")
-                        .groups(me, identity, privilege, groups))
+                        .groups(me, identity, privilege, stated))
                 .credential(Optional.ofNullable(credential))
                 .build();
     }

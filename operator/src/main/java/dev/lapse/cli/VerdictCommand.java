@@ -40,13 +40,6 @@ abstract class VerdictCommand implements Callable<Integer> {
     private @Nullable String item;
 
     @Option(
-            names = "--group",
-            split = ",",
-            paramLabel = "GROUP",
-            description = "State this group of yours beside your name, at most 4; without it, those that are needed.")
-    private List<String> groups = List.of();
-
-    @Option(
             names = {"-y", "--yes"},
             description = "Do not ask at a terminal whether to go on.")
     private boolean yes;
@@ -57,6 +50,9 @@ abstract class VerdictCommand implements Callable<Integer> {
             defaultValue = "30s",
             description = "How long to wait for Lapse's judgement of the verdict; ${DEFAULT-VALUE} unless told.")
     private Duration timeout;
+
+    @Mixin
+    private StatedGroups groups;
 
     @Mixin
     private DryRun dryRun;
@@ -215,11 +211,11 @@ abstract class VerdictCommand implements Callable<Integer> {
             throw Failure.because(
                     "the request's hash is " + hashNow + ", not " + hash + ": it is not what you looked at");
         }
-        NeededGroups.refuseTooMany(groups);
+        List<String> chosen = groups.checked();
         Person me = session.whoAmI();
-        List<String> stated = groups.isEmpty()
+        List<String> stated = chosen.isEmpty()
                 ? NeededGroups.of(me, asked.listedReviewers(), session.may(request.verb(), asked.identity()))
-                : groups;
+                : chosen;
         return new Decision(decided, me.user(), stated.isEmpty() ? null : stated, verdict(), hashNow, comment());
     }
 

@@ -49,7 +49,7 @@ final class GrantConcerns {
                         grant.getMetadata().getNamespace(),
                         grant.getSpec().identityRef().name())
                 .flatMap(identity -> identity.entry(grant.getSpec().privilege()))
-                .filter(entry -> (entry.role().kind() + "/" + entry.role().name()).equals(role))
+                .filter(entry -> entry.role().text().equals(role))
                 .isPresent();
     }
 

@@ -95,7 +95,7 @@ public final class GrantPlan {
                         .getOrDefault(name, SeenNamespace.ABSENT)
                         .uid())
                 .toList();
-        String role = entry.role().kind() + "/" + entry.role().name();
+        String role = entry.role().text();
         String principal = principalName(request, identity, entry);
         Duration duration = request.duration();
         String hash = ContentHash.of(

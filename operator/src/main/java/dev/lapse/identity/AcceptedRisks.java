@@ -27,7 +27,7 @@ public final class AcceptedRisks {
             return Optional.empty();
         }
         String names = missing.stream().map(Enum::name).collect(Collectors.joining(", "));
-        return Optional.of(entry.role().kind() + "/" + entry.role().name() + " lets its holder outlive a grant or reach"
+        return Optional.of(entry.role().text() + " lets its holder outlive a grant or reach"
                 + " further than it (" + names + "), and the entry does not accept that: add "
                 + (missing.size() == 1 ? "it" : "each") + " to accepts with a reason, or name a role without "
                 + (missing.size() == 1 ? "it" : "them"));

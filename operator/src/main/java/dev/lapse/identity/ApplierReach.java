@@ -9,7 +9,7 @@ public final class ApplierReach {
 
     /** @param own the identity's namespace, which every applier may reach */
     public static boolean covers(ApplierLimit limit, EntryFacts entry, String own) {
-        String role = entry.role().kind() + "/" + entry.role().name();
+        String role = entry.role().text();
         if (!limit.roles().contains(role)) {
             return false;
         }

@@ -49,7 +49,7 @@ final class EntryPolicy {
     /** Empty if the API server must first be asked whether the author could bind the role. */
     static Optional<EntryStatus> judge(Facts facts) {
         EntryFacts entry = facts.entry();
-        String role = entry.role().kind() + "/" + entry.role().name();
+        String role = entry.role().text();
         Optional<RevokedPrivilege> revoked = facts.holds().on(role, entry.namespaces());
         if (revoked.isPresent()) {
             return refused(facts, Reason.ReviewRevoked, revoked.get().told());

@@ -20,8 +20,7 @@ public sealed interface Vouching {
         /** Whose verdict the entry waits for, and how to give it. */
         public String waits(EntryFacts entry) {
             return "it goes beyond the limits of the applier " + entry.via().orElse("") + " and waits until " + dueAt
-                    + " for a person who may bind " + entry.role().kind() + "/"
-                    + entry.role().name() + " there: kubectl lapse approve " + review;
+                    + " for a person who may bind " + entry.role().text() + " there: kubectl lapse approve " + review;
         }
     }
 

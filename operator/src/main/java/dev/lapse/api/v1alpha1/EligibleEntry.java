@@ -106,7 +106,12 @@ public record EligibleEntry(
             @Size(min = 1, max = 253)
             @Pattern(PeoplesText.SCHEMA_OF_A_PATH_SEGMENT)
             @JsonPropertyDescription("Name of the role.")
-            String name) {}
+            String name) {
+        /** As people and statuses name it: ClusterRole/view. */
+        public String text() {
+            return kind + "/" + name;
+        }
+    }
 
     public enum RoleKind {
         Role,

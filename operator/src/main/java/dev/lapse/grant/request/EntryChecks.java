@@ -168,7 +168,7 @@ final class EntryChecks {
                     Reason.AuthorMissing,
                     "entry " + entry.name()
                             + " has no author: add entitledBy with the user name of a person who may bind "
-                            + entry.role().kind() + "/" + entry.role().name());
+                            + entry.role().text());
         }
         if (entry.via().isEmpty()) {
             return Optional.empty();
@@ -199,7 +199,7 @@ final class EntryChecks {
         String why = "entry " + entry.name() + " was written by the applier "
                 + entry.via().orElse("")
                 + " and goes beyond its limits: let a person who may bind "
-                + entry.role().kind() + "/" + entry.role().name() + " write it, or widen applierLimits";
+                + entry.role().text() + " write it, or widen applierLimits";
         // Judged as it is, and yet nobody is asked: something else is wrong with it.
         boolean nobodyWillBe = facts.identity().stream()
                 .flatMap(identity -> identity.recordedEntries().stream())

@@ -33,7 +33,7 @@ final class HoldChecks {
 
     static Optional<Obstacle> privilegeIsNotRevoked(GrantFacts facts, EntryFacts entry, Instant now) {
         return facts.holds(facts.identity().orElseThrow(), now)
-                .on(entry.role().kind() + "/" + entry.role().name(), GrantPlan.namespaces(facts.request(), entry))
+                .on(entry.role().text(), GrantPlan.namespaces(facts.request(), entry))
                 .flatMap(revoked -> refuse(Reason.ReviewRevoked, revoked.told()));
     }
 }

@@ -120,9 +120,8 @@ public final class KubernetesDuties {
         return rules.between(mine.duties(), mine.duties()).stream()
                 .map(conflict -> Clash.certain(
                         conflict,
-                        DutyChecks.conflicting(conflict) + ": " + entry.role().kind() + "/"
-                                + entry.role().name() + " gives both, so name a narrower role in entry "
-                                + entry.name()))
+                        DutyChecks.conflicting(conflict) + ": " + entry.role().text()
+                                + " gives both, so name a narrower role in entry " + entry.name()))
                 .toList();
     }
 

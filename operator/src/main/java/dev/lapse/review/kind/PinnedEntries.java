@@ -38,7 +38,7 @@ final class PinnedEntries {
         return new PinnedEntry(
                 entry.name(),
                 hash,
-                entry.role().kind() + "/" + entry.role().name(),
+                entry.role().text(),
                 entry.namespaces(),
                 entry.principal(),
                 Durations.format(entry.maxDuration()),
