@@ -78,6 +78,7 @@ class CrashIT {
         Instant ready = Instant.now();
 
         stage.scenery().awaitPhase(lives, GrantPhase.Revoked);
+        stage.scenery().awaitReleased(lives);
         stage.awaitQuiet();
         lives.forEach(life -> inspection.isGone(life, ready));
         all.assertAll();
@@ -97,6 +98,7 @@ class CrashIT {
         Instant ready = Instant.now();
 
         stage.scenery().awaitPhase(lives, GrantPhase.Expired);
+        stage.scenery().awaitReleased(lives);
         stage.awaitQuiet();
         lives.forEach(life -> inspection.isGone(life, ready));
         all.assertAll();

@@ -126,6 +126,9 @@ final class LifeInspection {
         all.assertThat(witness.ends(life.uid())).as("%s: expiresAt", life).hasSize(1);
         all.assertThat(status.end().verifiedAt()).as("%s: proof", life).isNotNull();
         all.assertThat(status.end().residual()).as("%s: residual access", life).isEmpty();
+        // The witness hears of it from a watch of its own.
+        await().atMost(Stage.PATIENCE)
+                .until(() -> witness.lastBindingGone(life.uid()).isPresent());
         all.assertThat(witness.lastBindingGone(life.uid()))
                 .as("%s: the last binding goes", life)
                 .hasValueSatisfying(at -> {

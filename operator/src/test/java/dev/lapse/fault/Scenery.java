@@ -337,6 +337,15 @@ final class Scenery {
                                 .isEqualTo(phase)));
     }
 
+    /** Their ends are proved and told: the operator has nothing more to do with them. */
+    void awaitReleased(List<Life> lives) {
+        await().atMost(Stage.PATIENCE)
+                .untilAsserted(() -> assertThat(lives)
+                        .allSatisfy(life -> assertThat(grant(life).getMetadata().getFinalizers())
+                                .as(life::toString)
+                                .isEmpty()));
+    }
+
     private Resource<PrivilegeGrant> grants(Life life) {
         return admin.resources(PrivilegeGrant.class).inNamespace(life.namespace).withName("g");
     }
