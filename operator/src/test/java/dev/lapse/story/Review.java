@@ -50,8 +50,11 @@ final class Review {
         return "/apis/lapse.dev/v1alpha1/namespaces/" + namespace + "/accessreviews/" + name;
     }
 
+    /** Once the operator has looked at it. */
     AccessReview now() {
-        return resource().require();
+        return await("a status of AccessReview " + name)
+                .atMost(InstalledOperator.LIMIT)
+                .until(() -> resource().require(), review -> review.getStatus() != null);
     }
 
     private Resource<AccessReview> resource() {

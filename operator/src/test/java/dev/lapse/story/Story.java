@@ -171,11 +171,16 @@ final class Story {
         return identityNow(IDENTITY);
     }
 
+    /** Once the operator has looked at it. */
     ServiceIdentity identityNow(String name) {
-        return admin().resources(ServiceIdentity.class)
-                .inNamespace(namespace)
-                .withName(name)
-                .require();
+        return await("a status of ServiceIdentity " + name)
+                .atMost(InstalledOperator.LIMIT)
+                .until(
+                        () -> admin().resources(ServiceIdentity.class)
+                                .inNamespace(namespace)
+                                .withName(name)
+                                .require(),
+                        identity -> identity.getStatus() != null);
     }
 
     /** The messages of an identity's Events, once there is one. */
