@@ -194,7 +194,7 @@ class ApprovalIT {
     @StoryTest
     void anApproverWhoLostTheRightByThenHasNotApproved() {
         story.identity(Entry.of("look", "view").in(here).with("approvals", Map.of("required", 1)));
-        Grant grant = story.asks("rashid", "look", "10m", Map.of("notBefore", in(4)));
+        Grant grant = story.asks("rashid", "look", "10m", Map.of("notBefore", in(15)));
         grant.awaitPhase(GrantPhase.AwaitingApproval);
         Review review = review(grant);
         review.approvedBy("ada");
@@ -211,7 +211,7 @@ class ApprovalIT {
     @StoryTest
     void nobodyDecidedInTimeIsANo() {
         story.identity(Entry.of("look", "view").in(here).with("approvals", Map.of("required", 1)));
-        Grant grant = story.asks("rashid", "look", "10m", Map.of("notAfter", in(4)));
+        Grant grant = story.asks("rashid", "look", "10m", Map.of("notAfter", in(10)));
 
         grant.awaitPhase(GrantPhase.Denied);
 
