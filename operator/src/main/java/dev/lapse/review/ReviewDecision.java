@@ -4,6 +4,7 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.Outcome;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public record ReviewDecision(
         int approvals,
         String message,
         Optional<Instant> lookAgainAt) {
+    /** What could not be found out is asked again. */
+    public static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
+
     ReviewDecision withMessage(String text) {
         return new ReviewDecision(ask, phase, outcome, decidedAt, verdicts, approvals, text, lookAgainAt);
     }

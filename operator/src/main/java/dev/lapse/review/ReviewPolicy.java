@@ -12,7 +12,6 @@ import dev.lapse.review.verdict.VerdictChecks.Judged;
 import dev.lapse.review.verdict.VerdictChecks.Judgement;
 import dev.lapse.review.verdict.VerdictChecks.NotYet;
 import dev.lapse.review.verdict.VerdictReason;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -25,8 +24,6 @@ import java.util.stream.Stream;
  * again, changed, is judged again. What was decided stays decided.
  */
 public final class ReviewPolicy {
-    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
-
     private ReviewPolicy() {}
 
     public static ReviewDecision decide(ReviewFacts facts, Aliases aliases, Instant now) {
@@ -66,8 +63,8 @@ public final class ReviewPolicy {
 
     /** A verdict that is not judged is not among the verdicts: whoever gave it, and whoever waits for it, read here why. */
     private static String told(ReviewDecision decision, List<String> notYet) {
-        return decision.message() + "; not judged yet, and looked at again every " + AFTER_A_FAILED_LOOKUP.toSeconds()
-                + " s: " + String.join(", ", notYet);
+        return decision.message() + "; not judged yet, and looked at again every "
+                + ReviewDecision.AFTER_A_FAILED_LOOKUP.toSeconds() + " s: " + String.join(", ", notYet);
     }
 
     private static ReviewDecision asking(ReviewFacts facts, Decision decision) {

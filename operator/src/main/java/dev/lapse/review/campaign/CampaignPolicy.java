@@ -10,6 +10,7 @@ import dev.lapse.condition.Reason;
 import dev.lapse.condition.Refusal;
 import dev.lapse.guard.NameProof;
 import dev.lapse.review.IdentityVerb;
+import dev.lapse.review.ReviewDecision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,8 +21,6 @@ import java.util.Optional;
  * each of them is decided.
  */
 public final class CampaignPolicy {
-    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
-
     private CampaignPolicy() {}
 
     /**
@@ -101,7 +100,10 @@ public final class CampaignPolicy {
                     Optional.empty());
         }
         if (!facts.memory().isEmpty()) {
-            return waiting(Reason.MemoryUnreadable, facts.memory(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+            return waiting(
+                    Reason.MemoryUnreadable,
+                    facts.memory(),
+                    Optional.of(now.plus(ReviewDecision.AFTER_A_FAILED_LOOKUP)));
         }
         if (facts.right().isEmpty()) {
             return opening(Next.AskRight);
@@ -110,7 +112,11 @@ public final class CampaignPolicy {
         return switch (right.verdict()) {
             case Allowed -> opening(Next.OpenReviews);
             case Denied -> refused(Reason.CampaignNotAllowed, notAllowed(facts));
-            case Unknown -> waiting(Reason.LookupFailed, right.reason(), Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+            case Unknown ->
+                waiting(
+                        Reason.LookupFailed,
+                        right.reason(),
+                        Optional.of(now.plus(ReviewDecision.AFTER_A_FAILED_LOOKUP)));
         };
     }
 
@@ -128,7 +134,7 @@ public final class CampaignPolicy {
                 first.reason(),
                 opening.refusals().size() + " of its " + opening.reviews()
                         + " reviews are not open yet, and are tried again; the first: " + first.message(),
-                Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)));
+                Optional.of(now.plus(ReviewDecision.AFTER_A_FAILED_LOOKUP)));
     }
 
     private static String notAllowed(Facts facts) {

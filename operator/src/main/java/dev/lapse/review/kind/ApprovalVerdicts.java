@@ -8,7 +8,6 @@ import dev.lapse.condition.Reason;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.ReviewDecision;
 import dev.lapse.review.ReviewFacts;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
@@ -18,8 +17,6 @@ import java.util.Set;
 
 /** Decides what a question that is asked beforehand has come to: one no ends it, enough people say yes, and silence is a no. */
 public final class ApprovalVerdicts {
-    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
-
     private ApprovalVerdicts() {}
 
     /**
@@ -67,7 +64,9 @@ public final class ApprovalVerdicts {
                     aliases,
                     "it was due at " + facts.spec().dueAt() + ", and silence is a no");
         }
-        Instant next = waiting ? now.plus(AFTER_A_FAILED_LOOKUP) : facts.spec().dueAt();
+        Instant next = waiting
+                ? now.plus(ReviewDecision.AFTER_A_FAILED_LOOKUP)
+                : facts.spec().dueAt();
         return new ReviewDecision(
                 Optional.empty(),
                 ReviewPhase.Open,

@@ -26,11 +26,6 @@ public final class BreakGlassTerms implements ReviewTerms {
     }
 
     @Override
-    public int needed(AccessReviewSpec spec) {
-        return spec.required();
-    }
-
-    @Override
     public Reason reason(Outcome outcome) {
         return switch (outcome) {
             case Approved, Kept -> Reason.BreakGlassKept;

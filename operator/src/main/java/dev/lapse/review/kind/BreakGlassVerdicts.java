@@ -18,7 +18,6 @@ import java.util.stream.Stream;
  * until somebody else says Keep.
  */
 public final class BreakGlassVerdicts {
-    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
     private static final Duration FOR_THE_GRANT_TO_END = Duration.ofSeconds(1);
 
     private BreakGlassVerdicts() {}
@@ -65,7 +64,8 @@ public final class BreakGlassVerdicts {
                     Optional.empty(),
                     now);
         }
-        Optional<Instant> unjudged = waiting ? Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)) : Optional.empty();
+        Optional<Instant> unjudged =
+                waiting ? Optional.of(now.plus(ReviewDecision.AFTER_A_FAILED_LOOKUP)) : Optional.empty();
         if (revoked.isPresent()) {
             return decided(
                     facts,

@@ -9,7 +9,6 @@ import dev.lapse.memory.RevokedPrivilege;
 import dev.lapse.review.ReviewDecision;
 import dev.lapse.review.ReviewFacts;
 import dev.lapse.review.ReviewItems;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -18,8 +17,6 @@ import java.util.Optional;
 
 /** Decides what a certification has come to: owed until somebody has said Keep or Revoke to each item, however late. */
 public final class CertificationVerdicts {
-    private static final Duration AFTER_A_FAILED_LOOKUP = Duration.ofSeconds(10);
-
     private CertificationVerdicts() {}
 
     /** The items that nobody has decided. */
@@ -81,7 +78,7 @@ public final class CertificationVerdicts {
                         Optional.empty(),
                         verdicts,
                         "it was due at " + facts.spec().dueAt() + ": " + missed(facts) + ", and " + waits,
-                        waiting ? Optional.of(now.plus(AFTER_A_FAILED_LOOKUP)) : Optional.empty(),
+                        waiting ? Optional.of(now.plus(ReviewDecision.AFTER_A_FAILED_LOOKUP)) : Optional.empty(),
                         now)
                 : decision(
                         facts,
@@ -91,7 +88,7 @@ public final class CertificationVerdicts {
                         waits + " until " + facts.spec().dueAt(),
                         Optional.of(
                                 waiting
-                                        ? now.plus(AFTER_A_FAILED_LOOKUP)
+                                        ? now.plus(ReviewDecision.AFTER_A_FAILED_LOOKUP)
                                         : facts.spec().dueAt()),
                         now);
     }

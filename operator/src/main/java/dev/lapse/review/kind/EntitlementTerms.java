@@ -33,11 +33,6 @@ public final class EntitlementTerms implements ReviewTerms {
     }
 
     @Override
-    public int needed(AccessReviewSpec spec) {
-        return spec.required();
-    }
-
-    @Override
     public Reason reason(Outcome outcome) {
         return ApprovalVerdicts.reason(outcome);
     }

@@ -32,11 +32,6 @@ public final class RequestTerms implements ReviewTerms {
     }
 
     @Override
-    public int needed(AccessReviewSpec spec) {
-        return spec.required();
-    }
-
-    @Override
     public Reason reason(Outcome outcome) {
         return ApprovalVerdicts.reason(outcome);
     }
