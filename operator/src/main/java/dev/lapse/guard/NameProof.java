@@ -95,11 +95,7 @@ public final class NameProof {
      */
     public static Map<String, Answer> entries(
             GuardState guard, Recorded recorded, Instant createdAt, Map<String, String> hashes, Instant now) {
-        boolean guardedSinceLastLook = guard.settled(now)
-                && recorded.proof()
-                        .filter(proof -> proof.epoch().equals(guard.epoch()))
-                        .filter(proof -> guard.guarded(proof.at()))
-                        .isPresent();
+        boolean guardedSinceLastLook = guard.settled(now) && guardedSince(guard, recorded.proof());
         Map<String, Answer> answers = new HashMap<>();
         hashes.forEach((name, hash) -> {
             Optional<RecordedEntry> same = Optional.ofNullable(
@@ -108,6 +104,17 @@ public final class NameProof {
             answers.put(name, entry(guard, same, guardedSinceLastLook, createdAt));
         });
         return Map.copyOf(answers);
+    }
+
+    /** Whether a name that is written into the object from now on is proved, while the guard stands as it does. */
+    static boolean fromNowOn(GuardState guard, Optional<Proof> recorded, Instant createdAt) {
+        return guard.guarded(createdAt) || guardedSince(guard, recorded);
+    }
+
+    private static boolean guardedSince(GuardState guard, Optional<Proof> lastLook) {
+        return lastLook.filter(proof -> proof.epoch().equals(guard.epoch()))
+                .filter(proof -> guard.guarded(proof.at()))
+                .isPresent();
     }
 
     private static Answer entry(

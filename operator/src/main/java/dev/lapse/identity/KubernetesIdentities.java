@@ -8,10 +8,12 @@ import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.OwnerSource;
 import dev.lapse.cluster.KubernetesCluster;
+import dev.lapse.guard.FirstLook;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +66,14 @@ public final class KubernetesIdentities {
     public Stream<ServiceIdentity> all() {
         IndexerResourceCache<ServiceIdentity> connected = cache;
         return connected == null ? Stream.empty() : connected.list();
+    }
+
+    /** Those in which people write entries. */
+    public Stream<FirstLook.Named> named() {
+        return all().filter(identity -> identity.getMetadata().getDeletionTimestamp() == null)
+                .map(identity -> new FirstLook.Named(
+                        Instant.parse(identity.getMetadata().getCreationTimestamp()),
+                        Optional.ofNullable(identity.getStatus()).map(ServiceIdentityStatus::proof)));
     }
 
     ServiceIdentityStatus sealed(ServiceIdentityStatus status, String uid) {

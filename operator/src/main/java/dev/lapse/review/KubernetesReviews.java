@@ -11,11 +11,13 @@ import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.SeenVerdict;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
 import dev.lapse.api.v1alpha1.ReviewedRequest;
+import dev.lapse.guard.FirstLook;
 import dev.lapse.guard.Seal;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -94,6 +96,23 @@ public final class KubernetesReviews {
         return connected == null
                 ? Stream.empty()
                 : connected.list().map(listed -> newest(connected, listed)).filter(this::isOpen);
+    }
+
+    /** Those in which verdicts are written. A campaign has none of its own. */
+    public Stream<FirstLook.Named> named() {
+        IndexerResourceCache<AccessReview> connected = cache;
+        return connected == null
+                ? Stream.empty()
+                : connected
+                        .list()
+                        .map(listed -> newest(connected, listed))
+                        .filter(review -> review.getMetadata().getDeletionTimestamp() == null)
+                        .filter(review -> !review.getSpec().campaign())
+                        .filter(review -> review.getStatus() == null
+                                || !review.getStatus().phase().ended())
+                        .map(review -> new FirstLook.Named(
+                                Instant.parse(review.getMetadata().getCreationTimestamp()),
+                                Optional.ofNullable(review.getStatus()).map(AccessReviewStatus::proof)));
     }
 
     /** Those about one grant that can still be decided. */

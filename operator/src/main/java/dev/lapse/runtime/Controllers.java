@@ -18,6 +18,7 @@ import dev.lapse.cluster.SoonOnce;
 import dev.lapse.credential.KubernetesTokens;
 import dev.lapse.grant.EndedGrants;
 import dev.lapse.grant.KubernetesGrants;
+import dev.lapse.guard.FirstLook;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.KubernetesGuard;
 import dev.lapse.guard.KubernetesSealKey;
@@ -48,6 +49,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,7 @@ final class Controllers implements AutoCloseable {
     private final Duration sweepEvery;
     private final KubernetesCluster cluster;
     private final KubernetesGuard guard;
+    private final FirstLook firstLook;
     private final KubernetesEvents events;
     private final KubernetesGrants grants;
     private final ServiceIdentityReconciler identityReconciler;
@@ -100,6 +103,7 @@ final class Controllers implements AutoCloseable {
         memory = new KubernetesMemory(client, seal, MemoryFiles.beside(place, disk), putBack);
         identities = new KubernetesIdentities(cluster, seal, settings.profiles(), settings.subjectUsers());
         KubernetesReviews reviews = new KubernetesReviews(client, seal);
+        firstLook = new FirstLook(() -> Stream.concat(identities.named(), reviews.named()));
         KubernetesEntitlementReviews vouchers =
                 new KubernetesEntitlementReviews(cluster, reviews, identities, oracle, guard::parameters);
         KubernetesTools shared = new KubernetesTools(
@@ -222,8 +226,15 @@ final class Controllers implements AutoCloseable {
         return guard.state();
     }
 
-    boolean guardSettled() {
-        return guard.settled();
+    /** Why a name that somebody writes now may not count; empty if it does. */
+    String unsettled() {
+        if (!guard.settled()) {
+            return "settles at " + guard.state().settledAt();
+        }
+        return firstLook.isOver(guard.state(), clock.instant())
+                ? ""
+                : "settled at " + guard.state().settledAt()
+                        + ", and not all that was there before has been looked at since";
     }
 
     @Override

@@ -94,11 +94,8 @@ final class Health {
         if (!leading.guard().ready()) {
             checks.put("guard", "no: " + leading.guard().problem());
         } else {
-            checks.put(
-                    "guard",
-                    leading.guardSettled()
-                            ? "ok"
-                            : "no: settles at " + leading.guard().settledAt());
+            String unsettled = leading.unsettled();
+            checks.put("guard", unsettled.isEmpty() ? "ok" : "no: " + unsettled);
         }
         return checks;
     }

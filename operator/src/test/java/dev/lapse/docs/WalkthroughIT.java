@@ -4,6 +4,7 @@ import dev.lapse.docs.Walkthrough.Call;
 import dev.lapse.docs.Walkthrough.Snippet;
 import dev.lapse.docs.Walkthrough.Step;
 import dev.lapse.story.InstalledOperator;
+import dev.lapse.story.SharesCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>With {@code -Dlapse.docs=write} the pages are given the answers that came.
  */
+@SharesCluster
 class WalkthroughIT {
     private static final boolean WRITE = "write".equals(System.getProperty("lapse.docs"));
 
@@ -39,7 +41,7 @@ class WalkthroughIT {
         shell.run(
                 "admin",
                 "kubectl delete namespace payments payments-ci ledger archive ledger-ci reports reports-ci"
-                        + " --ignore-not-found --wait=false; kubectl delete clusterrole may-bind-view");
+                        + " --ignore-not-found; kubectl delete clusterrole may-bind-view");
     }
 
     static List<Walkthrough> pages() {

@@ -22,6 +22,11 @@ record Attack(String name, int count, IntFunction<List<Write>> writes, String re
         return new Attack(name, 1, writes, words);
     }
 
+    /** Of what is written; the name begins with it. */
+    String kind() {
+        return name.substring(0, name.indexOf(':'));
+    }
+
     boolean passes() {
         return refused.isEmpty();
     }

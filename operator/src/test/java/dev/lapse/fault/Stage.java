@@ -67,6 +67,18 @@ final class Stage implements AutoCloseable {
                 "8");
     }
 
+    /** The same, as if in a container that may use so many bytes. */
+    static Map<String, String> directWithin(long bytes) {
+        Map<String, String> settings = new HashMap<>(direct());
+        try {
+            Path limit = Files.writeString(Cluster.running().dir().resolve("memory.max"), Long.toString(bytes));
+            settings.put("LAPSE_MEMORY_LIMIT_FILE", limit.toString());
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+        return settings;
+    }
+
     /** Of the operator, which runs. */
     long pid() {
         return process(1).orElseThrow().pid();

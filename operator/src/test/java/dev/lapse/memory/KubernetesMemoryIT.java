@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.lapse.guard.Seal;
 import dev.lapse.story.Cluster;
 import dev.lapse.story.InstalledOperator;
+import dev.lapse.story.SharesCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -18,11 +19,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two instances that both think they lead do not lose each other's records. */
-@Tag("shares-cluster")
+@SharesCluster
 class KubernetesMemoryIT {
     private static final String NAMESPACE = "two-leaders";
     private static final Duration LIMIT = Duration.ofSeconds(60);

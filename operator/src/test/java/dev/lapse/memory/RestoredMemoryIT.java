@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.lapse.guard.Seal;
 import dev.lapse.story.Cluster;
 import dev.lapse.story.InstalledOperator;
+import dev.lapse.story.TakesTurns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A process that runs on while etcd is restored from a snapshot forgets nothing, and can write again. */
+@TakesTurns("stops the operator, and restores etcd")
 class RestoredMemoryIT {
     private static final String NAMESPACE = "restored";
     private static final Duration LIMIT = Duration.ofSeconds(120);

@@ -98,7 +98,9 @@ public final class MockedOperator {
 
     /** From then on a name that is written is proved. */
     public void awaitGuardStands() {
-        Awaitility.await("the guard stands").atMost(Duration.ofSeconds(10)).until(controllers::guardSettled);
+        Awaitility.await("the guard stands")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> controllers.unsettled().isEmpty());
     }
 
     public void guardGoesDown() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What one tenant does with many grants at once is not felt by another, whose access ends or begins meanwhile. */
-@SharesCluster
+@TakesTurns("measures how long things take")
 class BusyClusterIT {
     private static final int NAMESPACES = 5;
     private static final int GRANTS_EACH = 10;

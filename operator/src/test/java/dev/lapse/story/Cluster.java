@@ -63,6 +63,15 @@ public final class Cluster {
         });
     }
 
+    /** Somebody who is nobody of the cast, and whom no other test knows. */
+    KubernetesClient played(String user) {
+        return clients.computeIfAbsent("played " + user, any -> {
+            Config config = config("admin.kubeconfig");
+            config.setImpersonateUsername(user);
+            return newClient(config);
+        });
+    }
+
     public Path dir() {
         return dir;
     }

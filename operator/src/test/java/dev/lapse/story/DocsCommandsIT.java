@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whoever follows a page at night can copy its commands: each {@code kubectl} and {@code curl} line of docs/ runs against a
  * cluster with the example's identity and a live grant; those that would change something, as a dry run of the server.
  */
+@TakesTurns("is about the namespaces of the example, as another test is")
 class DocsCommandsIT {
     private static final Pattern RUNNABLE = Pattern.compile("(?:\\w+=\\$\\()?(?:kubectl|curl) .*");
     private static final Pattern CHANGES = Pattern.compile(

@@ -8,50 +8,25 @@ import dev.lapse.condition.ConditionType;
 import dev.lapse.condition.Reason;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Who prepares does not release: the operator runs with settings of its own here, so this has a cluster of its own. */
+/** Who prepares does not release. */
+@SharesCluster
 class DutiesIT {
-    private static final String SETTINGS = """
-            aliases:
-              - [olivia, olivia-adm]
-            duties:
-              - name: prepare
-                rules: [{apiGroups: [""], resources: [configmaps], verbs: [create]}]
-              - name: release
-                rules: [{apiGroups: [""], resources: [configmaps], verbs: [delete]}]
-            conflicts:
-              - {duties: [prepare, release], reason: who prepares does not release}
-            """;
-    private static final PolicyRule PREPARE = Rights.rule("create get", "configmaps");
-    private static final PolicyRule RELEASE = Rights.rule("delete get", "configmaps");
+    private static final String LEASES = "coordination.k8s.io/leases";
+    private static final PolicyRule PREPARE = Rights.rule("create list", LEASES);
+    private static final PolicyRule RELEASE = Rights.rule("delete list", LEASES);
 
     private final Story story = Story.begins();
     private final String here = story.namespace();
-
-    @BeforeAll
-    static void theOperatorKnowsTheDuties(@TempDir Path folder) throws IOException {
-        Cluster cluster = Cluster.running();
-        InstalledOperator.awaitReady();
-        cluster.operator("stop");
-        Path file = Files.writeString(folder.resolve("settings.yaml"), SETTINGS);
-        cluster.operator(Map.of("LAPSE_GUARD_SETTLE", "1s", "LAPSE_CONFIG", file.toString()), "start");
-        InstalledOperator.awaitReady();
-    }
 
     DutiesIT() {
         role("preparer", here, PREPARE);
         role("releaser", here, RELEASE);
     }
 
-    @Test
+    @StoryTest
     void whoPreparesDoesNotReleaseUntilThatIsOver() {
         story.identity(prepare(), release());
         Grant first = story.asks("rashid", "prepare", "10m").awaitActive();
@@ -64,7 +39,7 @@ class DutiesIT {
         story.asks("rashid", "release", "10m").awaitActive();
     }
 
-    @Test
+    @StoryTest
     void ofTwoThatWaitTheFirstWins() {
         for (String approver : List.of("ada", "olivia")) {
             story.let(approver, "get patch", "lapse.dev/accessreviews");
@@ -79,7 +54,7 @@ class DutiesIT {
         first.awaitActive();
     }
 
-    @Test
+    @StoryTest
     void anotherIdentityOfTheSameOwnerCountsAlsoUnderAnotherName() {
         story.account("other");
         story.account("stranger");
@@ -97,21 +72,21 @@ class DutiesIT {
                 .awaitActive();
     }
 
-    @Test
+    @StoryTest
     void whatTheAccountMayWithoutAnyGrantCounts() {
-        story.rights().give(Rights.serviceAccount(here, Story.IDENTITY), here, "delete", "configmaps");
+        story.rights().give(Rights.serviceAccount(here, Story.IDENTITY), here, "delete", LEASES);
         story.identity(prepare());
 
         conflicting(
                 story.asks("rashid", "prepare", "10m"),
-                "system:serviceaccount:" + here + ":ci may delete configmaps in namespace " + here,
+                "system:serviceaccount:" + here + ":ci may delete leases in namespace " + here,
                 "without any grant");
 
         story.rights().takeFrom(Rights.serviceAccount(here, Story.IDENTITY), here);
         story.asks("rashid", "prepare", "10m").awaitActive();
     }
 
-    @Test
+    @StoryTest
     void aRoleThatGivesBothIsNeverGranted() {
         role("all", here, PREPARE, RELEASE);
         story.identity(Entry.ofRole("all", "all").in(here));
@@ -119,7 +94,7 @@ class DutiesIT {
         conflicting(story.asks("rashid", "all", "10m"), "Role/all gives both");
     }
 
-    @Test
+    @StoryTest
     void whatReachesAnotherNamespaceIsNoConflict() {
         String elsewhere = story.anotherNamespace();
         role("releaser", elsewhere, RELEASE);
@@ -129,7 +104,7 @@ class DutiesIT {
         story.asks("rashid", "release", "10m").awaitActive();
     }
 
-    @Test
+    @StoryTest
     void ofManyAtOnceNeverBothAreActive() {
         story.identity(prepare(), release());
 

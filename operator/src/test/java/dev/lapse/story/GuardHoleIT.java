@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What somebody writes while a binding of the guard is gone is worth nothing, also once it is there again. */
-@SharesCluster
+@TakesTurns("takes bindings of the guard away")
 class GuardHoleIT {
     private static final String MERGE = "application/merge-patch+json";
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Nobody closes a review while the operator is away, so the API server lets a verdict in that comes too late. */
-@SharesCluster
+@TakesTurns("stops the operator")
 class LateVerdictIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The API server refuses to say who may do what: the operator's right to ask is taken away for a while. */
-@SharesCluster
+@TakesTurns("takes a right of the operator away")
 class LookupIT {
     private static final String QUESTION = """
             {apiVersion: authorization.k8s.io/v1, kind: SubjectAccessReview,

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A claimed grant that has ended never wakes again: Argo applies here as {@code gitops-applier}, Ada and Erin approve, and
- * Mallory may delete whatever the guard lets her. The operator is stopped and killed, so this has a cluster of its own.
+ * Mallory may delete whatever the guard lets her.
  */
+@TakesTurns("stops and kills the operator, and restores etcd")
 class MemoryIT {
     private static final String APPLIER = "gitops-applier";
     private static final String GRANT = "from-git";
@@ -69,6 +71,12 @@ class MemoryIT {
 
     @AfterEach
     void theOperatorRunsAgainAsItDid() {
+        InstalledOperator.awaitReady();
+    }
+
+    @AfterAll
+    static void theOperatorRunsAgainAsForOthers() {
+        Cluster.running().operator("stop");
         InstalledOperator.awaitReady();
     }
 

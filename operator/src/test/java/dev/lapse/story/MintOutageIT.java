@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The operator is killed before a grant's end and comes back after it. */
+@TakesTurns("kills the operator")
 class MintOutageIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

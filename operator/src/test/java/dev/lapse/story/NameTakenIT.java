@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * Somebody else's object under the name that belongs to a grant. The guard refuses such names while it stands, so it is
  * made through a hole, for grants that are scheduled and so known by their UIDs.
  */
-@SharesCluster
+@TakesTurns("takes bindings of the guard away")
 class NameTakenIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

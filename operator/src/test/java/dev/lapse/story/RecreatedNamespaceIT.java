@@ -8,6 +8,7 @@ import dev.lapse.api.v1alpha1.GrantPhase;
 import org.junit.jupiter.api.Test;
 
 /** A namespace is deleted and created again, by somebody else perhaps, while the operator is away. */
+@TakesTurns("kills the operator")
 class RecreatedNamespaceIT {
     private final Story story = Story.begins();
     private final String here = story.namespace();

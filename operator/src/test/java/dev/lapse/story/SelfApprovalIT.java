@@ -13,9 +13,6 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -478,15 +475,7 @@ class SelfApprovalIT {
 
     /** Somebody of whom the cluster has no certificate, played by an administrator. */
     private Caller as(String user) {
-        return new Caller(played(user));
-    }
-
-    private KubernetesClient played(String user) {
-        return new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder(story.admin().getConfiguration())
-                        .withImpersonateUsername(user)
-                        .build())
-                .build();
+        return new Caller(story.cluster().played(user));
     }
 
     private static String in(int seconds) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The guard is there and refuses nothing: what somebody writes meanwhile is worth nothing, also afterwards. */
-@SharesCluster
+@TakesTurns("weakens the guard")
 class WeakenedGuardIT {
     private final Story story = Story.begins();
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ways round the guard are opened on the real server, each is found by an administrator with the right to look, and closed. */
-@SharesCluster
+@TakesTurns("changes the guard's parameters")
 class WhoCanBypassIT {
     private static final String RBAC = "rbac.authorization.k8s.io";
     private static final String ADMISSION = "admissionregistration.k8s.io/";
