@@ -14,9 +14,9 @@ import java.util.Map;
 /** Who prepares does not release. */
 @SharesCluster
 class DutiesIT {
-    private static final String LEASES = "coordination.k8s.io/leases";
-    private static final PolicyRule PREPARE = Rights.rule("create list", LEASES);
-    private static final PolicyRule RELEASE = Rights.rule("delete list", LEASES);
+    private static final String TEMPLATES = "podtemplates";
+    private static final PolicyRule PREPARE = Rights.rule("create list", TEMPLATES);
+    private static final PolicyRule RELEASE = Rights.rule("delete list", TEMPLATES);
 
     private final Story story = Story.begins();
     private final String here = story.namespace();
@@ -74,12 +74,12 @@ class DutiesIT {
 
     @StoryTest
     void whatTheAccountMayWithoutAnyGrantCounts() {
-        story.rights().give(Rights.serviceAccount(here, Story.IDENTITY), here, "delete", LEASES);
+        story.rights().give(Rights.serviceAccount(here, Story.IDENTITY), here, "delete", TEMPLATES);
         story.identity(prepare());
 
         conflicting(
                 story.asks("rashid", "prepare", "10m"),
-                "system:serviceaccount:" + here + ":ci may delete leases in namespace " + here,
+                "system:serviceaccount:" + here + ":ci may delete podtemplates in namespace " + here,
                 "without any grant");
 
         story.rights().takeFrom(Rights.serviceAccount(here, Story.IDENTITY), here);

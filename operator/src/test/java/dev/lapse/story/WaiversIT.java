@@ -21,10 +21,10 @@ import java.util.Map;
 /** What nobody holds together is held on a person's word, until a day: ada waives, rashid asks. */
 @SharesCluster
 class WaiversIT {
-    private static final String LEASES = "coordination.k8s.io/leases";
-    private static final PolicyRule PREPARE = Rights.rule("create list", LEASES);
-    private static final PolicyRule RELEASE = Rights.rule("delete list", LEASES);
-    private static final PolicyRule AUDIT = Rights.rule("get", LEASES);
+    private static final String TEMPLATES = "podtemplates";
+    private static final PolicyRule PREPARE = Rights.rule("create list", TEMPLATES);
+    private static final PolicyRule RELEASE = Rights.rule("delete list", TEMPLATES);
+    private static final PolicyRule AUDIT = Rights.rule("get", TEMPLATES);
 
     private final Story story = Story.begins();
     private final String here = story.namespace();
@@ -84,7 +84,7 @@ class WaiversIT {
     void allTheWaysInWhichDutiesConflictCanBeWaived() {
         role("all", PREPARE, RELEASE);
         story.account("other");
-        story.rights().give(Rights.serviceAccount(here, Story.IDENTITY), here, "delete", LEASES);
+        story.rights().give(Rights.serviceAccount(here, Story.IDENTITY), here, "delete", TEMPLATES);
         story.identity("olivia", "other", Map.of(), release());
         story.identity(prepare(), Entry.ofRole("all", "all").in(here));
         story.asks("rashid", "release", "10m", Map.of("identityRef", Map.of("name", "other")))
