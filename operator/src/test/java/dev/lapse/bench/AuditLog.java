@@ -14,15 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the API server wrote down about who asked it for what. */
-final class AuditLog {
-    static final String OPERATOR = "system:serviceaccount:lapse-system:lapse-operator";
+public final class AuditLog {
+    public static final String OPERATOR = "system:serviceaccount:lapse-system:lapse-operator";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
 
     /** One request that was answered. */
-    record Request(
+    public record Request(
             String verb,
             String resource,
             String namespace,
@@ -42,17 +42,18 @@ final class AuditLog {
         }
     }
 
-    AuditLog(Path folder) {
+    /** @param folder of the API server's logs */
+    public AuditLog(Path folder) {
         this.folder = folder;
     }
 
     /** The place where the log ends now. */
-    long end() {
+    public long end() {
         return files().stream().mapToLong(AuditLog::size).sum();
     }
 
     /** The requests of {@code user} from {@code place} on, in the order of their answers. */
-    List<Request> since(long place, String user) {
+    public List<Request> since(long place, String user) {
         List<Request> found = new ArrayList<>();
         long skip = place;
         for (Path file : files()) {

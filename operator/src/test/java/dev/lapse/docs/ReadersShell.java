@@ -1,39 +1,41 @@
 package dev.lapse.docs;
 
-import dev.lapse.story.Cluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A shell on a desk of its own, in which each person is logged in to the real server. */
-final class ReadersShell {
+/** A shell on a desk of its own, in which each person is logged in to the real server. Pages and the demo use it. */
+public final class ReadersShell {
     private static final long LIMIT_SECONDS = 180;
-    private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z";
-    private static final String UID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
-    private final Cluster cluster = Cluster.running();
+    private final Path cluster;
     private final Path desk;
     private final String binaries;
 
-    ReadersShell(Path desk) throws IOException {
+    /**
+     * @param cluster the folder of a cluster that dev/cluster has started
+     * @param desk an empty folder
+     */
+    public ReadersShell(Path cluster, Path desk) throws IOException {
+        this.cluster = cluster;
         this.desk = desk;
         // Pages name the examples as they are found from the top of the project.
         Files.createSymbolicLink(desk.resolve("examples"), Docs.ROOT.resolve("examples"));
-        binaries = Files.readString(cluster.dir().resolve("run/bin")).strip();
+        binaries = Files.readString(cluster.resolve("run/bin")).strip();
     }
 
-    /** What the command prints, on either stream. */
-    List<String> run(String person, String command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("bash", "-c", command)
+    /** What comes of the command when this person types it. */
+    public Answer run(String person, String command) throws IOException {
+        // The first part of a pipe that fails counts, too.
+        ProcessBuilder builder = new ProcessBuilder("bash", "-o", "pipefail", "-c", command)
                 .directory(desk.toFile())
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().put("KUBECONFIG", kubeconfig(person).toString());
         builder.environment()
-                .put("KUBECACHEDIR", cluster.dir().resolve("kubectl-cache").toString());
+                .put("KUBECACHEDIR", cluster.resolve("kubectl-cache").toString());
         builder.environment()
                 .put(
                         "PATH",
@@ -49,32 +51,21 @@ final class ReadersShell {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for " + command, interrupted);
         }
-        return printed.lines().toList();
+        return new Answer(process.exitValue(), printed.lines().toList());
     }
 
-    /** Without what differs from one run to the next; which events have arrived already, describe tells by chance. */
-    static List<String> comparable(List<String> lines) {
-        return lines.stream()
-                .takeWhile(line -> !line.startsWith("Events:"))
-                .map(line -> line.replaceAll(TIME, "TIME")
-                        .replaceAll(UID, "UID")
-                        .replaceAll("UID-[0-9a-f]{10}", "UID")
-                        .replaceAll("\\b[0-9a-f]{16,64}\\b", "HASH")
-                        .replaceAll("(Seal:) +\\S+", "$1 HASH")
-                        .replaceAll("\\b(\\d+[dhms])+\\b", "AGE")
-                        .replaceAll("\\b\\d+ ms\\b", "MILLIS")
-                        .replaceAll(" +", " ")
-                        .strip())
-                .toList();
-    }
-
-    /** A kubeconfig that the reader has made on the way comes first. */
-    private Path kubeconfig(String person) {
+    /** Where this person's credentials lie. A kubeconfig that the reader has made on the way comes first. */
+    public Path kubeconfig(String person) {
         Path made = desk.resolve(person + ".kubeconfig");
         return Files.exists(made)
                 ? made
                 : person.equals("admin")
-                        ? cluster.dir().resolve("admin.kubeconfig")
-                        : cluster.dir().resolve("people/" + person + ".kubeconfig");
+                        ? cluster.resolve("admin.kubeconfig")
+                        : cluster.resolve("people/" + person + ".kubeconfig");
+    }
+
+    /** Makes one: from now on, whoever has this name calls with it. */
+    public void giveKubeconfig(String person, String content) throws IOException {
+        Files.writeString(desk.resolve(person + ".kubeconfig"), content);
     }
 }

@@ -3,6 +3,7 @@ package dev.lapse.docs;
 import dev.lapse.docs.Walkthrough.Call;
 import dev.lapse.docs.Walkthrough.Snippet;
 import dev.lapse.docs.Walkthrough.Step;
+import dev.lapse.story.Cluster;
 import dev.lapse.story.InstalledOperator;
 import dev.lapse.story.SharesCluster;
 import java.io.IOException;
@@ -33,7 +34,7 @@ class WalkthroughIT {
     static void installs() throws IOException {
         InstalledOperator.awaitReady();
         desk = Files.createTempDirectory(Docs.ROOT.resolve("operator/target"), "desk-");
-        shell = new ReadersShell(desk);
+        shell = new ReadersShell(Cluster.running().dir(), desk);
     }
 
     @AfterAll
@@ -57,14 +58,14 @@ class WalkthroughIT {
             if (step instanceof Snippet snippet) {
                 Files.write(desk.resolve(snippet.fileName()), snippet.lines());
             } else if (step instanceof Call call) {
-                List<String> answer = shell.run(call.person(), call.command());
+                List<String> answer = shell.run(call.person(), call.command()).lines();
                 if (WRITE) {
                     Files.write(page.file(), page.with(call, answer));
                     page = reread(page);
                 } else {
-                    compared.assertThat(ReadersShell.comparable(answer))
+                    compared.assertThat(Answer.comparable(answer))
                             .as("%s:%s %s$ %s", page, call.line() + 1, call.person(), call.command())
-                            .isEqualTo(ReadersShell.comparable(call.answer()));
+                            .isEqualTo(Answer.comparable(call.answer()));
                 }
             }
         }
