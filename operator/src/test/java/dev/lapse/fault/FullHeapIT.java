@@ -31,7 +31,7 @@ class FullHeapIT {
     /** What a container of 160 MiB gives the heap, 96 MiB, is filled in half the time that 192 MiB take. */
     private static final long MEMORY_LIMIT = 160L * 1024 * 1024;
 
-    private static final int IDENTITIES = 320;
+    private static final int IDENTITIES = 260;
 
     /** So many of them have room. */
     private static final int FITTING = 50;
@@ -78,9 +78,9 @@ class FullHeapIT {
         Instant begun = Instant.now();
         fill(0, FITTING);
         Duration filling = Duration.between(begun, Instant.now());
-        Duration untilFull = Duration.ofSeconds(30).plus(filling.multipliedBy(7));
+        Duration untilFull = Duration.ofSeconds(30).plus(filling.multipliedBy(5));
         stage.scenery().ask(List.of(meanwhile), untilFull);
-        stage.scenery().ask(List.of(across), untilFull.plusSeconds(40));
+        stage.scenery().ask(List.of(across), untilFull.plusSeconds(30));
         stage.scenery().ask(List.of(revoked, untouched), Duration.ofMinutes(30));
         stage.scenery().awaitPhase(all, GrantPhase.Active);
         long process = stage.pid();
