@@ -134,13 +134,11 @@ final class ExplainCommand implements Callable<Integer> {
 
     /** What the caller may not see is left out, unless it was asked for by name. */
     private static <T> Optional<T> readable(Supplier<Optional<T>> read, boolean needed) {
-        try {
-            return read.get();
-        } catch (Failure failure) {
-            if (needed || !failure.isForbidden()) {
-                throw failure;
-            }
-            return Optional.empty();
-        }
+        return IfAllowed.read(read, failure -> {
+                    if (needed) {
+                        throw failure;
+                    }
+                })
+                .flatMap(found -> found);
     }
 }

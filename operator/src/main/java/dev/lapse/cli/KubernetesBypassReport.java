@@ -108,14 +108,6 @@ final class KubernetesBypassReport {
     }
 
     private <T extends HasMetadata> List<T> readable(String what, Supplier<List<T>> list) {
-        try {
-            return list.get();
-        } catch (Failure failure) {
-            if (!failure.isForbidden()) {
-                throw failure;
-            }
-            unknown.add(what);
-            return List.of();
-        }
+        return IfAllowed.read(list, failure -> unknown.add(what)).orElse(List.of());
     }
 }

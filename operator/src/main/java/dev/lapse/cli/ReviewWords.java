@@ -24,7 +24,7 @@ record ReviewWords(boolean owedForGrant, String yes, String no) {
                         KEPT,
                         "its grant ends, and break-glass to the same is held until somebody else says Keep");
             case Certification ->
-                new ReviewWords(false, KEPT, "what was revoked is not given until another campaign keeps it");
+                new ReviewWords(false, KEPT, "what was revoked is not given until another review keeps it");
         };
     }
 

@@ -87,14 +87,9 @@ final class TreeCommand implements Callable<Integer> {
 
     /** What the caller may not list is left out, and said. */
     private <T extends HasMetadata> List<T> readable(KubernetesSession session, Class<T> kind) {
-        try {
-            return everywhere ? session.listAll(kind) : session.list(kind);
-        } catch (Failure failure) {
-            if (!failure.isForbidden()) {
-                throw failure;
-            }
-            spec.commandLine().getErr().println("not shown: " + failure.text());
-            return List.of();
-        }
+        return IfAllowed.read(
+                        () -> everywhere ? session.listAll(kind) : session.list(kind),
+                        failure -> spec.commandLine().getErr().println("not shown: " + failure.text()))
+                .orElse(List.of());
     }
 }

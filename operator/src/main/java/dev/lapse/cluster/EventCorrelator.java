@@ -16,6 +16,8 @@ import java.util.Set;
  *
  * <p>What differs: client-go limits the Events of an object and a type together. Here each reason has a limit of its own,
  * so that somebody whose verdicts do not count again and again cannot hide the Warning that comes after them.
+ *
+ * <p>Only the one thread that writes Events calls it, so it takes no lock.
  */
 final class EventCorrelator {
     /** Of one object, type and reason at once; then one more for each {@link #REFILL}. */
@@ -75,7 +77,7 @@ final class EventCorrelator {
      *
      * @param name for the object, if it becomes a new one
      */
-    synchronized Optional<Written> correlate(
+    Optional<Written> correlate(
             KubernetesEvents.About about,
             KubernetesEvents.Kind kind,
             String reason,

@@ -13,17 +13,13 @@ public final class HeapRoom {
      */
     static final double FULL = 0.75;
 
-    /** The share from which it counts as full for what can be done without. */
-    static final double SPARE = 0.6;
-
     /** After a collection the use may grow by this share of the heap before the next one. */
     private static final double BETWEEN = 0.05;
 
     private final LongSupplier used;
     private final long most;
     private final Runnable collect;
-    private final double from;
-    private double lookFrom;
+    private double lookFrom = FULL;
     private volatile boolean full;
 
     /**
@@ -32,28 +28,14 @@ public final class HeapRoom {
      * @param collect collects garbage, at once
      */
     public HeapRoom(LongSupplier used, long most, Runnable collect) {
-        this(used, most, collect, FULL);
-    }
-
-    private HeapRoom(LongSupplier used, long most, Runnable collect, double from) {
         this.used = used;
         this.most = most;
         this.collect = collect;
-        this.from = from;
-        this.lookFrom = from;
     }
 
     public static HeapRoom ofThisProcess() {
         Runtime runtime = Runtime.getRuntime();
         return new HeapRoom(() -> runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(), runtime::gc);
-    }
-
-    /**
-     * Room in the same heap for what can be done without. It is full earlier, and that it is full says nothing of this one:
-     * whoever holds it gives up what is in it, and everything else goes on.
-     */
-    public HeapRoom spare() {
-        return new HeapRoom(used, most, collect, SPARE);
     }
 
     /**
@@ -69,7 +51,7 @@ public final class HeapRoom {
 
     /** Whether the heap is full, or was since it was last {@link #emptied}. */
     public boolean isFull() {
-        if (!full && share() >= from) {
+        if (!full && share() >= FULL) {
             lookCloser();
         }
         return full;
@@ -78,7 +60,7 @@ public final class HeapRoom {
     /** To be called when the objects that filled the heap were given up. */
     public synchronized void emptied() {
         full = false;
-        lookFrom = from;
+        lookFrom = FULL;
     }
 
     private synchronized void lookCloser() {
@@ -87,8 +69,8 @@ public final class HeapRoom {
         }
         collect.run();
         double left = share();
-        full = left >= from;
-        lookFrom = Math.max(from, left + BETWEEN);
+        full = left >= FULL;
+        lookFrom = Math.max(FULL, left + BETWEEN);
     }
 
     private double share() {

@@ -20,9 +20,19 @@ public record ObservedObject(GrantObject object, Found found, Optional<String> s
         Hidden
     }
 
+    /** Whether somebody else's object has the name now. */
+    public boolean isForeign() {
+        return found == Found.Foreign;
+    }
+
+    /** Whether somebody else's object has the name, and none of ours ever had: there is nothing to remove. */
+    public boolean neverOurs() {
+        return isForeign() && ownUid().isEmpty();
+    }
+
     /** The UID of what is to be removed: of somebody else's object only the one that the record says was ours. */
     public Optional<String> ownUid() {
-        return found == Found.Foreign ? Optional.ofNullable(object.uid()) : seenUid;
+        return isForeign() ? Optional.ofNullable(object.uid()) : seenUid;
     }
 
     ObservedObject withFound(GrantObject now, Found seen) {

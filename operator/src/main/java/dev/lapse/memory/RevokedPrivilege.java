@@ -108,6 +108,6 @@ public record RevokedPrivilege(
                 + " in AccessReview "
                 + review
                 + " at " + revokedAt + ", so nothing gives " + role + " there until somebody else says Keep in another"
-                + " campaign";
+                + " review";
     }
 }

@@ -56,33 +56,6 @@ class HeapRoomTest {
         room.take();
     }
 
-    @Test
-    void roomToSpareIsFullEarlierAndThenNothingElseIs() {
-        HeapRoom spare = room.spare();
-        live = 590;
-        spare.take();
-        live = 610;
-
-        assertThatThrownBy(spare::take).isInstanceOf(HeapFull.class);
-        assertThat(spare.isFull()).isTrue();
-        assertThat(room.isFull()).isFalse();
-        room.take();
-
-        live = 400;
-        spare.emptied();
-
-        spare.take();
-    }
-
-    @Test
-    void whatFillsAllRoomFillsThatToSpareToo() {
-        HeapRoom spare = room.spare();
-        live = 750;
-
-        assertThat(room.isFull()).isTrue();
-        assertThat(spare.isFull()).isTrue();
-    }
-
     /** Or a heap that is used to three quarters would be collected at each object. */
     @Test
     void itIsCollectedAgainOnlyWhenSomeMoreIsUsed() {

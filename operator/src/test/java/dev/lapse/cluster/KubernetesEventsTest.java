@@ -3,16 +3,12 @@ package dev.lapse.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.lapse.cluster.KubernetesEvents.About;
 import dev.lapse.cluster.KubernetesEvents.Kind;
+import dev.lapse.mock.AnsweringServer;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,29 +31,21 @@ class KubernetesEventsTest {
 
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private volatile int answerToPatch = 200;
-    private HttpServer server;
+    private AnsweringServer server;
     private KubernetesClient client;
     private KubernetesEvents events;
 
     @BeforeEach
     void begins() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
-        server.start();
-        client = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                        .withRequestRetryBackoffLimit(0)
-                        .build())
-                .build();
+        server = new AnsweringServer(this::answer);
+        client = server.client();
         events = new KubernetesEvents(client, Clock.fixed(NOW, ZoneOffset.UTC), "one");
     }
 
     @AfterEach
     void ends() {
         events.close();
-        client.close();
-        server.stop(0);
+        server.close();
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.End;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.mock.Team;
+import dev.lapse.runtime.MockedOperator;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,16 +151,17 @@ class PrivilegeGrantReconcilerTest {
     @Test
     void whatWasAskedBeforeTheGuardStandsIsLookedAtOnceItDoes() {
         team.hasIdentity(0);
-        team.operator().guardGoesDown();
-        team.asks("10m");
-        team.awaitGrant(GrantPhase.Pending);
-        int before = team.statusWrites(GRANTS).size();
+        try (MockedOperator.GuardDown down = team.operator().guardGoesDown()) {
+            team.asks("10m");
+            team.awaitGrant(GrantPhase.Pending);
+            int before = team.statusWrites(GRANTS).size();
 
-        team.api().withoutWatches("serviceidentities", () -> {
-            team.operator().guardComesBack();
+            team.api().withoutWatches("serviceidentities", () -> {
+                down.close();
 
-            Team.await(() -> assertThat(team.statusWrites(GRANTS)).hasSizeGreaterThan(before));
-        });
+                Team.await(() -> assertThat(team.statusWrites(GRANTS)).hasSizeGreaterThan(before));
+            });
+        }
     }
 
     @Test

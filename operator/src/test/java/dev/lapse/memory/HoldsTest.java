@@ -79,7 +79,7 @@ class HoldsTest {
     void itSaysWhoAndWhatLiftsIt() {
         assertThat(revoked(List.of("payments"), List.of()).told())
                 .contains("ada said Revoke in AccessReview lapse-1")
-                .contains("until somebody else says Keep in another campaign");
+                .contains("until somebody else says Keep in another review");
         assertThat(Holds.on(remembering(owed(OnMissed.Suspend, NOW)), "ci", ACCOUNT, NOW)
                         .suspends())
                 .hasValueSatisfying(why -> assertThat(why).contains("kubectl lapse review keep lapse-1 -n payments"));

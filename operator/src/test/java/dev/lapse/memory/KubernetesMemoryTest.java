@@ -3,20 +3,15 @@ package dev.lapse.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.lapse.guard.Seal;
+import dev.lapse.mock.AnsweringServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ConfigMapListBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedMap;
@@ -35,19 +30,14 @@ class KubernetesMemoryTest {
     private final SortedMap<String, ConfigMap> maps = new ConcurrentSkipListMap<>();
     private volatile String refusesToMake = "";
     private volatile boolean refusesToList;
-    private HttpServer server;
+    private AnsweringServer server;
     private KubernetesClient client;
     private KubernetesMemory memory;
 
     @BeforeEach
     void begin() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
-        server.start();
-        Config config = new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                .build();
-        client = new KubernetesClientBuilder().withConfig(config).build();
+        server = new AnsweringServer(this::answer);
+        client = server.client();
         memory = new KubernetesMemory(client, SEAL, Elsewhere.NOWHERE, told -> {});
         for (int number = 0; number < Shard.COUNT; number++) {
             put(new ConfigMapBuilder()
@@ -64,8 +54,7 @@ class KubernetesMemoryTest {
     @AfterEach
     void end() {
         memory.close();
-        client.close();
-        server.stop(0);
+        server.close();
     }
 
     @Test

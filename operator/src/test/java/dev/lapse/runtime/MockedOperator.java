@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 
 /**
@@ -103,23 +104,44 @@ public final class MockedOperator {
                 .until(() -> controllers.unsettled().isEmpty());
     }
 
-    public void guardGoesDown() {
+    /** For a try block, so that the guard stands again whatever is thrown: the operator is one for all tests. */
+    public final class GuardDown implements AutoCloseable {
+        private final AtomicBoolean back = new AtomicBoolean();
+
+        private GuardDown() {}
+
+        /** The guard comes back, if it has not yet. */
+        @Override
+        public void close() {
+            if (back.compareAndSet(false, true)) {
+                StandingGuard.parts(OPERATOR).stream()
+                        .filter(part -> part.getKind().endsWith("Binding")
+                                && part.getMetadata().getName().equals("lapse-size"))
+                        .forEach(part -> client.resource(part).create());
+                awaitGuardStands();
+            }
+        }
+    }
+
+    public GuardDown guardGoesDown() {
         client.admissionRegistration()
                 .v1()
                 .validatingAdmissionPolicyBindings()
                 .withName("lapse-size")
                 .delete();
-        Awaitility.await("the guard is down")
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> !controllers.guard().ready());
-    }
-
-    public void guardComesBack() {
-        StandingGuard.parts(OPERATOR).stream()
-                .filter(part -> part.getKind().endsWith("Binding")
-                        && part.getMetadata().getName().equals("lapse-size"))
-                .forEach(part -> client.resource(part).create());
-        awaitGuardStands();
+        GuardDown down = new GuardDown();
+        boolean seen = false;
+        try {
+            Awaitility.await("the guard is down")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> !controllers.guard().ready());
+            seen = true;
+            return down;
+        } finally {
+            if (!seen) {
+                down.close();
+            }
+        }
     }
 
     /** Other parameters: what was proved before was proved by another guard. */

@@ -384,7 +384,7 @@ class CertificationIT {
                 terminal.lapse("ada", words("review revoke " + review.name() + " --item afar --comment unused"));
         assertThat(revoked.out())
                 .as(revoked.all())
-                .isEqualTo("Revoke by ada counts: what was revoked is not given until another campaign keeps it\n");
+                .isEqualTo("Revoke by ada counts: what was revoked is not given until another review keeps it\n");
         assertThat(terminal.lapse("ada", words("review keep spring")).err()).contains("is a campaign");
         story.let("ada", "get list", Story.IDENTITIES);
         await().atMost(InstalledOperator.LIMIT)

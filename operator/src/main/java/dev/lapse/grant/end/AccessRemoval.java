@@ -185,10 +185,8 @@ public final class AccessRemoval {
     }
 
     private void remove(GrantRequest request, ObservedObject binding) {
-        boolean foreign = binding.found() == ObservedObject.Found.Foreign
-                && binding.object().uid() == null;
         // The informer may be behind: what it does not show is removed all the same, by UID or, without one, as found.
-        if (!foreign) {
+        if (!binding.neverOurs()) {
             remover.remove(request, binding.object(), binding.ownUid());
         }
     }

@@ -315,7 +315,7 @@ public final class Endings {
 
     private static Optional<Ending> nameTaken(GrantFacts facts, Instant now) {
         return facts.objects().stream()
-                .filter(object -> object.found() == ObservedObject.Found.Foreign)
+                .filter(ObservedObject::isForeign)
                 .findFirst()
                 .map(object -> new Ending(
                         EndCause.Failed,

@@ -85,16 +85,12 @@ public final class GrantRemoval {
                 && facts.bindingsGoneAt().isPresent();
         // Somebody else's object was never ours to remove. What the informer does not show may be there all the
         // same: it shows nothing without our label, and is behind a creation whose answer was lost.
-        return seenToGo || neverOurs(object)
+        return seenToGo || object.neverOurs()
                 ? new Note(facts.record()
                         .withObject(object.object().with(object.object().uid(), ObjectState.Gone)))
                 : new Remove(
                         object,
-                        left.stream().skip(1).filter(other -> !neverOurs(other)).toList());
-    }
-
-    private static boolean neverOurs(ObservedObject object) {
-        return object.found() == Found.Foreign && object.ownUid().isEmpty();
+                        left.stream().skip(1).filter(other -> !other.neverOurs()).toList());
     }
 
     private static GrantPhase lastPhase(GrantFacts facts, Ending ending) {

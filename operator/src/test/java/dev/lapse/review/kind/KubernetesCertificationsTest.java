@@ -3,14 +3,13 @@ package dev.lapse.review.kind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.lapse.access.AccessOracle;
 import dev.lapse.api.v1alpha1.AccessReview;
 import dev.lapse.api.v1alpha1.AccessReviewSpec.OnMissed;
-import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.AccessReviewStatus.ReviewPhase;
-import dev.lapse.api.v1alpha1.Decision;
+import dev.lapse.api.v1alpha1.AccessReviewStatus;
 import dev.lapse.api.v1alpha1.Decision.Verdict;
+import dev.lapse.api.v1alpha1.Decision;
 import dev.lapse.api.v1alpha1.EligibleEntry.Insiders;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
@@ -25,6 +24,7 @@ import dev.lapse.memory.GivenMemory;
 import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.memory.OwedCertification;
 import dev.lapse.memory.OwedCertificationBuilder;
+import dev.lapse.mock.AnsweringServer;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.ReviewDecision;
@@ -35,14 +35,9 @@ import dev.lapse.review.ReviewerRights;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapListBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -91,7 +86,7 @@ class KubernetesCertificationsTest {
     @Nullable
     private volatile AccessReview opened;
 
-    private HttpServer server;
+    private AnsweringServer server;
     private KubernetesClient client;
     private KubernetesMemory memory;
     private KubernetesCluster cluster;
@@ -99,13 +94,8 @@ class KubernetesCertificationsTest {
 
     @BeforeEach
     void begin() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
-        server.start();
-        Config config = new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                .build();
-        client = new KubernetesClientBuilder().withConfig(config).build();
+        server = new AnsweringServer(this::answer);
+        client = server.client();
         memory = new KubernetesMemory(client, SEAL, Elsewhere.NOWHERE, told -> {});
         GivenMemory.empty(SEAL).forEach(this::put);
         memory.heal();
@@ -121,8 +111,7 @@ class KubernetesCertificationsTest {
     void end() {
         cluster.close();
         memory.close();
-        client.close();
-        server.stop(0);
+        server.close();
     }
 
     @Test
