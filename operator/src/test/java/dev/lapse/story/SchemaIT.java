@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the API server accepts of the two kinds and what it refuses, with which words, before Lapse sees any of it. */
+/** What the API server accepts of the three kinds and what it refuses, with which words, before Lapse sees any of it. */
 @SharesCluster
 class SchemaIT {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -69,7 +69,10 @@ class SchemaIT {
                                     .isTrue());
         } else {
             assertThat(answer.passed()).as(answer.body()).isFalse();
-            assertThat(answer.message()).contains(given.expects());
+            assertThat(answer.message()).contains(given.expects()).doesNotContain("should match");
+            assertThat(fields(answer))
+                    .as("one refusal is one error: " + answer.message())
+                    .doesNotHaveDuplicates();
             Answer left = new Caller(story.cluster().admin()).get(path(given, given.file()));
             assertThat(left.json().path("spec"))
                     .as("what a refused request leaves: all as it was, or nothing")

@@ -140,36 +140,69 @@ public final class CrdFiles {
         ObjectNode schema = (ObjectNode) version.at("/schema/openAPIV3Schema");
         schema.put("description", description(kind));
         bound(schema, "");
-        visible((ObjectNode) schema.at("/properties/spec"), "");
+        written((ObjectNode) schema.at("/properties/spec"), "");
         return crd;
     }
 
     /** What the operator writes into a spec, from what people wrote elsewhere. */
     private static final Set<String> WRITTEN_BY_THE_OPERATOR = Set.of("request", "entries", "partOf");
 
+    private static final String NOT_BLANK = "self.matches('[^[:space:]]')";
+
     private static final Set<String> PROSE = Set.of("reason", "revokeReason", "comment", "purpose");
 
-    /** People's text is shown to other people: it is what it looks like. */
-    private static void visible(ObjectNode schema, String name) {
+    /** What people write says what is wrong with it. Their text is shown to other people: it is what it looks like. */
+    private static void written(ObjectNode schema, String name) {
         switch (schema.path("type").asText()) {
-            case "string" -> {
-                if (!schema.has("pattern") && !schema.has("enum")) {
-                    schema.put("pattern", PROSE.contains(name) ? PeoplesText.SCHEMA_OF_PROSE : PeoplesText.SCHEMA);
-                }
-            }
-            case "array" -> visible((ObjectNode) schema.get("items"), name);
+            case "string" -> text(schema, name);
+            case "array" -> written((ObjectNode) schema.get("items"), name);
             case "object" -> {
                 schema.path("properties").properties().stream()
                         .filter(property -> !WRITTEN_BY_THE_OPERATOR.contains(property.getKey()))
-                        .forEach(property -> visible((ObjectNode) property.getValue(), property.getKey()));
+                        .forEach(property -> written((ObjectNode) property.getValue(), property.getKey()));
                 if (schema.get("additionalProperties") instanceof ObjectNode values) {
                     // The one map there is holds labels, and this is as long as one can be.
                     values.put("maxLength", 63);
-                    visible(values, name);
+                    written(values, name);
                 }
             }
             default -> {}
         }
+    }
+
+    private static void text(ObjectNode schema, String name) {
+        ArrayNode rules = schema.withArrayProperty("x-kubernetes-validations");
+        if (schema.has("enum") || asks(rules, Durations.RULE)) {
+            if (rules.isEmpty()) {
+                schema.remove("x-kubernetes-validations");
+            }
+            return;
+        }
+        if ("date-time".equals(schema.path("format").asText())) {
+            // The API server's date-time has a refusal of its own, so a text that is none would have two.
+            schema.remove(List.of("format", "pattern"));
+            schema.put("maxLength", Instants.LONGEST);
+            tell(schema, rules, TextShape.INSTANT);
+        } else if (schema.has("pattern")) {
+            tell(schema, rules, TextShape.of(schema.remove("pattern").asText()));
+        } else {
+            tell(schema, rules, PROSE.contains(name) ? TextShape.PROSE : TextShape.VISIBLE);
+        }
+    }
+
+    private static void tell(ObjectNode schema, ArrayNode rules, TextShape shape) {
+        boolean notBlank = asks(rules, NOT_BLANK);
+        if (notBlank || !shape.takesNothing()) {
+            // One refusal is one error.
+            schema.remove("minLength");
+        }
+        rules.insertObject(0)
+                .put("message", shape.message())
+                .put("rule", notBlank ? "!" + NOT_BLANK + " || " + shape.rule() : shape.rule());
+    }
+
+    private static boolean asks(ArrayNode rules, String rule) {
+        return rules.findValuesAsText("rule").contains(rule);
     }
 
     private static String description(Kind kind) {
