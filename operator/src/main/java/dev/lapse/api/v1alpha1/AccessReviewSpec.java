@@ -193,7 +193,7 @@ public record AccessReviewSpec(
         @Default("[]")
         @Size(max = 128)
         @JsonPropertyDescription(
-                "The verdicts. Each is written by whoever gives it, and by nobody else; with plain kubectl: kubectl patch ar NAME --type=json -p '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {…}}]'. status.patch has the whole line.")
+                "The verdicts. Each is written by whoever gives it, and by nobody else; with plain kubectl: kubectl patch accessreview NAME --type=json -p '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {…}}]'. status.patch has the whole line.")
         List<Decision> decisions) {
 
     public enum ReviewType {
