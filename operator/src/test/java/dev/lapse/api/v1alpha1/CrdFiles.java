@@ -54,7 +54,7 @@ public final class CrdFiles {
                             Column.wide("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
                             Column.wide("Valid-Until", ".spec.validUntil"),
                             AGE),
-                    List.of(".spec.actorType", ".spec.state")),
+                    List.of(".spec.actorType", ".spec.state", ".status.phase")),
             "privilegegrants.lapse.dev",
             new Kind(
                     PrivilegeGrant.class,
@@ -64,6 +64,7 @@ public final class CrdFiles {
                             Column.of("Privilege", ".spec.privilege"),
                             Column.of("Expires", ".status.expiresAt"),
                             Column.of("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
+                            Column.of("Break-Glass", ".spec.breakGlass.incident"),
                             Column.wide("Requested-By", ".spec.requestedBy"),
                             Column.wide("Claimed-Via", ".spec.requestedByVia"),
                             Column.wide("Dies", ".status.dies"),
@@ -72,7 +73,7 @@ public final class CrdFiles {
                             Column.wide("Not-Before", ".spec.notBefore"),
                             Column.wide("Why", ".spec.reason"),
                             AGE),
-                    List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy")),
+                    List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy", ".status.phase")),
             "accessreviews.lapse.dev",
             new Kind(
                     AccessReview.class,
@@ -89,9 +90,12 @@ public final class CrdFiles {
                             Column.wide("Grant", ".spec.request.grant"),
                             Column.wide("Credential", ".spec.request.credential"),
                             Column.wide("Not-Before", ".spec.request.notBefore"),
-                            Column.wide("Why", ".spec.request.reason"),
+                            Column.wide("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
+                            Column.wide("Incident", ".spec.request.incident"),
+                            // Whoever decides reads it first.
+                            Column.of("Why", ".spec.request.reason"),
                             AGE),
-                    List.of(".spec.type", ".spec.identityRef.name", ".spec.request.grant"))));
+                    List.of(".spec.type", ".spec.identityRef.name", ".spec.request.grant", ".status.phase"))));
 
     private CrdFiles() {}
 
