@@ -3,12 +3,12 @@ package dev.lapse.docs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.lapse.api.v1alpha1.MissingField;
 import dev.lapse.api.v1alpha1.TextShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -66,7 +66,7 @@ final class CrdReference {
                 type(schema),
                 schema.has("default") ? code(text(schema.get("default"))) : "",
                 bounds(schema),
-                schema.path("description").asText());
+                MissingField.described(schema));
         describeRules(path, schema);
         if (schema.path("type").asText().equals("array")) {
             describeRules(path + "[]", schema.path("items"));
@@ -77,8 +77,7 @@ final class CrdReference {
     }
 
     private void describeChildren(String path, JsonNode schema) {
-        Set<String> required = new LinkedHashSet<>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
+        Set<String> required = MissingField.requiredBy(schema);
         schema.path("properties")
                 .properties()
                 .forEach(property -> describe(

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
         value = "(has(self.namespaces) && size(self.namespaces) > 0) != (has(self.clusterWide) && self.clusterWide)",
         message = "an eligible entry needs exactly one of namespaces (at least one) and clusterWide: true")
 @ValidationRule(
-        value = "self.role.kind == 'ClusterRole' || !(has(self.clusterWide) && self.clusterWide)",
+        value =
+                "!has(self.role) || !has(self.role.kind) || self.role.kind == 'ClusterRole' || !(has(self.clusterWide) && self.clusterWide)",
         fieldPath = ".role",
         message = "clusterWide: true needs role.kind ClusterRole: a Role lives in one namespace")
 @ValidationRule(
@@ -158,9 +159,10 @@ public record EligibleEntry(
             // CEL's own durations know no days, and taking one apart costs too much: of days, the smaller of the two
             // counts.
             // What is no duration has a refusal of its own.
-            value = "self.maxTotal.contains('d') || self.maxDuration.contains('d')"
-                    + " || !self.maxTotal" + Durations.MATCHES + " || !self.maxDuration" + Durations.MATCHES
-                    + " || duration(self.maxTotal) >= duration(self.maxDuration)",
+            value =
+                    "!has(self.maxTotal) || !has(self.maxDuration) || self.maxTotal.contains('d') || self.maxDuration.contains('d')"
+                            + " || !self.maxTotal" + Durations.MATCHES + " || !self.maxDuration" + Durations.MATCHES
+                            + " || duration(self.maxTotal) >= duration(self.maxDuration)",
             fieldPath = ".maxTotal",
             message = "maxTotal must be at least maxDuration: it is the sum of all grants of one incident")
     public record BreakGlass(

@@ -144,7 +144,7 @@ public final class CrdFiles {
         ObjectNode schema = (ObjectNode) version.at("/schema/openAPIV3Schema");
         schema.put("description", description(kind));
         bound(schema, "");
-        written((ObjectNode) schema.at("/properties/spec"), "");
+        written((ObjectNode) schema.at("/properties/spec"), "spec");
         return crd;
     }
 
@@ -156,18 +156,19 @@ public final class CrdFiles {
     private static final Set<String> PROSE = Set.of("reason", "revokeReason", "comment", "purpose");
 
     /** What people write says what is wrong with it. Their text is shown to other people: it is what it looks like. */
-    private static void written(ObjectNode schema, String name) {
+    private static void written(ObjectNode schema, String path) {
         switch (schema.path("type").asText()) {
-            case "string" -> text(schema, name);
-            case "array" -> written((ObjectNode) schema.get("items"), name);
+            case "string" -> text(schema, path.substring(path.lastIndexOf('.') + 1));
+            case "array" -> written((ObjectNode) schema.get("items"), path + ITEM);
             case "object" -> {
+                MissingField.tell(schema, path);
                 schema.path("properties").properties().stream()
                         .filter(property -> !WRITTEN_BY_THE_OPERATOR.contains(property.getKey()))
-                        .forEach(property -> written((ObjectNode) property.getValue(), property.getKey()));
+                        .forEach(property -> written((ObjectNode) property.getValue(), path + "." + property.getKey()));
                 if (schema.get("additionalProperties") instanceof ObjectNode values) {
                     // The one map there is holds labels, and this is as long as one can be.
                     values.put("maxLength", 63);
-                    written(values, name);
+                    written(values, path);
                 }
             }
             default -> {}
