@@ -42,7 +42,12 @@ final class CrdReference {
                         column.path("name").asText(),
                         column.path("priority").asInt() == 0 ? "always" : "with `-o wide`",
                         code(column.path("jsonPath").asText())));
-        return table.toString();
+        List<String> selectable = new ArrayList<>();
+        version(crd)
+                .path("selectableFields")
+                .forEach(field ->
+                        selectable.add(code(field.path("jsonPath").asText().substring(1))));
+        return table + "\nFor `--field-selector`: " + String.join(", ", selectable) + ".\n";
     }
 
     private static CrdReference of(Path crd, String part) throws IOException {

@@ -50,6 +50,7 @@ public final class CrdFiles {
                             Column.of("State", ".status.phase"),
                             Column.of("Type", ".spec.actorType"),
                             Column.of("Owner", ".status.owner.name"),
+                            Column.of("Entries", ".status.entriesEligible"),
                             new Column("Active", ".status.activeGrantCount", 0, "integer"),
                             Column.wide("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
                             Column.wide("Valid-Until", ".spec.validUntil"),
