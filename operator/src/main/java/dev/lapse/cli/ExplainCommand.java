@@ -28,7 +28,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "GRANT|IDENTITY|REVIEW",
             description =
-                    "A PrivilegeGrant, or else a ServiceIdentity, or else an AccessReview; pg/NAME, sid/NAME and ar/NAME say which.")
+                    "A PrivilegeGrant, or else a ServiceIdentity, or else an AccessReview; privilegegrant/NAME, serviceidentity/NAME and accessreview/NAME say which.")
     private String target;
 
     @Mixin

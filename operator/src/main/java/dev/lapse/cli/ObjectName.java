@@ -8,9 +8,9 @@ import java.util.Set;
 /** What somebody typed for an object: {@code name}, or {@code kind/name} as kubectl takes and prints it. */
 record ObjectName(Optional<Kind> kind, String name) {
     enum Kind {
-        PrivilegeGrant("privilegegrant", "privilegegrants", "pg"),
+        PrivilegeGrant("privilegegrant", "privilegegrants", "pgrant"),
         ServiceIdentity("serviceidentity", "serviceidentities", "sid"),
-        AccessReview("accessreview", "accessreviews", "ar");
+        AccessReview("accessreview", "accessreviews", "areview");
 
         private final Set<String> words;
 
@@ -28,8 +28,11 @@ record ObjectName(Optional<Kind> kind, String name) {
         Kind kind = Arrays.stream(Kind.values())
                 .filter(each -> each.words.contains(word))
                 .findFirst()
-                .orElseThrow(() -> Failure.with(
-                        ExitCode.USAGE, "'" + text + "' names no kind of Lapse: write pg/NAME, sid/NAME or ar/NAME"));
+                .orElseThrow(
+                        () -> Failure.with(
+                                ExitCode.USAGE,
+                                "'" + text
+                                        + "' names no kind of Lapse: write privilegegrant/NAME, serviceidentity/NAME or accessreview/NAME"));
         return new ObjectName(Optional.of(kind), text.substring(slash + 1));
     }
 

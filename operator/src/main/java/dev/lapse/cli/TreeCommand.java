@@ -78,7 +78,7 @@ final class TreeCommand implements Callable<Integer> {
         }
         ObjectName name = ObjectName.of(identity);
         if (!name.mayBe(ObjectName.Kind.ServiceIdentity)) {
-            throw Failure.with(ExitCode.USAGE, "only a ServiceIdentity has a tree: sid/NAME");
+            throw Failure.with(ExitCode.USAGE, "only a ServiceIdentity has a tree: serviceidentity/NAME");
         }
         return List.of(session.identity(name.name())
                 .orElseThrow(() -> Failure.because(

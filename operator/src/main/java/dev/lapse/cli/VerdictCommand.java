@@ -189,8 +189,9 @@ abstract class VerdictCommand implements Callable<Integer> {
 
     private void fitting(RequestToDecide request) {
         if (request.review().getSpec().campaign()) {
-            throw Failure.because("AccessReview " + request.name()
-                    + " is a campaign, which takes no verdicts: decide the reviews that it opened, kubectl get ar -A");
+            throw Failure.because(
+                    "AccessReview " + request.name()
+                            + " is a campaign, which takes no verdicts: decide the reviews that it opened, kubectl get accessreviews -A");
         }
         boolean afterwards = verdict() == Verdict.Keep || verdict() == Verdict.Revoke;
         if (afterwards && !request.isAfterwards()) {

@@ -88,7 +88,7 @@ public record EntryFacts(
                                 ? List.of()
                                 : list(entry.approvals().approvers()))
                 .insiders(
-                        entry.approvals() == null || entry.approvals().insiders() == null
+                        entry.approvals() == null
                                 ? Insiders.Refuse
                                 : entry.approvals().insiders())
                 .principal(principal)

@@ -6,6 +6,7 @@ import dev.lapse.api.v1alpha1.IdentityState;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.Hold;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
@@ -54,6 +55,7 @@ final class IdentityStatusReport {
                         facts.subject().madeByLapse() ? facts.subject().uid().orElse(null) : null)
                 .owner(facts.owner().orElse(null))
                 .entries(entries)
+                .entriesEligible(eligible(entries))
                 .waivers(waivers.isEmpty() ? null : waivers)
                 .holds(told(holds))
                 .activeGrantCount(activeGrants.size())
@@ -78,6 +80,7 @@ final class IdentityStatusReport {
                         .createdSubjectUID(null)
                         .owner(null)
                         .entries(List.of())
+                        .entriesEligible(null)
                         .waivers(null)
                         .holds(null)
                         .activeGrantCount(0)
@@ -87,6 +90,13 @@ final class IdentityStatusReport {
                         .conditions(conditions)
                         .build()
                 : last.withConditions(conditions);
+    }
+
+    private static String eligible(List<EntryStatus> entries) {
+        long eligible = entries.stream()
+                .filter(entry -> entry.state() == EntryState.Eligible)
+                .count();
+        return eligible + "/" + entries.size();
     }
 
     private static @Nullable List<Hold> told(Holds holds) {

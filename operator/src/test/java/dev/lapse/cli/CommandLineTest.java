@@ -195,7 +195,7 @@ class CommandLineTest {
     @Test
     void namesAreTypedAsKubectlPrintsThem() {
         assertThat(ObjectName.of("privilegegrant.lapse.dev/g1").name()).isEqualTo("g1");
-        assertThat(ObjectName.of("ar/r").kind()).contains(ObjectName.Kind.AccessReview);
+        assertThat(ObjectName.of("areview/r").kind()).contains(ObjectName.Kind.AccessReview);
         assertThat(ObjectName.of("g1").mayBe(ObjectName.Kind.ServiceIdentity)).isTrue();
     }
 }

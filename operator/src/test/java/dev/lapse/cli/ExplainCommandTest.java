@@ -53,7 +53,7 @@ class ExplainCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lapse-r", "ar/lapse-r", "accessreview.lapse.dev/lapse-r"})
+    @ValueSource(strings = {"lapse-r", "areview/lapse-r", "accessreview.lapse.dev/lapse-r"})
     void aReviewIsExplainedByItsGrant(String name) throws IOException {
         server.with(REVIEW).with(GRANT);
 
@@ -69,7 +69,7 @@ class ExplainCommandTest {
         later.getMetadata().setUid("another");
         server.with(REVIEW).with(later);
 
-        int exit = lapse("explain -n payments-ci ar/lapse-r");
+        int exit = lapse("explain -n payments-ci accessreview/lapse-r");
 
         assertThat(exit).as(err.toString()).isZero();
         assertThat(out.toString())
@@ -106,7 +106,7 @@ class ExplainCommandTest {
         server.refusingToGet(GRANT).with(named("g1"));
 
         int passedOver = lapse("explain g1 -n payments-ci -o name");
-        int asked = lapse("explain pg/g1 -n payments-ci");
+        int asked = lapse("explain privilegegrant/g1 -n payments-ci");
 
         assertThat(passedOver).isZero();
         assertThat(out.toString()).isEqualTo("serviceidentity.lapse.dev/g1\n");

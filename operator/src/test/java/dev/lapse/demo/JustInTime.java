@@ -96,10 +96,10 @@ final class JustInTime {
                 .succeeds();
         ada.does("registers the pipeline: olivia answers for it, and it may ask for one privilege, view in payments");
         ada.runs("kubectl apply -f " + FILES + "/03-identity.yaml").succeeds();
-        ada.awaits("condition=Ready", "sid/deployer");
+        ada.awaits("condition=Ready", "serviceidentity/deployer");
         olivia.does("sees her pipeline: it has a privilege it may ask for, and none that it has");
-        olivia.runs("kubectl get sid -n payments-ci")
-                .succeeds("deployer +Ready +Pipeline +olivia +0 ")
+        olivia.runs("kubectl get serviceidentities -n payments-ci")
+                .succeeds("deployer +Ready +Pipeline +olivia +2/2 +0 ")
                 .shown();
     }
 
@@ -112,7 +112,7 @@ final class JustInTime {
         screen.say("active " + millisSince(asked) + " ms later");
         String account = "lapse-" + olivia.reads("release-42", ".metadata.uid");
         String end = olivia.reads("release-42", ".status.expiresAt");
-        rashid.runs("kubectl get pg -n payments-ci")
+        rashid.runs("kubectl get privilegegrants -n payments-ci")
                 .succeeds("release-42 +Active +deployer +read-payments +20")
                 .shown();
 
@@ -173,18 +173,18 @@ final class JustInTime {
         second.runs(READ_RELEASE).succeeds(RELEASE_IS_READ);
         rashid.does("is done after seconds, and says so");
         rashid.runs("""
-                kubectl patch pg release-43 -n payments-ci --type=merge \
+                kubectl patch privilegegrant release-43 -n payments-ci --type=merge \
                 -p '{"spec":{"revoked":true,"revokedBy":"rashid","revokeReason":"rollout is through"}}'""").succeeds();
         Instant asked = Instant.now();
         second.does("the same call again");
         second.retriesUntilRefused(READ_RELEASE, LATE);
         screen.say("within " + millisSince(asked) + " ms of the revocation");
-        rashid.awaits("condition=AccessRemoved", "pg/release-43");
+        rashid.awaits("condition=AccessRemoved", "privilegegrant/release-43");
         olivia.expects("release-43", ".status.phase", "Revoked");
         olivia.expects("release-43", ".status.end.cause", "Revoked");
         olivia.expects("release-43", ".status.end.by", "rashid");
         rashid.does("reads how it ended");
-        rashid.runs("kubectl get pg release-43 -n payments-ci -o 'jsonpath={.status.end.message}'")
+        rashid.runs("kubectl get privilegegrant release-43 -n payments-ci -o 'jsonpath={.status.end.message}'")
                 .succeeds("revoked by rashid: rollout is through")
                 .shown();
     }
@@ -194,21 +194,21 @@ final class JustInTime {
         rashid.does("asks for half an hour");
         rashid.runs("kubectl apply -f " + FILES + "/08-grant-approved.yaml").succeeds();
         rashid.awaitsPhase("AwaitingApproval", "release-45");
-        String review = rashid.awaitsField("a review of release-45", "pg", "release-45", ".status.review");
-        String hash = rashid.awaitsField("its status", "ar", review, ".status.items[0].hash");
-        rashid.runs("kubectl get ar -n payments-ci")
+        String review = rashid.awaitsField("a review of release-45", "privilegegrant", "release-45", ".status.review");
+        String hash = rashid.awaitsField("its status", "accessreview", review, ".status.items[0].hash");
+        rashid.runs("kubectl get accessreviews -n payments-ci")
                 .succeeds(" +Open +Request +deployer +watch-payments +rashid +false +0/1 +20")
                 .shown();
         // A patch that adds a verdict leaves what others said.
         String yesOfOlivia = """
-                kubectl patch ar %s -n payments-ci --type=json \
+                kubectl patch accessreview %s -n payments-ci --type=json \
                 -p '[{"op":"add","path":"/spec/decisions/-",\
                 "value":{"item":"request","by":"olivia","verdict":"Approve","itemHash":"%s"}}]'""".formatted(review, hash);
 
         admin.does("writes a yes in olivia's name, as the mightiest user there is");
         admin.runs(yesOfOlivia).isRefused("a verdict carries your own user name");
         String yesOfTheOperator = """
-                kubectl patch ar %s -n payments-ci --subresource=status --type=merge \
+                kubectl patch accessreview %s -n payments-ci --subresource=status --type=merge \
                 -p '{"status":{"phase":"Completed","outcome":"Approved"}}'""".formatted(review);
         admin.does("writes the outcome itself");
         admin.runs(yesOfTheOperator).isRefused("status is written by the operator alone");
@@ -224,11 +224,11 @@ final class JustInTime {
         fourth.runs(READ_RELEASE).succeeds(RELEASE_IS_READ);
         rashid.does("is through, and gives it back");
         rashid.runs("""
-                kubectl patch pg release-45 -n payments-ci --type=merge \
+                kubectl patch privilegegrant release-45 -n payments-ci --type=merge \
                 -p '{"spec":{"revoked":true,"revokedBy":"rashid"}}'""").succeeds();
         fourth.retriesUnseenUntilRefused(READ_RELEASE, LATE);
-        rashid.awaits("condition=AccessRemoved", "pg/release-45");
-        rashid.runs("kubectl get ar -n payments-ci -o 'jsonpath={.items[0].status.verdicts[*].message}'")
+        rashid.awaits("condition=AccessRemoved", "privilegegrant/release-45");
+        rashid.runs("kubectl get accessreviews -n payments-ci -o 'jsonpath={.items[0].status.verdicts[*].message}'")
                 .succeeds("Approve by olivia")
                 .shown();
     }
@@ -271,7 +271,7 @@ final class JustInTime {
         screen.atTheEnd(
                 lag, "403: the privilege is gone, " + (lag - restarted) + " ms after the start of a new process");
         screen.atTheEnd(seen.first401(), "401: the token itself is dead");
-        rashid.awaits("condition=AccessRemoved", "pg/release-44");
+        rashid.awaits("condition=AccessRemoved", "privilegegrant/release-44");
 
         String binding = "lapse-" + olivia.reads("release-44", ".metadata.uid");
         admin.does("reads in the API server's audit log what the operator wrote first,"
@@ -303,9 +303,9 @@ final class JustInTime {
         screen.atTheEnd(
                 seen.first401(),
                 "401: the token itself is dead" + " (an API server remembers a token it has just seen for up to 10 s)");
-        rashid.awaits("condition=AccessRemoved", "pg/release-42");
+        rashid.awaits("condition=AccessRemoved", "privilegegrant/release-42");
         olivia.does("reads the proof");
-        olivia.runs("kubectl get pg release-42 -n payments-ci -o jsonpath-file=" + FILES + "/proof.jsonpath")
+        olivia.runs("kubectl get privilegegrant release-42 -n payments-ci -o jsonpath-file=" + FILES + "/proof.jsonpath")
                 .succeeds()
                 .shown();
         olivia.expects("release-42", ".status.phase", "Expired");

@@ -49,12 +49,12 @@ final class Person {
     }
 
     void awaitsPhase(String phase, String grant) {
-        awaits("jsonpath={.status.phase}=" + phase, "pg/" + grant);
+        awaits("jsonpath={.status.phase}=" + phase, "privilegegrant/" + grant);
     }
 
     /** A field of a grant, by its JSONPath. */
     String reads(String grant, String path) {
-        return runsUnseen(get("pg", grant, path)).succeeds().text();
+        return runsUnseen(get("privilegegrant", grant, path)).succeeds().text();
     }
 
     void expects(String grant, String path, String value) {

@@ -3,13 +3,16 @@ package dev.lapse.docs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.lapse.api.v1alpha1.MissingField;
+import dev.lapse.api.v1alpha1.TextShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 
 /** A CRD as a table of its fields and a list of its rules. */
 final class CrdReference {
@@ -39,7 +42,12 @@ final class CrdReference {
                         column.path("name").asText(),
                         column.path("priority").asInt() == 0 ? "always" : "with `-o wide`",
                         code(column.path("jsonPath").asText())));
-        return table.toString();
+        List<String> selectable = new ArrayList<>();
+        version(crd)
+                .path("selectableFields")
+                .forEach(field ->
+                        selectable.add(code(field.path("jsonPath").asText().substring(1))));
+        return table + "\nFor `--field-selector`: " + String.join(", ", selectable) + ".\n";
     }
 
     private static CrdReference of(Path crd, String part) throws IOException {
@@ -63,7 +71,7 @@ final class CrdReference {
                 type(schema),
                 schema.has("default") ? code(text(schema.get("default"))) : "",
                 bounds(schema),
-                schema.path("description").asText());
+                MissingField.described(schema));
         describeRules(path, schema);
         if (schema.path("type").asText().equals("array")) {
             describeRules(path + "[]", schema.path("items"));
@@ -74,8 +82,7 @@ final class CrdReference {
     }
 
     private void describeChildren(String path, JsonNode schema) {
-        Set<String> required = new LinkedHashSet<>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
+        Set<String> required = MissingField.requiredBy(schema);
         schema.path("properties")
                 .properties()
                 .forEach(property -> describe(
@@ -83,10 +90,17 @@ final class CrdReference {
     }
 
     private void describeRules(String path, JsonNode schema) {
-        schema.path("x-kubernetes-validations")
-                .forEach(rule -> rules.add(
-                        "- " + code(path) + ": " + rule.path("message").asText() + "<br>"
-                                + code(rule.path("rule").asText())));
+        schema.path("x-kubernetes-validations").forEach(rule -> {
+            // Many fields share these; what they ask for stands among the bounds.
+            String of = TextShape.askedBy(rule.path("rule").asText())
+                    .map(shape -> "whatever is " + shape.title())
+                    .orElse(code(path));
+            String line = "- " + of + ": " + rule.path("message").asText() + "<br>"
+                    + code(rule.path("rule").asText());
+            if (!rules.contains(line)) {
+                rules.add(line);
+            }
+        });
     }
 
     private static String type(JsonNode schema) {
@@ -99,7 +113,9 @@ final class CrdReference {
         if (type.equals("array")) {
             return "list of " + plural(schema.path("items").path("type").asText());
         }
-        return schema.path("format").asText().equals("date-time") ? "time" : type;
+        boolean time = schema.path("format").asText().equals("date-time")
+                || shape(schema).equals(Optional.of(TextShape.INSTANT));
+        return time ? "time" : type;
     }
 
     private static String plural(String type) {
@@ -108,26 +124,36 @@ final class CrdReference {
 
     private static String bounds(JsonNode schema) {
         List<String> bounds = new ArrayList<>();
+        if (type(schema).equals("time")) {
+            // The type says it already.
+            return "";
+        }
         range(schema, "minLength", "maxLength", " characters").ifPresent(bounds::add);
         range(schema, "minItems", "maxItems", " items").ifPresent(bounds::add);
         range(schema, "minimum", "maximum", "").ifPresent(bounds::add);
         range(schema.path("items"), "minLength", "maxLength", " characters each")
                 .ifPresent(bounds::add);
-        // The type says it already.
-        boolean time = "date-time".equals(schema.path("format").asText());
-        if (schema.has("pattern") && !time) {
+        shape(schema).map(TextShape::title).ifPresent(bounds::add);
+        shape(schema.path("items")).map(shape -> "each " + shape.title()).ifPresent(bounds::add);
+        if (schema.has("pattern")) {
             String pattern = schema.get("pattern").asText();
             bounds.add(pattern.contains("[0-9]{0,4}d") ? "a duration" : code(pattern));
         }
         return String.join("; ", bounds);
     }
 
-    private static java.util.Optional<String> range(JsonNode schema, String least, String most, String unit) {
+    private static Optional<TextShape> shape(JsonNode schema) {
+        return StreamSupport.stream(schema.path("x-kubernetes-validations").spliterator(), false)
+                .flatMap(rule -> TextShape.askedBy(rule.path("rule").asText()).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> range(JsonNode schema, String least, String most, String unit) {
         if (!schema.has(most) && !schema.has(least)) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         String from = schema.has(least) ? schema.get(least).asText() + " to " : "at most ";
-        return java.util.Optional.of(
+        return Optional.of(
                 schema.has(most)
                         ? from + schema.get(most).asText() + unit
                         : "at least " + schema.get(least).asText() + unit);

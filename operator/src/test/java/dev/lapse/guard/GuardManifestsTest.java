@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,6 +126,28 @@ class GuardManifestsTest {
         assertThat(parameters.limits()).isEmpty();
         assertThat(parameters.problem()).isEmpty();
         assertThat(shipped.getMetadata().getNamespace()).isEqualTo(KubernetesGuardMemory.NAMESPACE);
+    }
+
+    /** Events say why something was refused, in either API group. */
+    @Test
+    void letHoldersOfEveryRoleForPeopleSeeEvents() {
+        List<ClusterRole> roles = GuardedCluster.objects(
+                        GuardedCluster.manifests().resolve("15-roles.yaml"))
+                .stream()
+                .map(ClusterRole.class::cast)
+                .toList();
+
+        assertThat(roles)
+                .hasSizeGreaterThanOrEqualTo(7)
+                .allSatisfy(role -> assertThat(role.getRules())
+                        .as(role.getMetadata().getName())
+                        .filteredOn(rule -> rule.getResources().contains("events"))
+                        .singleElement()
+                        .satisfies(rule -> {
+                            assertThat(rule.getApiGroups()).containsExactlyInAnyOrder("", "events.k8s.io");
+                            assertThat(rule.getResources()).containsExactly("events");
+                            assertThat(rule.getVerbs()).containsExactlyInAnyOrder("get", "list", "watch");
+                        }));
     }
 
     private static <T> List<T> shipped(Class<T> type) {

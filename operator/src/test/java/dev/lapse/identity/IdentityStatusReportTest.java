@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lapse.api.v1alpha1.Condition;
 import dev.lapse.api.v1alpha1.Condition.ConditionStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
+import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.memory.Holds;
 import java.time.Duration;
@@ -90,6 +92,23 @@ class IdentityStatusReportTest {
 
         assertThat(status.activeGrants()).hasSize(50).startsWith("g0");
         assertThat(status.activeGrantCount()).isEqualTo(60);
+    }
+
+    @Test
+    void itSaysHowManyOfTheEntriesCanBeGranted() {
+        IdentityFacts facts = GivenIdentity.with("owner: {user: olivia}");
+        List<EntryStatus> entries =
+                List.of(entry(EntryState.Eligible), entry(EntryState.Refused), entry(EntryState.Unknown));
+
+        ServiceIdentityStatus status =
+                IdentityStatusReport.of(facts, entries, List.of(), Holds.NONE, List.of(), Optional.empty(), null, NOW);
+
+        assertThat(status.entriesEligible()).isEqualTo("1/3");
+        assertThat(report(facts, List.of()).entriesEligible()).isEqualTo("0/0");
+    }
+
+    private static EntryStatus entry(EntryState state) {
+        return new EntryStatus("look", "h", true, state, state.name(), "so it is", null, null);
     }
 
     @Test

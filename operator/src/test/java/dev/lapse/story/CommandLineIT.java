@@ -74,7 +74,7 @@ class CommandLineIT {
                 .contains("you (rashid) asked for it, so somebody else must decide")
                 .contains("who may read it  you, ");
 
-        Answer approved = lapse("ada", "approve", "pg/g", "--comment", "looks right");
+        Answer approved = lapse("ada", "approve", "privilegegrant/g", "--comment", "looks right");
         assertThat(approved.exit()).as(approved.all()).isZero();
         assertThat(approved.err()).contains("role       ClusterRole/view in " + here, "because    it's down");
         assertThat(approved.out()).isEqualTo("Approve by ada counts: the request is approved\n");

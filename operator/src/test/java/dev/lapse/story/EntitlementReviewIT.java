@@ -207,7 +207,7 @@ class EntitlementReviewIT {
         argoApplies();
         Review review = opened();
 
-        Terminal.Answer why = terminal.lapse("ada", "explain", "sid/ci", "-n", here);
+        Terminal.Answer why = terminal.lapse("ada", "explain", "serviceidentity/ci", "-n", here);
         Terminal.Answer tree = terminal.lapse("ada", "tree", "ci", "-n", here);
         Terminal.Answer said = terminal.lapse("ada", "approve", review.name(), "-n", here, "--yes");
 
@@ -216,7 +216,7 @@ class EntitlementReviewIT {
         assertThat(said.exit()).as(said.all()).isZero();
         assertThat(said.all()).contains("ClusterRole/edit in " + here, "SecretsRead", "olivia", APPLIER);
         awaitEntry(EntryState.Eligible);
-        assertThat(terminal.lapse("ada", "explain", "ar/" + review.name(), "-n", here)
+        assertThat(terminal.lapse("ada", "explain", "accessreview/" + review.name(), "-n", here)
                         .all())
                 .contains("Approve by ada, counts");
     }

@@ -15,7 +15,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Lapse.VERSION)
 @Singular("accessreview")
 @Plural("accessreviews")
-@ShortNames("ar")
+@ShortNames("areview")
 public final class AccessReview extends CustomResource<AccessReviewSpec, AccessReviewStatus> implements Namespaced {
 
     @Required

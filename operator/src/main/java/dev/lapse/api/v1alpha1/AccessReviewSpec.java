@@ -81,7 +81,7 @@ import org.jspecify.annotations.Nullable;
         message = "types Request and Entitlement take the verdicts Approve and Deny, BreakGlass and Certification Keep"
                 + " and Revoke; a campaign takes none, the reviews that it opened do")
 @ValidationRule(
-        value = "!has(self.decisions) || self.decisions.all(d, has(self.entries)"
+        value = "!has(self.decisions) || has(self.scope) || self.decisions.all(d, has(self.entries)"
                 + " ? self.entries.exists(e, e.name == d.item)"
                 + " : d.item == (self.type == 'BreakGlass' ? 'grant' : 'request'))",
         fieldPath = ".decisions",
@@ -193,7 +193,7 @@ public record AccessReviewSpec(
         @Default("[]")
         @Size(max = 128)
         @JsonPropertyDescription(
-                "The verdicts. Each is written by whoever gives it, and by nobody else; with plain kubectl: kubectl patch ar NAME --type=json -p '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {…}}]'. status.patch has the whole line.")
+                "The verdicts. Each is written by whoever gives it, and by nobody else; with plain kubectl: kubectl patch accessreview NAME --type=json -p '[{\"op\": \"add\", \"path\": \"/spec/decisions/-\", \"value\": {…}}]'. status.patch has the whole line.")
         List<Decision> decisions) {
 
     public enum ReviewType {

@@ -5,16 +5,26 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The one way Lapse writes durations: whole numbers with the units d, h, m, s in descending order, at least one second. */
+/**
+ * The one way Lapse reads durations: whole numbers with the units d, h, m, s in descending order, at least one second. A part
+ * may be zero, because Go's tools write 1h0m0s.
+ */
 public final class Durations {
-    /** As a CRD pattern. No look-ahead (the API server's engine has none): one alternative for each leading unit. */
-    public static final String PATTERN = "^([1-9][0-9]{0,4}d([1-9][0-9]{0,5}h)?([1-9][0-9]{0,6}m)?([1-9][0-9]{0,7}s)?"
-            + "|[1-9][0-9]{0,5}h([1-9][0-9]{0,6}m)?([1-9][0-9]{0,7}s)?"
-            + "|[1-9][0-9]{0,6}m([1-9][0-9]{0,7}s)?"
-            + "|[1-9][0-9]{0,7}s)$";
+    /**
+     * For the API server, whose engine has no look-ahead: one alternative for each unit that may be the first whose number is
+     * not zero.
+     */
+    public static final String PATTERN =
+            "^([1-9][0-9]{0,4}d((0|[1-9][0-9]{0,5})h)?((0|[1-9][0-9]{0,6})m)?((0|[1-9][0-9]{0,7})s)?"
+                    + "|(0d)?[1-9][0-9]{0,5}h((0|[1-9][0-9]{0,6})m)?((0|[1-9][0-9]{0,7})s)?"
+                    + "|(0d)?(0h)?[1-9][0-9]{0,6}m((0|[1-9][0-9]{0,7})s)?"
+                    + "|(0d)?(0h)?(0m)?[1-9][0-9]{0,7}s)$";
 
-    /** The same as a CEL rule, because the API server answers to a broken pattern with nothing but the pattern. */
-    static final String RULE = "self.matches('" + PATTERN + "')";
+    /** Behind a CEL expression that is a text: whether it is a duration. */
+    static final String MATCHES = ".matches('" + PATTERN + "')";
+
+    /** A CEL rule, because the API server answers to a broken pattern with nothing but the pattern. */
+    static final String RULE = "self" + MATCHES;
 
     static final String REMEDY =
             "a duration is written 90d, 1h30m or 45s: whole numbers, units d h m s in descending order, at least 1s";

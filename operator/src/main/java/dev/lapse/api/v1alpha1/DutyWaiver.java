@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 public record DutyWaiver(
         @Required
         @Size(min = 2, max = 2)
-        @ValidationRule(value = "self[0] != self[1]", message = "a waiver names two different duties that conflict")
+        @ValidationRule(
+                value = "size(self) < 2 || self[0] != self[1]",
+                message = "a waiver names two different duties that conflict")
         @JsonPropertyDescription("The two duties, by their names in the operator's settings, in any order.")
         List<String> duties,
 

@@ -1,7 +1,6 @@
 package dev.lapse.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
         value = "(has(self.namespaces) && size(self.namespaces) > 0) != (has(self.clusterWide) && self.clusterWide)",
         message = "an eligible entry needs exactly one of namespaces (at least one) and clusterWide: true")
 @ValidationRule(
-        value = "self.role.kind == 'ClusterRole' || !(has(self.clusterWide) && self.clusterWide)",
+        value =
+                "!has(self.role) || !has(self.role.kind) || self.role.kind == 'ClusterRole' || !(has(self.clusterWide) && self.clusterWide)",
         fieldPath = ".role",
         message = "clusterWide: true needs role.kind ClusterRole: a Role lives in one namespace")
 @ValidationRule(
@@ -41,13 +41,14 @@ public record EligibleEntry(
                 "The namespaces the role may be bound in, at most 16. A Role must exist in each of them.")
         List<String> namespaces,
 
-        @Default("false")
-        @JsonPropertyDescription("Bind the ClusterRole for the whole cluster instead of in namespaces.")
+        // No default: it would stand in an atomic list, and an unchanged kubectl apply would take it out again for
+        // ever.
+        @JsonPropertyDescription(
+                "true: bind the ClusterRole for the whole cluster instead of in namespaces. Absent: false.")
         boolean clusterWide,
 
         @Nullable
         @Size(max = 32)
-        @Pattern(Durations.PATTERN)
         @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
         @JsonPropertyDescription(
                 "The longest grant of this entry, for example 1h30m. Whole numbers, units d h m s in descending order. Absent: the ceiling of the actor type's profile, which also caps it.")
@@ -145,22 +146,28 @@ public record EligibleEntry(
                     "Who may approve, users and groups, at most 16. They also need the verb approve on the ServiceIdentity. Absent or empty: everybody who holds that verb.")
             List<Person> approvers,
 
-            @Default("\"Refuse\"")
+            // No default of the schema, as above.
             @JsonPropertyDescription(
-                    "Whether an approval counts from somebody who could act as the account that will hold the privilege, or as the ServiceAccount that asked. Refuse unless said otherwise.")
-            Insiders insiders) {}
+                    "Whether an approval counts from somebody who could act as the account that will hold the privilege, or as the ServiceAccount that asked. Absent: Refuse.")
+            Insiders insiders) {
+        public Approvals {
+            insiders = insiders == null ? Insiders.Refuse : insiders;
+        }
+    }
 
     @ValidationRule(
             // CEL's own durations know no days, and taking one apart costs too much: of days, the smaller of the two
             // counts.
-            value = "self.maxTotal.contains('d') || self.maxDuration.contains('d')"
-                    + " || duration(self.maxTotal) >= duration(self.maxDuration)",
+            // What is no duration has a refusal of its own.
+            value =
+                    "!has(self.maxTotal) || !has(self.maxDuration) || self.maxTotal.contains('d') || self.maxDuration.contains('d')"
+                            + " || !self.maxTotal" + Durations.MATCHES + " || !self.maxDuration" + Durations.MATCHES
+                            + " || duration(self.maxTotal) >= duration(self.maxDuration)",
             fieldPath = ".maxTotal",
             message = "maxTotal must be at least maxDuration: it is the sum of all grants of one incident")
     public record BreakGlass(
             @Required
             @Size(max = 32)
-            @Pattern(Durations.PATTERN)
             @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
             @JsonPropertyDescription(
                     "The longest single grant that is taken like this, for example 1h. Whole numbers, units d h m s in descending order. The actor type's profile caps it.")
@@ -168,7 +175,6 @@ public record EligibleEntry(
 
             @Required
             @Size(max = 32)
-            @Pattern(Durations.PATTERN)
             @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
             @JsonPropertyDescription(
                     "How much of it the identity can take for one incident before anybody has reviewed it, all grants added up, for example 4h.")

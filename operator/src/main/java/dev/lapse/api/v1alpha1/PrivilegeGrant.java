@@ -15,7 +15,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Lapse.VERSION)
 @Singular("privilegegrant")
 @Plural("privilegegrants")
-@ShortNames("pg")
+@ShortNames("pgrant")
 public final class PrivilegeGrant extends CustomResource<PrivilegeGrantSpec, PrivilegeGrantStatus>
         implements Namespaced {
 

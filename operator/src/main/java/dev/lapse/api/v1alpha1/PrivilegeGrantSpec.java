@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What is asked for, by whom, why and for how long. */
 @ValidationRule(
-        value = "!has(self.notBefore) || !has(self.notAfter) || timestamp(self.notBefore) < timestamp(self.notAfter)",
+        // What is no instant has a refusal of its own.
+        value = "!has(self.notBefore) || !has(self.notAfter) || !self.notBefore" + Instants.MATCHES
+                + " || !self.notAfter" + Instants.MATCHES
+                + " || timestamp(self.notBefore) < timestamp(self.notAfter)",
         fieldPath = ".notAfter",
         message = "notAfter must be later than notBefore")
 @ValidationRule(
@@ -84,7 +87,6 @@ public record PrivilegeGrantSpec(
 
         @Required
         @Size(max = 32)
-        @Pattern(Durations.PATTERN)
         @ValidationRule(value = Durations.RULE, message = Durations.REMEDY)
         @ValidationRule(
                 value = "self == oldSelf",

@@ -56,7 +56,7 @@ public record ServiceIdentitySpec(
         @Nullable
         @Size(max = 32)
         @ValidationRule(
-                value = "self.all(x, self.exists_one(y, y.name == x.name))",
+                value = "self.all(x, !has(x.name) || self.exists_one(y, has(y.name) && y.name == x.name))",
                 message = "eligible names must be unique: rename one of the entries")
         @JsonPropertyDescription(
                 "The privileges the identity may ask for, each under a name of its own. At most 32. An atomic list: an apply replaces it whole.")

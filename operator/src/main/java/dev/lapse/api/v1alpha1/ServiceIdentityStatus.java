@@ -30,6 +30,10 @@ public record ServiceIdentityStatus(
         List<EntryStatus> entries,
 
         @Nullable
+        @JsonPropertyDescription("How many of the entries can be granted, of how many there are, for example 1/2.")
+        String entriesEligible,
+
+        @Nullable
         @Size(max = 16)
         @JsonPropertyDescription("Each waiver of a conflict of duties: whether it holds, or why not.")
         List<WaiverStatus> waivers,

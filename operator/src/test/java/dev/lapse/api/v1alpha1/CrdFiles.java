@@ -50,11 +50,12 @@ public final class CrdFiles {
                             Column.of("State", ".status.phase"),
                             Column.of("Type", ".spec.actorType"),
                             Column.of("Owner", ".status.owner.name"),
+                            Column.of("Entries", ".status.entriesEligible"),
                             new Column("Active", ".status.activeGrantCount", 0, "integer"),
                             Column.wide("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
                             Column.wide("Valid-Until", ".spec.validUntil"),
                             AGE),
-                    List.of(".spec.actorType", ".spec.state")),
+                    List.of(".spec.actorType", ".spec.state", ".status.phase")),
             "privilegegrants.lapse.dev",
             new Kind(
                     PrivilegeGrant.class,
@@ -64,6 +65,7 @@ public final class CrdFiles {
                             Column.of("Privilege", ".spec.privilege"),
                             Column.of("Expires", ".status.expiresAt"),
                             Column.of("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
+                            Column.of("Break-Glass", ".spec.breakGlass.incident"),
                             Column.wide("Requested-By", ".spec.requestedBy"),
                             Column.wide("Claimed-Via", ".spec.requestedByVia"),
                             Column.wide("Dies", ".status.dies"),
@@ -72,7 +74,7 @@ public final class CrdFiles {
                             Column.wide("Not-Before", ".spec.notBefore"),
                             Column.wide("Why", ".spec.reason"),
                             AGE),
-                    List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy")),
+                    List.of(".spec.identityRef.name", ".spec.privilege", ".spec.requestedBy", ".status.phase")),
             "accessreviews.lapse.dev",
             new Kind(
                     AccessReview.class,
@@ -89,9 +91,12 @@ public final class CrdFiles {
                             Column.wide("Grant", ".spec.request.grant"),
                             Column.wide("Credential", ".spec.request.credential"),
                             Column.wide("Not-Before", ".spec.request.notBefore"),
-                            Column.wide("Why", ".spec.request.reason"),
+                            Column.wide("Reason", ".status.conditions[?(@.type==\"Ready\")].reason"),
+                            Column.wide("Incident", ".spec.request.incident"),
+                            // Whoever decides reads it first.
+                            Column.of("Why", ".spec.request.reason"),
                             AGE),
-                    List.of(".spec.type", ".spec.identityRef.name", ".spec.request.grant"))));
+                    List.of(".spec.type", ".spec.identityRef.name", ".spec.request.grant", ".status.phase"))));
 
     private CrdFiles() {}
 
@@ -140,36 +145,70 @@ public final class CrdFiles {
         ObjectNode schema = (ObjectNode) version.at("/schema/openAPIV3Schema");
         schema.put("description", description(kind));
         bound(schema, "");
-        visible((ObjectNode) schema.at("/properties/spec"), "");
+        written((ObjectNode) schema.at("/properties/spec"), "spec");
         return crd;
     }
 
     /** What the operator writes into a spec, from what people wrote elsewhere. */
     private static final Set<String> WRITTEN_BY_THE_OPERATOR = Set.of("request", "entries", "partOf");
 
+    private static final String NOT_BLANK = "self.matches('[^[:space:]]')";
+
     private static final Set<String> PROSE = Set.of("reason", "revokeReason", "comment", "purpose");
 
-    /** People's text is shown to other people: it is what it looks like. */
-    private static void visible(ObjectNode schema, String name) {
+    /** What people write says what is wrong with it. Their text is shown to other people: it is what it looks like. */
+    private static void written(ObjectNode schema, String path) {
         switch (schema.path("type").asText()) {
-            case "string" -> {
-                if (!schema.has("pattern") && !schema.has("enum")) {
-                    schema.put("pattern", PROSE.contains(name) ? PeoplesText.SCHEMA_OF_PROSE : PeoplesText.SCHEMA);
-                }
-            }
-            case "array" -> visible((ObjectNode) schema.get("items"), name);
+            case "string" -> text(schema, path.substring(path.lastIndexOf('.') + 1));
+            case "array" -> written((ObjectNode) schema.get("items"), path + ITEM);
             case "object" -> {
+                MissingField.tell(schema, path);
                 schema.path("properties").properties().stream()
                         .filter(property -> !WRITTEN_BY_THE_OPERATOR.contains(property.getKey()))
-                        .forEach(property -> visible((ObjectNode) property.getValue(), property.getKey()));
+                        .forEach(property -> written((ObjectNode) property.getValue(), path + "." + property.getKey()));
                 if (schema.get("additionalProperties") instanceof ObjectNode values) {
                     // The one map there is holds labels, and this is as long as one can be.
                     values.put("maxLength", 63);
-                    visible(values, name);
+                    written(values, path);
                 }
             }
             default -> {}
         }
+    }
+
+    private static void text(ObjectNode schema, String name) {
+        ArrayNode rules = schema.withArrayProperty("x-kubernetes-validations");
+        if (schema.has("enum") || asks(rules, Durations.RULE)) {
+            if (rules.isEmpty()) {
+                schema.remove("x-kubernetes-validations");
+            }
+            return;
+        }
+        if ("date-time".equals(schema.path("format").asText())) {
+            // The API server's date-time has a refusal of its own, so a text that is none would have two.
+            schema.remove(List.of("format", "pattern"));
+            schema.put("maxLength", Instants.LONGEST);
+            tell(schema, rules, TextShape.INSTANT);
+        } else if (schema.has("pattern")) {
+            tell(schema, rules, TextShape.of(schema.remove("pattern").asText()));
+        } else {
+            tell(schema, rules, PROSE.contains(name) ? TextShape.PROSE : TextShape.VISIBLE);
+        }
+    }
+
+    private static void tell(ObjectNode schema, ArrayNode rules, TextShape shape) {
+        boolean notBlank = asks(rules, NOT_BLANK);
+        if (notBlank || !shape.takesNothing()) {
+            // One refusal is one error.
+            schema.remove("minLength");
+        }
+        rules.insertObject(0)
+                .put("message", shape.message())
+                .put("rule", notBlank ? "!" + NOT_BLANK + " || " + shape.rule() : shape.rule());
+    }
+
+    private static boolean asks(ArrayNode rules, String rule) {
+        return rules.findValuesAsText("rule").contains(rule);
     }
 
     private static String description(Kind kind) {
