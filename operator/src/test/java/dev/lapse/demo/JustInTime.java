@@ -305,7 +305,8 @@ final class JustInTime {
                 "401: the token itself is dead" + " (an API server remembers a token it has just seen for up to 10 s)");
         rashid.awaits("condition=AccessRemoved", "privilegegrant/release-42");
         olivia.does("reads the proof");
-        olivia.runs("kubectl get privilegegrant release-42 -n payments-ci -o jsonpath-file=" + FILES + "/proof.jsonpath")
+        olivia.runs("kubectl get privilegegrant release-42 -n payments-ci -o jsonpath-file=" + FILES
+                        + "/proof.jsonpath")
                 .succeeds()
                 .shown();
         olivia.expects("release-42", ".status.phase", "Expired");
