@@ -90,7 +90,10 @@ public final class GrantRemoval {
                         .withObject(object.object().with(object.object().uid(), ObjectState.Gone)))
                 : new Remove(
                         object,
-                        left.stream().skip(1).filter(other -> !other.neverOurs()).toList());
+                        left.stream()
+                                .skip(1)
+                                .filter(other -> !other.neverOurs())
+                                .toList());
     }
 
     private static GrantPhase lastPhase(GrantFacts facts, Ending ending) {
