@@ -151,12 +151,12 @@ final class Controllers implements AutoCloseable {
         endWhatIsOver();
         cluster.start(SYNC_LIMIT, abandoned);
         memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
-        memory.onReadable(reviewReconciler::lookAgainAtAll);
+        memory.onReadable(reviewReconciler.sources()::lookAgainAtAll);
         memory.onReadable(grants::lookAgainAtWaiting);
         memory.onReadable(() -> identityReconciler.lookAgainWhere(identity -> true));
         guard.onChange(() -> {
             identityReconciler.lookAgainWhere(identity -> true);
-            reviewReconciler.lookAgainAtAll();
+            reviewReconciler.sources().lookAgainAtAll();
             grants.lookAgainAtWaiting();
         });
         // Overdue access is removed before anything else is done, even before the guard is looked at, without which
@@ -241,7 +241,7 @@ final class Controllers implements AutoCloseable {
     }
 
     private void reviewsConcerned(String grantUid) {
-        reviewReconciler.grantChanged(grantUid);
+        reviewReconciler.sources().grantChanged(grantUid);
     }
 
     /**
@@ -268,6 +268,7 @@ final class Controllers implements AutoCloseable {
                 .all()
                 .filter(identity -> names(identity, role))
                 .forEach(identity -> reviewReconciler
+                        .sources()
                         .identityChanged(
                                 identity.getMetadata().getNamespace(),
                                 identity.getMetadata().getName()));
@@ -275,7 +276,7 @@ final class Controllers implements AutoCloseable {
 
     private void identityChanged(String namespace, String name) {
         grants.identityChanged(namespace, name);
-        reviewReconciler.identityChanged(namespace, name);
+        reviewReconciler.sources().identityChanged(namespace, name);
     }
 
     private static boolean names(ServiceIdentity identity, String role) {
