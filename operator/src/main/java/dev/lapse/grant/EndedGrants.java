@@ -97,7 +97,7 @@ public final class EndedGrants {
 
     /** Whether the API server shows an ended grant as open. */
     boolean risen(PrivilegeGrant grant) {
-        return GrantEventSources.open(grant)
+        return GrantGlance.open(grant)
                 && (grant.getStatus() == null || grant.getStatus().end() == null)
                 && isKnown(Optional.ofNullable(grant.getMetadata().getUid()).orElse(""));
     }

@@ -10,6 +10,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.IssuedCredential;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
+import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.credential.MintedToken;
 import dev.lapse.guard.GuardParameters.ApplierLimit;
 import dev.lapse.guard.GuardState;
@@ -75,6 +76,11 @@ public record GrantFacts(
         Live,
         Terminating,
         Absent
+    }
+
+    /** What was granted; only of a grant whose end is announced. */
+    public Resolved resolved() {
+        return record.resolved().orElseThrow();
     }
 
     public GrantFacts withRole(RoleFacts now) {

@@ -15,7 +15,7 @@ import java.util.function.BiFunction;
 /** What a desk does with a grant: observes it, passes over it, and sees to it that it is looked at again in time. */
 final class GrantWork {
     private final KubernetesGrantObserver observer;
-    private final GrantEventSources sources;
+    private final KubernetesKnownGrants known;
     private final BiFunction<PrivilegeGrant, Desk, GrantEffects> effects;
     private final EndingNotes notes;
     private final GrantLane lane;
@@ -25,7 +25,7 @@ final class GrantWork {
 
     GrantWork(
             KubernetesGrantObserver observer,
-            GrantEventSources sources,
+            KubernetesKnownGrants known,
             BiFunction<PrivilegeGrant, Desk, GrantEffects> effects,
             EndingNotes notes,
             GrantLane lane,
@@ -33,7 +33,7 @@ final class GrantWork {
             GrantPasses passes,
             InstantSource clock) {
         this.observer = observer;
-        this.sources = sources;
+        this.known = known;
         this.effects = effects;
         this.notes = notes;
         this.lane = lane;
@@ -45,14 +45,14 @@ final class GrantWork {
     /** Throws if a step failed; the pass is then repeated. What fails for one grant of the name holds up no other one. */
     void over(GrantKey key, Desk desk) {
         List<RuntimeException> failed = new ArrayList<>();
-        for (PrivilegeGrant gone : sources.torn(key)) {
+        for (PrivilegeGrant gone : known.torn(key)) {
             attempt(failed, () -> {
                 if (over(gone, true, desk)) {
-                    sources.forgetTorn(gone);
+                    known.forgetTorn(gone);
                 }
             });
         }
-        sources.find(key).ifPresent(grant -> attempt(failed, () -> over(grant, false, desk)));
+        known.find(key).ifPresent(grant -> attempt(failed, () -> over(grant, false, desk)));
         if (!failed.isEmpty()) {
             RuntimeException first = failed.get(0);
             failed.stream().skip(1).forEach(first::addSuppressed);
@@ -71,7 +71,7 @@ final class GrantWork {
     /** @return whether the pass went through, and is not left to the lane */
     private boolean over(PrivilegeGrant grant, boolean gone, Desk desk) {
         String uid = grant.getMetadata().getUid();
-        GrantKey key = GrantEventSources.key(grant);
+        GrantKey key = GrantGlance.key(grant);
         if (lane.takes(uid, key)) {
             return false;
         }
@@ -102,7 +102,7 @@ final class GrantWork {
     /** The end of a grant is known: from now on the lane sees to it. */
     private void announced(GrantFacts facts) {
         if (!facts.record().phase().ended() && facts.record().end().isEmpty()) {
-            sources.begun(facts.request());
+            known.begun(facts.request());
             Endings.atTheLatest(facts, clock.instant())
                     .ifPresent(end -> lane.schedule(facts.request().uid(), key(facts), end));
         }
@@ -113,7 +113,7 @@ final class GrantWork {
         if (decision.phase().ended()) {
             lane.forget(facts.request().uid());
             notes.forget(facts.request().uid());
-            sources.ended(facts.request().uid());
+            known.ended(facts.request().uid());
         }
         if (facts.verification()
                 .filter(dev.lapse.access.ResidualAccess::postponed)

@@ -1,18 +1,13 @@
 package dev.lapse.grant;
 
-import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
 import static dev.lapse.cluster.KubernetesFailure.NOT_FOUND;
 
-import dev.lapse.access.AccessVerification;
 import dev.lapse.access.Insiders;
 import dev.lapse.access.KubernetesBindings;
 import dev.lapse.access.NamedBinding;
 import dev.lapse.access.RecentAnswers;
-import dev.lapse.access.ResidualAccess;
-import dev.lapse.access.UserInfo;
 import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.Lapse;
-import dev.lapse.api.v1alpha1.PrincipalType;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
@@ -21,15 +16,10 @@ import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesFailure;
 import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesWrites;
-import dev.lapse.credential.CredentialDelivery;
-import dev.lapse.credential.CredentialDelivery.Parcel;
 import dev.lapse.credential.CredentialEffects;
-import dev.lapse.credential.CredentialWish;
-import dev.lapse.credential.MintedToken;
 import dev.lapse.grant.begin.GrantManifests;
 import dev.lapse.grant.begin.KubernetesGrantObjects;
 import dev.lapse.grant.begin.KubernetesStepFailure;
-import dev.lapse.grant.end.EndProof;
 import dev.lapse.grant.request.ActivationRights;
 import dev.lapse.grant.request.KubernetesDuties;
 import dev.lapse.grant.request.KubernetesFreshness;
@@ -48,7 +38,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -58,7 +47,8 @@ import java.util.function.Predicate;
 /** Carries one grant's actions out on the API server, every write fenced by UID or resourceVersion. */
 final class KubernetesGrantEffects implements GrantEffects {
     private final Tools tools;
-    private final IntPredicate mayAsk;
+    private final KubernetesTokenSteps token;
+    private final KubernetesRemovalProof removal;
     private final boolean gone;
     private PrivilegeGrant grant;
 
@@ -93,7 +83,8 @@ final class KubernetesGrantEffects implements GrantEffects {
      */
     KubernetesGrantEffects(Tools tools, IntPredicate mayAsk, boolean gone, PrivilegeGrant grant) {
         this.tools = tools;
-        this.mayAsk = mayAsk;
+        this.token = new KubernetesTokenSteps(tools.credentials(), tools.objects(), tools.journal());
+        this.removal = new KubernetesRemovalProof(mayAsk, tools.rules(), tools.answers(), tools.goneOrGoing());
         this.gone = gone;
         this.grant = grant;
     }
@@ -217,63 +208,12 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts issueToken(GrantFacts facts, Duration lifetime, Instant now) {
-        Resolved resolved = facts.record().resolved().orElseThrow();
-        Optional<CredentialWish.Bound> bound = Optional.empty();
-        String namespace = Lapse.PRINCIPALS_NAMESPACE;
-        String account = GrantPlan.objectName(facts.request().uid());
-        if (resolved.principal() == PrincipalType.Subject) {
-            GrantObject secret = facts.record().secret().orElseThrow();
-            bound = Optional.of(new CredentialWish.Bound(secret.name(), String.valueOf(secret.uid())));
-            namespace = facts.request().namespace();
-            account = facts.identity()
-                    .flatMap(identity -> identity.subject().serviceAccount())
-                    .orElseThrow();
-        }
-        try {
-            MintedToken token = delivery(facts)
-                    .issue(
-                            tools.credentials(),
-                            new CredentialWish(
-                                    namespace, account, bound, facts.request().audiences(), lifetime),
-                            now);
-            tools.journal().issued(facts);
-            return facts.issued(token);
-        } catch (KubernetesClientException failed) {
-            // The Secret was deleted by somebody (404), or another one has its name (409).
-            if (bound.isPresent() && (failed.getCode() == NOT_FOUND || failed.getCode() == CONFLICT)) {
-                return facts.secretGone(facts.record().secret().orElseThrow());
-            }
-            throw failed;
-        }
+        return token.issue(facts, lifetime, now);
     }
 
     @Override
     public GrantFacts deliverToken(GrantFacts facts, GrantObject secret) {
-        Map<String, String> content = delivery(facts)
-                .content(
-                        tools.credentials(),
-                        facts.token().orElseThrow(),
-                        new Parcel(
-                                facts.request().namespace(),
-                                GrantPlan.kubeconfigNamespace(facts),
-                                facts.request().audiences(),
-                                facts.request().encryptTo()));
-        try {
-            return tools.objects()
-                    .deliver(facts.request(), secret, content)
-                    .map(uid -> facts.delivered(secret, uid))
-                    .orElseGet(() -> facts.taken(secret));
-        } catch (KubernetesClientException failed) {
-            // Whoever may delete the delivered Secret may do so at any time.
-            if (failed.getCode() == NOT_FOUND && secret.uid() != null) {
-                return facts.secretGone(secret);
-            }
-            throw failed;
-        }
-    }
-
-    private static CredentialDelivery delivery(GrantFacts facts) {
-        return facts.request().issuer().delivery().orElseThrow();
+        return token.deliver(facts, secret);
     }
 
     @Override
@@ -296,24 +236,7 @@ final class KubernetesGrantEffects implements GrantEffects {
 
     @Override
     public GrantFacts verifyRemoval(GrantFacts facts) {
-        Resolved resolved = facts.record().resolved().orElseThrow();
-        int questions = EndProof.questions(resolved);
-        // Reading a role may be refused or take long, and the status of an end does not wait for that.
-        int inAll = facts.role().read()
-                ? questions * Math.max(1, resolved.namespaces().size())
-                : Integer.MAX_VALUE;
-        // Without the finalizer nothing keeps the grant until somebody comes back to it.
-        if (facts.request().held() && !mayAsk.test(inAll)) {
-            return facts.withVerification(ResidualAccess.POSTPONED);
-        }
-        RoleFacts role = facts.role().read() ? facts.role() : tools.rules().apply(facts);
-        ResidualAccess found = AccessVerification.check(
-                UserInfo.of(resolved.principalName(), List.of()),
-                role.allRules(),
-                resolved.namespaces(),
-                questions,
-                tools.answers().since(EndProof.asOf(facts)));
-        return facts.withVerification(found.withLate(tools.goneOrGoing()));
+        return removal.verify(facts);
     }
 
     @Override

@@ -3,16 +3,11 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleKind;
 import dev.lapse.api.v1alpha1.EligibleEntry.RoleReference;
 import dev.lapse.api.v1alpha1.EndCause;
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
-import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.Resolved;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.grant.GrantFacts.NamespaceState;
-import dev.lapse.grant.ObservedObject.Found;
-import dev.lapse.grant.begin.GrantManifests;
 import dev.lapse.grant.end.EndingNotes;
 import dev.lapse.grant.end.GrantReader;
 import dev.lapse.grant.request.KubernetesDuties;
@@ -31,16 +26,13 @@ import dev.lapse.identity.Vouchers;
 import dev.lapse.identity.WaiverFacts;
 import dev.lapse.memory.Recollection;
 import dev.lapse.review.KubernetesReviews;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -50,6 +42,7 @@ import java.util.function.Supplier;
  */
 final class KubernetesGrantObserver implements GrantReader {
     private final KubernetesCluster cluster;
+    private final KubernetesSeenObjects seen;
     private final KubernetesIdentities identities;
     private final Supplier<GuardState> guard;
     private final Supplier<GuardParameters> parameters;
@@ -84,6 +77,7 @@ final class KubernetesGrantObserver implements GrantReader {
             EndingNotes notes,
             Function<GrantRequest, Crowd> crowd) {
         this.cluster = cluster;
+        this.seen = new KubernetesSeenObjects(cluster);
         this.identities = identities;
         this.guard = guard;
         this.parameters = parameters;
@@ -108,7 +102,7 @@ final class KubernetesGrantObserver implements GrantReader {
         GrantFacts facts = outline.withRole(role)
                 .withWaivers(waivers(outline, role, now))
                 .withObjects(outline.record().objects().stream()
-                        .map(object -> look(outline.request(), outline.record(), object))
+                        .map(object -> seen.look(outline.request(), outline.record(), object))
                         .toList());
         // Once there is access, nobody's consent is asked again: who regrets it revokes.
         if (facts.record().activatedAt().isPresent()) {
@@ -148,7 +142,7 @@ final class KubernetesGrantObserver implements GrantReader {
                 .bounds(OperatorPlace.bounds(parameters.get()))
                 .vouching(Optional.empty())
                 .objects(record.objects().stream()
-                        .map(object -> outline(request, record, object))
+                        .map(object -> seen.outline(request, record, object))
                         .toList())
                 .entitlement(Optional.empty())
                 .verification(Optional.empty())
@@ -205,29 +199,9 @@ final class KubernetesGrantObserver implements GrantReader {
                 : notes.end(uid).map(read::withEnd).orElse(read);
         boolean forged =
                 read.end().filter(end -> end.cause() == EndCause.StatusForged).isPresent();
-        return forged ? record.withObjects(everythingOf(uid, grant.getMetadata().getNamespace())) : record;
-    }
-
-    /** All that a grant of this UID can have made, whatever a forged status says of it. */
-    private List<GrantObject> everythingOf(String uid, String namespace) {
-        String name = GrantPlan.objectName(uid);
-        List<GrantObject> all = new ArrayList<>();
-        all.add(new GrantObject(
-                ObjectKind.ServiceAccount, Lapse.PRINCIPALS_NAMESPACE, name, null, ObjectState.Creating));
-        all.add(new GrantObject(ObjectKind.Secret, namespace, name, null, ObjectState.Creating));
-        cluster.roleBindings().list().stream()
-                .filter(binding -> GrantManifests.isOf(binding, uid))
-                .map(binding -> new GrantObject(
-                        ObjectKind.RoleBinding,
-                        binding.getMetadata().getNamespace(),
-                        binding.getMetadata().getName(),
-                        null,
-                        ObjectState.Creating))
-                .forEach(all::add);
-        all.add(new GrantObject(ObjectKind.ClusterRoleBinding, null, name, null, ObjectState.Creating));
-        all.add(new GrantObject(
-                ObjectKind.Role, Lapse.PRINCIPALS_NAMESPACE, GrantPlan.mintName(uid), null, ObjectState.Creating));
-        return List.copyOf(all);
+        return forged
+                ? record.withObjects(seen.everythingOf(uid, grant.getMetadata().getNamespace()))
+                : record;
     }
 
     private Map<String, SeenNamespace> namespaces(
@@ -276,57 +250,6 @@ final class KubernetesGrantObserver implements GrantReader {
 
     @Override
     public ObservedObject look(GrantRequest request, GrantRecord record, GrantObject object) {
-        return look(request, record, object, cluster.roles()::whole);
-    }
-
-    /** The same without a request: whether a Role says what it should is then not known, and it is taken for changed. */
-    private ObservedObject outline(GrantRequest request, GrantRecord record, GrantObject object) {
-        return look(
-                request,
-                record,
-                object,
-                (namespace, name) -> cluster.roles()
-                        .wholeIfKnown(namespace, name)
-                        .or(() -> cluster.roles().find(namespace, name)));
-    }
-
-    private ObservedObject look(
-            GrantRequest request,
-            GrantRecord record,
-            GrantObject object,
-            BiFunction<String, String, Optional<Role>> roles) {
-        String namespace = object.namespace() == null ? "" : object.namespace();
-        Optional<? extends HasMetadata> found = switch (object.kind()) {
-            case ServiceAccount -> cluster.accounts().find(namespace, object.name());
-            case Role -> roles.apply(namespace, object.name());
-            case RoleBinding -> cluster.roleBindings().find(namespace, object.name());
-            case ClusterRoleBinding -> cluster.clusterRoleBindings().find("", object.name());
-            case Secret -> Optional.empty();
-        };
-        Found as = object.kind() == ObjectKind.Secret
-                ? object.state() == ObjectState.Gone ? Found.Absent : Found.Hidden
-                : found.map(seen -> found(request, record, object, seen)).orElse(Found.Absent);
-        return new ObservedObject(
-                object, as, found.map(seen -> seen.getMetadata().getUid()).or(() -> Optional.ofNullable(object.uid())));
-    }
-
-    /** An account of another UID than the recorded one carries none of the grant's tokens. */
-    private static Found foundAccount(GrantObject account, HasMetadata seen) {
-        return account.uid() == null || account.uid().equals(seen.getMetadata().getUid())
-                ? Found.Correct
-                : Found.Changed;
-    }
-
-    private static Found found(GrantRequest request, GrantRecord record, GrantObject object, HasMetadata seen) {
-        if (!GrantManifests.isOf(seen, request.uid())) {
-            return Found.Foreign;
-        }
-        if (object.kind() == ObjectKind.ServiceAccount) {
-            return foundAccount(object, seen);
-        }
-        boolean asResolved = record.resolved()
-                .filter(resolved -> GrantManifests.gives(seen, request, object, resolved))
-                .isPresent();
-        return asResolved ? Found.Correct : Found.Changed;
+        return seen.look(request, record, object);
     }
 }

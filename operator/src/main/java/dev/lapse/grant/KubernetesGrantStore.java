@@ -48,8 +48,8 @@ final class KubernetesGrantStore implements ItemStore<PrivilegeGrant> {
     @Override
     public @Nullable PrivilegeGrant put(String key, PrivilegeGrant grant) {
         room.take();
-        return whole(grants.put(
-                key, GrantEventSources.open(grant) ? new Held(grant, null) : new Held(null, packing.pack(grant))));
+        return whole(
+                grants.put(key, GrantGlance.open(grant) ? new Held(grant, null) : new Held(null, packing.pack(grant))));
     }
 
     @Override

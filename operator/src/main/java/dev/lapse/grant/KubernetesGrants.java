@@ -5,13 +5,9 @@ import dev.lapse.access.NamedBinding;
 import dev.lapse.access.OperatorReach;
 import dev.lapse.access.RecentAnswers;
 import dev.lapse.access.SeparationOfDuties;
-import dev.lapse.api.v1alpha1.AccessReview;
-import dev.lapse.api.v1alpha1.InsidersWhenAsked;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantSpec;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
-import dev.lapse.api.v1alpha1.ReviewedRequest;
-import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
@@ -22,7 +18,6 @@ import dev.lapse.grant.PassQueue.Desk;
 import dev.lapse.grant.begin.KubernetesGrantObjects;
 import dev.lapse.grant.end.AccessRemoval;
 import dev.lapse.grant.end.EndingNotes;
-import dev.lapse.grant.end.KubernetesOrphans;
 import dev.lapse.grant.request.ActivationRights;
 import dev.lapse.grant.request.KubernetesDuties;
 import dev.lapse.grant.request.KubernetesFreshness;
@@ -34,10 +29,8 @@ import dev.lapse.identity.KubernetesTools;
 import dev.lapse.identity.OperatorPlace;
 import dev.lapse.identity.Vouchers;
 import dev.lapse.lane.ExpiryLane;
-import dev.lapse.lane.ExpiryQueue;
 import dev.lapse.review.Aliases;
 import dev.lapse.review.KubernetesReviews;
-import dev.lapse.review.ReviewTerms;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
@@ -50,7 +43,6 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,23 +59,19 @@ public final class KubernetesGrants implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesGrants.class);
 
     private final KubernetesClient client;
-    private final KubernetesCluster cluster;
-    private final KubernetesIdentities identities;
     private final KubernetesGrantObjects objects;
-    private final StatusSeal seal;
-    private final GrantMetrics metrics;
     private final ExpiryLane ends;
     private final GrantLane lane;
     private final ExpiryLane rules;
     private final GrantLane roleReaders;
     private final WakeUps<GrantKey> wakeUps;
     private final GrantPasses passes;
+    private final KubernetesKnownGrants known;
     private final GrantEventSources sources;
+    private final KubernetesGrantReviews reviews;
+    private final KubernetesGrantRounds rounds;
     private final GrantWork work;
     private final PrivilegeGrantReconciler reconciler;
-    private final KubernetesOwedReviews owed;
-    private final BiConsumer<String, String> identityConcerned;
-    private final Runnable reviewMissing;
     private final InstantSource clock;
     private final EndingNotes notes = new EndingNotes();
     private final KubernetesPacking packing;
@@ -110,7 +98,8 @@ public final class KubernetesGrants implements AutoCloseable {
      * @param identityConcerned is told namespace and name of an identity whose grants changed
      * @param authorRefused is told the UID of an identity with an entry whose author could not bind its role
      * @param reviewsConcerned is told the UID of a grant that changed
-     * @param reviewMissing is told that a review that is owed may be gone; does not wait for {@link #openMissingReviews}
+     * @param reviewMissing is told that a review that is owed may be gone; does not wait for
+     *     {@link KubernetesGrantReviews#openMissing}
      */
     public KubernetesGrants(
             Tools tools,
@@ -121,15 +110,15 @@ public final class KubernetesGrants implements AutoCloseable {
             Consumer<String> authorRefused,
             Consumer<String> reviewsConcerned,
             Runnable reviewMissing) {
-        this.reviewMissing = reviewMissing;
-        this.identityConcerned = identityConcerned;
-        cluster = tools.shared().cluster();
-        identities = tools.shared().identities();
-        metrics = new GrantMetrics(tools.meters());
+        KubernetesCluster cluster = tools.shared().cluster();
+        KubernetesIdentities identities = tools.shared().identities();
+        GrantMetrics metrics = new GrantMetrics(tools.meters());
         clock = tools.shared().clock();
-        owed = new KubernetesOwedReviews(tools.shared().memory(), tools.reviews(), identities, clock);
+        KubernetesOwedReviews owed =
+                new KubernetesOwedReviews(tools.shared().memory(), tools.reviews(), identities, clock);
         client = tools.shared().client();
         packing = new KubernetesPacking(client.getKubernetesSerialization());
+        known = new KubernetesKnownGrants(firstPass, packing);
         objects = new KubernetesGrantObjects(
                 tools.shared().client(), cluster, tools.shared().writes());
         ActivationRights rights = new ActivationRights(
@@ -139,10 +128,10 @@ public final class KubernetesGrants implements AutoCloseable {
                         tools.shared().oracle()),
                 authorRefused);
         KubernetesFreshness freshness = new KubernetesFreshness(tools);
-        seal = new StatusSeal(tools.seal());
+        StatusSeal seal = new StatusSeal(tools.seal());
         KubernetesStatusWriter<PrivilegeGrant, PrivilegeGrantSpec, PrivilegeGrantStatus> status =
                 new KubernetesStatusWriter<>(client, PrivilegeGrant::new, seal::on);
-        KubernetesDuties duties = new KubernetesDuties(tools, seal, this::allOpen);
+        KubernetesDuties duties = new KubernetesDuties(tools, seal, known::allOpen);
         RecentAnswers answers = new RecentAnswers(tools.shared().oracle(), clock);
         KubernetesGrantObserver observer = new KubernetesGrantObserver(
                 cluster,
@@ -157,11 +146,11 @@ public final class KubernetesGrants implements AutoCloseable {
                 seal,
                 tools.ended(),
                 notes,
-                request -> sources().crowd(request, tools.crowdLimits()));
+                request -> known.crowd(request, tools.crowdLimits()));
         GrantJournal journal = new GrantJournal(tools.shared().events(), metrics, tools.ended());
         AccessRemoval removal = new AccessRemoval(
                 this::find,
-                this::isTorn,
+                known::isTorn,
                 firstPass::begun,
                 observer,
                 objects::remove,
@@ -176,6 +165,7 @@ public final class KubernetesGrants implements AutoCloseable {
         wakeUps = new WakeUps<>(clock, this::lookAgainIfThere);
         passes = new GrantPasses(clock, this::passOver);
         sources = new GrantEventSources(
+                known,
                 lane,
                 wakeUps,
                 passes,
@@ -183,8 +173,7 @@ public final class KubernetesGrants implements AutoCloseable {
                 firstPass,
                 identityConcerned,
                 reviewsConcerned,
-                grant -> seal.forged(grant) || tools.ended().risen(grant),
-                packing);
+                grant -> seal.forged(grant) || tools.ended().risen(grant));
         KubernetesGrantEffects.Tools effects = new KubernetesGrantEffects.Tools(
                 objects,
                 status,
@@ -204,15 +193,18 @@ public final class KubernetesGrants implements AutoCloseable {
                 this::goneOrGoing);
         work = new GrantWork(
                 observer,
-                sources,
-                (grant, desk) ->
-                        new KubernetesGrantEffects(effects, questions -> mayAsk(desk, questions), isTorn(grant), grant),
+                known,
+                (grant, desk) -> new KubernetesGrantEffects(
+                        effects, questions -> mayAsk(desk, questions), known.isTorn(grant), grant),
                 notes,
                 lane,
                 wakeUps,
                 passes,
                 clock);
         reconciler = new PrivilegeGrantReconciler(sources, status::connect);
+        reviews = new KubernetesGrantReviews(
+                known, sources, identities, owed, seal, identityConcerned, reviewMissing, clock);
+        rounds = new KubernetesGrantRounds(known, sources, cluster, identities, objects, metrics, owed, clock);
         metrics.watch(ends);
         new GrantConcerns(sources, identities).watch(cluster);
     }
@@ -279,124 +271,29 @@ public final class KubernetesGrants implements AutoCloseable {
 
     /** The active grants of an identity, the first to end first. */
     public List<String> activeGrants(String namespace, String identity) {
-        return sources.activeGrants(namespace, identity);
+        return known.activeGrants(namespace, identity);
     }
 
     /** An identity changed: so may its grants. */
     public void identityChanged(String namespace, String name) {
         sources.identityChanged(namespace, name);
-        askForMissingReviews(namespace, name);
+        reviews.askForMissing(namespace, name);
     }
 
-    /** On the threads that tell of changes nothing is asked of the API server: others' changes come behind it. */
-    private void askForMissingReviews(String namespace, String identity) {
-        if (sources.running() && owed.concerns(namespace, identity)) {
-            reviewMissing.run();
-        }
+    /** What they have to do with reviews. */
+    public KubernetesGrantReviews reviews() {
+        return reviews;
     }
 
-    /** Opens again what is owed and was lost. */
-    public void openMissingReviews() {
-        if (sources.running()) {
-            owed.openMissing(this::find);
-        }
-    }
-
-    /** A review changed: so may the grant that it decides, or the identity that it is about; and what is owed cannot go. */
-    public void reviewChanged(AccessReview review) {
-        String namespace = review.getMetadata().getNamespace();
-        if (review.getSpec().campaign()) {
-            return;
-        }
-        ReviewedRequest request = review.getSpec().request();
-        if (request != null) {
-            sources.lookAgain(new GrantKey(namespace, request.grant()));
-        }
-        if (ReviewTerms.of(review.getSpec().type()).owedForGrant()) {
-            askForMissingReviews(namespace, review.getSpec().identity());
-        }
-        if (!review.getSpec().pinned().isEmpty()) {
-            identityReviewed(namespace, review.getSpec().identity());
-        }
-    }
-
-    /** What is said of an identity holds of every other one that has its account. */
-    private void identityReviewed(String namespace, String name) {
-        sources.identityChanged(namespace, name);
-        identityConcerned.accept(namespace, name);
-        identities.find(namespace, name).map(known -> known.subject().userName()).stream()
-                .flatMap(account -> identities.sharing(account).stream())
-                .map(ServiceIdentity::getMetadata)
-                .filter(other -> !other.getName().equals(name))
-                .forEach(other -> {
-                    sources.identityChanged(other.getNamespace(), other.getName());
-                    identityConcerned.accept(other.getNamespace(), other.getName());
-                });
-    }
-
-    /** The grant that a review is about, if it is still the same one. */
-    private Optional<PrivilegeGrant> reviewed(AccessReview review) {
-        return find(new GrantKey(
-                        review.getMetadata().getNamespace(),
-                        review.getSpec().requested().grant()))
-                .filter(grant -> grant.getMetadata()
-                        .getUid()
-                        .equals(review.getSpec().requested().grantUID()));
-    }
-
-    /** Whether a grant still asks for what a review is about. */
-    public boolean wants(AccessReview review) {
-        return reviewed(review)
-                .filter(grant -> grant.getMetadata().getDeletionTimestamp() == null)
-                .filter(GrantEventSources::open)
-                .filter(grant -> grant.getStatus() != null
-                        && review.getMetadata()
-                                .getName()
-                                .equals(grant.getStatus().review()))
-                .isPresent();
-    }
-
-    /** Who could act as the accounts of a request when it was asked; nothing if the operator has not written it down. */
-    public Optional<InsidersWhenAsked> insidersWhenAsked(AccessReview review) {
-        return reviewed(review)
-                .flatMap(grant -> seal.read(
-                                grant.getStatus(), grant.getMetadata().getUid(), clock.instant())
-                        .insiders());
+    /** What is gone through from time to time. */
+    public KubernetesGrantRounds rounds() {
+        return rounds;
     }
 
     /** The guard changed, or the memory can be read again: what waits for it may go on. */
     public void lookAgainAtWaiting() {
         sources.lookAgainWhere(
                 grant -> grant.getStatus() == null || grant.getStatus().activatedAt() == null);
-    }
-
-    /** Counts the grants for the metrics. */
-    public void takeCensus() {
-        if (!sources.running()) {
-            return;
-        }
-        metrics.count(sources.census(grant -> identities.find(
-                grant.getMetadata().getNamespace(),
-                grant.getSpec().identityRef().name())));
-        metrics.owed(owed.all(), clock.instant());
-    }
-
-    /** Removes what no open grant answers for. Reads only the informers. */
-    public void sweep() {
-        // Before all grants are known, every object would look like nobody's.
-        if (!sources.running()) {
-            return;
-        }
-        new KubernetesOrphans(cluster, objects::delete).remove(sources.allOpen());
-        // Whatever an event was lost for, and above all whatever should be over by now.
-        sources.lookAgainWhere(this::isOverlooked);
-        cluster.tidy();
-    }
-
-    private boolean isOverlooked(PrivilegeGrant grant) {
-        return grant.getStatus() == null
-                || (grant.getStatus().expiresAt() != null
-                        && grant.getStatus().expiresAt().plus(ExpiryQueue.HANGS).isBefore(clock.instant()));
     }
 
     @Override
@@ -414,33 +311,13 @@ public final class KubernetesGrants implements AutoCloseable {
                 .isPresent();
     }
 
-    private Stream<PrivilegeGrant> allOpen() {
-        return sources.allOpen();
-    }
-
     private Optional<PrivilegeGrant> find(GrantDue due) {
-        return sources.find(due.uid(), due.grant());
-    }
-
-    private GrantEventSources sources() {
-        return sources;
-    }
-
-    private boolean isTorn(PrivilegeGrant grant) {
-        return sources.isTorn(grant);
-    }
-
-    private Optional<PrivilegeGrant> find(GrantKey grant) {
-        return sources.find(grant);
+        return known.find(due.uid(), due.grant());
     }
 
     private void lookAgainIfThere(GrantKey grant) {
-        if (find(grant).isPresent()) {
-            lookAgain(grant);
+        if (known.find(grant).isPresent()) {
+            sources.lookAgain(grant);
         }
-    }
-
-    private void lookAgain(GrantKey grant) {
-        sources.lookAgain(grant);
     }
 }

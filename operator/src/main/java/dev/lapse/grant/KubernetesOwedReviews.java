@@ -77,7 +77,7 @@ final class KubernetesOwedReviews {
         return grants.apply(
                         new GrantKey(debt.namespace(), debt.spec().requested().grant()))
                 .filter(grant -> grant.getMetadata().getUid().equals(debt.grantUid()))
-                .filter(GrantEventSources::open)
+                .filter(GrantGlance::open)
                 .filter(grant -> grant.getStatus() == null || grant.getStatus().activatedAt() == null)
                 .isPresent();
     }

@@ -59,7 +59,7 @@ final class KubernetesPacking {
             uid = grant.getMetadata().getUid();
             version = grant.getMetadata().getResourceVersion();
             identity = grant.getSpec().identityRef().name().intern();
-            phase = GrantEventSources.phase(grant);
+            phase = GrantGlance.phase(grant);
             bytes = deflated(json.asJson(grant));
         }
 

@@ -1,35 +1,22 @@
 package dev.lapse.identity;
 
-import static dev.lapse.cluster.KubernetesFailure.CONFLICT;
-
 import dev.lapse.access.SeparationOfDuties;
-import dev.lapse.api.v1alpha1.IdentityState;
-import dev.lapse.api.v1alpha1.Lapse;
 import dev.lapse.api.v1alpha1.Proof;
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentitySpec;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.EntryStatus;
-import dev.lapse.api.v1alpha1.ServiceIdentityStatus.IdentityPhase;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverState;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus.WaiverStatus;
 import dev.lapse.cluster.FirstPass;
-import dev.lapse.cluster.KubernetesCluster;
-import dev.lapse.cluster.KubernetesEvents;
 import dev.lapse.cluster.KubernetesFailure;
 import dev.lapse.cluster.KubernetesStatusWriter;
 import dev.lapse.cluster.KubernetesTrigger;
-import dev.lapse.cluster.KubernetesWrites;
-import dev.lapse.condition.Reason;
 import dev.lapse.guard.GuardState;
 import dev.lapse.guard.NameProof;
 import dev.lapse.memory.Holds;
 import dev.lapse.memory.KubernetesMemory;
-import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -51,10 +38,8 @@ import java.util.stream.Stream;
 /** One pass over one identity: its subject, its owner, its entries, and what its status says of them. */
 public final class ServiceIdentityReconciler implements Reconciler<ServiceIdentity> {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
-    private final KubernetesClient client;
-    private final KubernetesCluster cluster;
-    private final KubernetesWrites writes;
-    private final KubernetesEvents events;
+    private final KubernetesSubjects subjects;
+    private final IdentityJournal journal;
     private final KubernetesIdentities identities;
     private final KubernetesStatusWriter<ServiceIdentity, ServiceIdentitySpec, ServiceIdentityStatus> status;
     private final KubernetesEntries entries;
@@ -78,10 +63,11 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
             FirstPass firstPass,
             BiFunction<String, String, List<String>> activeGrants,
             BiConsumer<String, String> changed) {
-        this.client = tools.shared().client();
-        this.cluster = tools.shared().cluster();
-        this.writes = tools.shared().writes();
-        this.events = tools.shared().events();
+        this.subjects = new KubernetesSubjects(
+                tools.shared().client(),
+                tools.shared().cluster(),
+                tools.shared().writes());
+        this.journal = new IdentityJournal(tools.shared().events());
         this.identities = tools.shared().identities();
         this.status = new KubernetesStatusWriter<>(tools.shared().client(), ServiceIdentity::new, identities::sealed);
         this.entries = new KubernetesEntries(tools);
@@ -155,7 +141,7 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
         Instant now = clock.instant();
         IdentityFacts facts = identities.facts(identity);
         List<String> active = activeGrants.apply(facts.namespace(), facts.name());
-        if (settleSubject(facts, active)) {
+        if (subjects.settle(facts, active)) {
             facts = identities.facts(identity);
         }
         GuardState guardNow = guard.get();
@@ -196,85 +182,13 @@ public final class ServiceIdentityReconciler implements Reconciler<ServiceIdenti
                 .orElseGet(UpdateControl::noUpdate);
     }
 
-    /** Creates the account that was asked for, or deletes the one Lapse made for an identity that has retired. */
-    private boolean settleSubject(IdentityFacts facts, List<String> active) {
-        SubjectFacts subject = facts.subject();
-        if (subject.serviceAccount().isEmpty() || subject.claimedBy().isPresent()) {
-            return false;
-        }
-        String name = subject.serviceAccount().get();
-        if (facts.state() == IdentityState.Active
-                && subject.create()
-                && subject.uid().isEmpty()) {
-            return create(facts, name);
-        }
-        if (facts.state() == IdentityState.Retired && subject.madeByLapse() && active.isEmpty()) {
-            String uid = subject.uid().orElseThrow();
-            writes.delete("/api/v1/namespaces/" + facts.namespace() + "/serviceaccounts/" + name, uid);
-            cluster.accounts().deleted(uid);
-            return true;
-        }
-        return false;
-    }
-
-    private boolean create(IdentityFacts facts, String name) {
-        ServiceAccount account = new ServiceAccountBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(facts.namespace())
-                .addToLabels(Lapse.IDENTITY_UID_LABEL, facts.uid())
-                .endMetadata()
-                .build();
-        try {
-            cluster.accounts().created(client.resource(account).create());
-            return true;
-        } catch (KubernetesClientException failed) {
-            if (failed.getCode() == CONFLICT) {
-                // The account was made by somebody else, so it is not Lapse's. The informer will bring it.
-                return false;
-            }
-            throw failed;
-        }
-    }
-
     /** It is written over the version that was read: a proof may only be recorded for the newest content. */
     private void write(ServiceIdentity identity, ServiceIdentityStatus after) {
         ServiceIdentityStatus before = identity.getStatus();
         if (status.write(identity, after).isEmpty()) {
             return;
         }
-        if (before == null || before.phase() != after.phase()) {
-            tell(identity, after);
-        }
-        RoleChanges.news(before, after).forEach(entry -> tellOfRole(identity, entry));
-    }
-
-    private void tell(ServiceIdentity identity, ServiceIdentityStatus after) {
-        String reason = after.conditions().get(0).reason();
-        events.tell(
-                new KubernetesEvents.About(
-                        "ServiceIdentity",
-                        identity.getMetadata().getNamespace(),
-                        identity.getMetadata().getName(),
-                        identity.getMetadata().getUid()),
-                after.phase() == IdentityPhase.NotReady || reason.equals(Reason.ReviewMissed.name())
-                        ? KubernetesEvents.Kind.Warning
-                        : KubernetesEvents.Kind.Normal,
-                reason,
-                after.conditions().get(0).message());
-    }
-
-    private void tellOfRole(ServiceIdentity identity, EntryStatus entry) {
-        events.tell(
-                new KubernetesEvents.About(
-                        "ServiceIdentity",
-                        identity.getMetadata().getNamespace(),
-                        identity.getMetadata().getName(),
-                        identity.getMetadata().getUid()),
-                KubernetesEvents.Kind.Warning,
-                Reason.RoleChanged.name(),
-                "entry " + entry.name() + ": its role allows something else than before; who approves the next request"
-                        + " is told so");
+        journal.wrote(identity, before, after);
     }
 
     /** Another identity that named the same subject may have it now. */

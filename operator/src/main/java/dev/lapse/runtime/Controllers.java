@@ -10,7 +10,6 @@ import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.KubernetesCluster;
 import dev.lapse.cluster.KubernetesEvents;
-import dev.lapse.cluster.KubernetesSdk;
 import dev.lapse.cluster.KubernetesStore;
 import dev.lapse.cluster.KubernetesWrites;
 import dev.lapse.cluster.ServerClock;
@@ -30,23 +29,13 @@ import dev.lapse.memory.KubernetesMemory;
 import dev.lapse.review.AccessReviewReconciler;
 import dev.lapse.review.KubernetesReviews;
 import dev.lapse.review.kind.KubernetesEntitlementReviews;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.cache.ItemStore;
-import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.RegisteredController;
-import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
-import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -57,9 +46,6 @@ import org.slf4j.LoggerFactory;
 final class Controllers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Controllers.class);
     private static final Duration SYNC_LIMIT = Duration.ofMinutes(5);
-    private static final int FIRST_RETRY_MILLIS = 200;
-    private static final int LAST_RETRY_MILLIS = 30_000;
-    private static final long PAGE = 500;
 
     private final InstantSource clock;
     private final Duration sweepEvery;
@@ -73,12 +59,8 @@ final class Controllers implements AutoCloseable {
     private final KubernetesIdentities identities;
     private final KubernetesMemory memory;
     private final Instant sealMadeAt;
-    /** One operator of the SDK for each kind, with threads of its own, so that a busy kind delays no other. */
-    private final List<Operator> operators = new ArrayList<>();
-
-    private final List<RegisteredController<?>> registered = new ArrayList<>();
+    private final KindOperators operators;
     private final SoonOnce missingReviews = new SoonOnce("missing-reviews", this::openMissingReviews);
-    private final ExecutorService starts = Executors.newCachedThreadPool(DaemonThreads.named("start"));
     private final ScheduledExecutorService sweeper;
     private final FirstPass firstPass = new FirstPass(3, SYNC_LIMIT);
     private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
@@ -146,13 +128,16 @@ final class Controllers implements AutoCloseable {
                         settings.campaignNotice(),
                         meters.registry()),
                 firstPass,
-                grants::wants,
-                grants::insidersWhenAsked,
-                grants::reviewChanged,
+                grants.reviews()::wants,
+                grants.reviews()::insidersWhenAsked,
+                grants.reviews()::reviewChanged,
                 missingReviews::ask);
-        register(client, settings, room);
+        operators = new KindOperators(client, settings.reconcilers(), SYNC_LIMIT);
+        operators.register(identityReconciler, "serviceidentity", new KubernetesStore<>(room));
+        operators.register(grants.reconciler(), "privilegegrant", grants.store(room));
+        operators.register(reviewReconciler, "accessreview", new KubernetesStore<>(room));
         sweeper = DaemonThreads.timer("sweep");
-        meters.beforeScrape(grants::takeCensus);
+        meters.beforeScrape(grants.rounds()::takeCensus);
         meters.beforeScrape(reviewReconciler::takeCensus);
         meters.watchGuard(guard::state);
         meters.watchDisk(disk::failing);
@@ -170,36 +155,22 @@ final class Controllers implements AutoCloseable {
         endWhatIsOver();
         cluster.start(SYNC_LIMIT, abandoned);
         memory.start(sealMadeAt, SYNC_LIMIT, clock.instant());
-        memory.onReadable(reviewReconciler::lookAgainAtAll);
+        memory.onReadable(reviewReconciler.sources()::lookAgainAtAll);
         memory.onReadable(grants::lookAgainAtWaiting);
         memory.onReadable(() -> identityReconciler.lookAgainWhere(identity -> true));
         guard.onChange(() -> {
             identityReconciler.lookAgainWhere(identity -> true);
-            reviewReconciler.lookAgainAtAll();
+            reviewReconciler.sources().lookAgainAtAll();
             grants.lookAgainAtWaiting();
         });
         // Overdue access is removed before anything else is done, even before the guard is looked at, without which
         // nothing is granted.
-        startOperators();
+        operators.start(firstPass::abandon);
         guard.start();
         sweeper.scheduleWithFixedDelay(
                 this::sweep, sweepEvery.toMillis(), sweepEvery.toMillis(), TimeUnit.MILLISECONDS);
         started = true;
         LOG.atInfo().log("controllers run");
-    }
-
-    /** All start at the same time, because each waits until the others know their objects. */
-    private void startOperators() throws Exception {
-        CompletableFuture.allOf(operators.stream()
-                        .map(operator -> CompletableFuture.runAsync(operator::start, starts)
-                                .whenComplete((begun, failed) -> {
-                                    if (failed != null) {
-                                        // Or the others would wait for it.
-                                        firstPass.abandon();
-                                    }
-                                }))
-                        .toArray(CompletableFuture<?>[]::new))
-                .get();
     }
 
     /** Starts the lane alone. May be called any number of times. */
@@ -242,38 +213,15 @@ final class Controllers implements AutoCloseable {
         grants.close();
         if (!started) {
             abandon();
-            registered.forEach(Controllers::stopInformer);
+            operators.stopInformers();
         }
         missingReviews.close();
-        stopOperators();
-        starts.shutdownNow();
+        operators.close();
         sweeper.shutdownNow();
         guard.close();
         cluster.close();
         memory.close();
         events.close();
-    }
-
-    /** All at once, and whatever becomes of one: another instance may lead already. */
-    private void stopOperators() {
-        CompletableFuture.allOf(operators.stream()
-                        .map(operator -> CompletableFuture.runAsync(() -> stop(operator), starts))
-                        .toArray(CompletableFuture<?>[]::new))
-                .join();
-    }
-
-    private static void stop(Operator operator) {
-        try {
-            operator.stop();
-        } catch (RuntimeException failed) {
-            LOG.atError().setCause(failed).log("a controller could not be stopped");
-        }
-    }
-
-    private static void stopInformer(RegisteredController<?> registered) {
-        if (!KubernetesSdk.stopInformer(registered)) {
-            LOG.atDebug().log("an informer was not begun yet");
-        }
     }
 
     private void sweep() {
@@ -284,53 +232,15 @@ final class Controllers implements AutoCloseable {
         }
         try {
             missingReviews.ask();
-            grants.sweep();
+            grants.rounds().sweep();
         } catch (RuntimeException failed) {
             LOG.atWarn().addKeyValue("error", failed.getMessage()).log("the sweep failed, it is repeated");
         }
     }
 
     private void openMissingReviews() {
-        grants.openMissingReviews();
+        grants.reviews().openMissing();
         reviewReconciler.openMissing();
-    }
-
-    private void register(KubernetesClient client, Settings settings, HeapRoom room) {
-        register(client, settings, identityReconciler, "serviceidentity", new KubernetesStore<>(room));
-        register(client, settings, grants.reconciler(), "privilegegrant", grants.store(room));
-        register(client, settings, reviewReconciler, "accessreview", new KubernetesStore<>(room));
-    }
-
-    private <P extends HasMetadata> void register(
-            KubernetesClient client, Settings settings, Reconciler<P> reconciler, String name, ItemStore<P> store) {
-        Operator operator = new Operator(overrider -> overrider
-                .withKubernetesClient(client)
-                .withCloseClientOnStop(false)
-                .withConcurrentReconciliationThreads(settings.reconcilers())
-                // This limit is later than that of the callers who wait for all lists, because at its end the SDK
-                // takes an unfinished list for complete.
-                .withCacheSyncTimeout(SYNC_LIMIT.multipliedBy(2))
-                // A list that is refused once may be answered the next time. If it is refused again and again, the
-                // lead is given up.
-                .withStopOnInformerErrorDuringStartup(false)
-                .withReconciliationTerminationTimeout(Duration.ofSeconds(5)));
-        registered.add(operator.register(
-                reconciler,
-                config -> config.withName(name)
-                        .withItemStore(store)
-                        .withRetry(retry())
-                        .withReconciliationMaxInterval(null)
-                        .withInformerListLimit(PAGE)));
-        operators.add(operator);
-    }
-
-    /** Retries without end: when an API server that was away at an end is back, the operator must still be trying. */
-    private static GenericRetry retry() {
-        return new GenericRetry()
-                .setInitialInterval(FIRST_RETRY_MILLIS)
-                .setIntervalMultiplier(2)
-                .setMaxInterval(LAST_RETRY_MILLIS)
-                .withoutMaxAttempts();
     }
 
     private void identityConcerned(String namespace, String name) {
@@ -342,7 +252,7 @@ final class Controllers implements AutoCloseable {
     }
 
     private void reviewsConcerned(String grantUid) {
-        reviewReconciler.grantChanged(grantUid);
+        reviewReconciler.sources().grantChanged(grantUid);
     }
 
     /**
@@ -368,14 +278,16 @@ final class Controllers implements AutoCloseable {
         identities
                 .all()
                 .filter(identity -> names(identity, role))
-                .forEach(identity -> reviewReconciler.identityChanged(
-                        identity.getMetadata().getNamespace(),
-                        identity.getMetadata().getName()));
+                .forEach(identity -> reviewReconciler
+                        .sources()
+                        .identityChanged(
+                                identity.getMetadata().getNamespace(),
+                                identity.getMetadata().getName()));
     }
 
     private void identityChanged(String namespace, String name) {
         grants.identityChanged(namespace, name);
-        reviewReconciler.identityChanged(namespace, name);
+        reviewReconciler.sources().identityChanged(namespace, name);
     }
 
     private static boolean names(ServiceIdentity identity, String role) {

@@ -4,12 +4,10 @@ import dev.lapse.cluster.DaemonThreads;
 import dev.lapse.cluster.HeapRoom;
 import dev.lapse.cluster.ServerClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,18 +18,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Lead implements LeaseElection.Candidate {
     private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
-    private static final Duration SILENT_FOR = Duration.ofSeconds(10);
-    private static final Duration LONGEST_REST = Duration.ofSeconds(30);
     private static final Duration TO_CLOSE = Duration.ofSeconds(30);
 
-    /** How long to wait between two tries to do everything, if the heap was full. */
-    private static final Duration REST_WHEN_FULL = Duration.ofSeconds(30);
-
     private final KubernetesClient client;
-    private final KubernetesClient quick;
     private final Settings settings;
     private final ServerClock clock;
     private final Watches watches;
+    private final NeededWatches neededWatches;
     private final Health health;
     private final HeapRoom room;
     private @Nullable LeaseElection election;
@@ -43,8 +36,7 @@ final class Lead implements LeaseElection.Candidate {
 
     private boolean busy;
     private boolean stopping;
-    private int failures;
-    private long restsUntil = System.nanoTime();
+    private final Rest rest = new Rest();
 
     /** @param quick a client for questions that are not worth waiting for */
     Lead(
@@ -56,7 +48,7 @@ final class Lead implements LeaseElection.Candidate {
             Health health,
             HeapRoom room) {
         this.client = client;
-        this.quick = quick;
+        this.neededWatches = new NeededWatches(quick, watches);
         this.settings = settings;
         this.clock = clock;
         this.watches = watches;
@@ -87,18 +79,7 @@ final class Lead implements LeaseElection.Candidate {
                 return false;
             }
         }
-        for (WatchedKind kind : WatchedKind.values()) {
-            try {
-                quick.raw(kind.probe());
-            } catch (KubernetesClientException refused) {
-                LOG.atDebug().addKeyValue("kind", kind.text()).log("cannot be listed");
-            }
-        }
-        // An instance that can list grants can end them, and no other could do more for grants that must end now.
-        String problems = watches.problems().entrySet().stream()
-                .filter(each -> each.getKey().needed())
-                .map(each -> each.getKey().text() + " (" + each.getValue() + ")")
-                .collect(Collectors.joining(", "));
+        String problems = neededWatches.problems();
         if (!problems.isEmpty()) {
             tellUnable("it cannot watch " + problems);
         }
@@ -154,7 +135,7 @@ final class Lead implements LeaseElection.Candidate {
             health.leading(begun);
             begun.start();
             synchronized (this) {
-                failures = 0;
+                rest.succeeded();
             }
             doesEverything(begun);
         } catch (Throwable failed) {
@@ -176,7 +157,7 @@ final class Lead implements LeaseElection.Candidate {
             boolean leads;
             synchronized (this) {
                 begun = controllers;
-                begins = begun == null && !busy && !stopping && System.nanoTime() - restsUntil >= 0;
+                begins = begun == null && !busy && !stopping && rest.isOver();
                 leads = leading;
             }
             if (health.endsOnly()) {
@@ -197,13 +178,7 @@ final class Lead implements LeaseElection.Candidate {
     }
 
     private void lookAt(Controllers begun) {
-        for (WatchedKind kind : WatchedKind.values()) {
-            if (kind.needed() && watches.silent(kind).compareTo(SILENT_FOR) > 0) {
-                String why = watches.problem(kind).orElse("not heard of");
-                giveUp(begun, "it cannot watch " + kind.text() + " (" + why + ")");
-                return;
-            }
-        }
+        neededWatches.silent().ifPresent(why -> giveUp(begun, why));
     }
 
     /** @param failed why the last try to do everything failed, if there was one */
@@ -244,7 +219,7 @@ final class Lead implements LeaseElection.Candidate {
         } finally {
             room.emptied();
             synchronized (this) {
-                restsUntil = System.nanoTime() + REST_WHEN_FULL.toNanos();
+                rest.whileFull();
                 busy = false;
             }
         }
@@ -292,7 +267,7 @@ final class Lead implements LeaseElection.Candidate {
     }
 
     private void giveUp(@Nullable Controllers begun, String why) {
-        Duration rest;
+        Duration pause;
         EndsOnly ends;
         LeaseElection among = election;
         synchronized (this) {
@@ -305,18 +280,15 @@ final class Lead implements LeaseElection.Candidate {
             endsOnly = null;
             leading = false;
             busy = true;
-            rest = Duration.ofSeconds(1L << Math.min(failures, 5));
-            rest = rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
-            failures++;
-            restsUntil = System.nanoTime() + rest.toNanos();
+            pause = rest.failed();
         }
-        LOG.atError().addKeyValue("why", why).addKeyValue("rest", rest).log("the lead is given up");
+        LOG.atError().addKeyValue("why", why).addKeyValue("rest", pause).log("the lead is given up");
         health.unable(why);
         if (begun != null) {
             begun.abandon();
         }
         if (among != null) {
-            among.giveUp(rest);
+            among.giveUp(pause);
         }
         close(begun);
         if (ends != null) {

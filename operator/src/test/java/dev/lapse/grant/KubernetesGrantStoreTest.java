@@ -48,7 +48,7 @@ class KubernetesGrantStoreTest {
 
         assertThat(store.getKey(outline)).isEqualTo("shop/look");
         assertThat(outline.getMetadata().getResourceVersion()).isEqualTo("4711");
-        assertThat(GrantEventSources.phase(outline)).isEqualTo(GrantPhase.Expired);
+        assertThat(GrantGlance.phase(outline)).isEqualTo(GrantPhase.Expired);
         assertThat(outline.getSpec().identityRef().name()).isEqualTo("ci");
     }
 

@@ -5,7 +5,7 @@ import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.GrantObject;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectKind;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus.ObjectState;
-import dev.lapse.grant.GrantEventSources;
+import dev.lapse.grant.GrantGlance;
 import dev.lapse.grant.GrantPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public final class GrantSweep {
 
     public static List<Orphan> orphans(
             Map<ObjectKind, List<? extends HasMetadata>> ours, Stream<PrivilegeGrant> grants) {
-        Map<String, PrivilegeGrant> open = grants.filter(GrantEventSources::open)
+        Map<String, PrivilegeGrant> open = grants.filter(GrantGlance::open)
                 .collect(Collectors.toMap(
                         grant -> grant.getMetadata().getUid(), Function.identity(), (one, two) -> one));
         List<Orphan> orphans = new ArrayList<>();
