@@ -70,7 +70,12 @@ public final class KubernetesIdentities {
 
     /** Those in which people write entries. */
     public Stream<FirstLook.Named> named() {
-        return all().filter(identity -> identity.getMetadata().getDeletionTimestamp() == null)
+        // The list follows the watch, which is behind what the operator itself wrote.
+        return all().map(listed -> resource(
+                                listed.getMetadata().getNamespace(),
+                                listed.getMetadata().getName())
+                        .orElse(listed))
+                .filter(identity -> identity.getMetadata().getDeletionTimestamp() == null)
                 .map(identity -> new FirstLook.Named(
                         Instant.parse(identity.getMetadata().getCreationTimestamp()),
                         Optional.ofNullable(identity.getStatus()).map(ServiceIdentityStatus::proof)));

@@ -108,7 +108,7 @@ class DocsTest {
     @Test
     void theGuardsProblemsAreToldAsTheCodeTellsThem() throws IOException {
         String guard = sources("operator/src/main/java/dev/lapse/guard", ".*\\.java")
-                + sources("operator/src/main/java/dev/lapse/runtime", "Health\\.java");
+                + sources("operator/src/main/java/dev/lapse/runtime", "(Health|Controllers)\\.java");
         List<String> told = Docs.text(Docs.ROOT.resolve("docs/runbooks/guard-not-ready.md"))
                 .lines()
                 .filter(line -> line.startsWith("| `"))
