@@ -41,39 +41,39 @@ final class Attacks {
     /** Nothing bounds it but the size of an object, annotations 256 KiB. */
     private static Stream<Attack> metadataOf(Written kind) {
         return Stream.of(
-                each(kind, "annotations", 40, object -> Large.annotations(object, "note-", 250, 1_000)),
+                each(kind, "annotations", 20, object -> Large.annotations(object, "note-", 250, 1_000)),
                 each(
                         kind,
                         "annotations by names like ours",
-                        40,
+                        20,
                         object -> Large.annotations(object, "lapse.dev/a", 2_500, 63)),
-                each(kind, "labels by names like ours", 10, object -> Large.labels(object, "lapse.dev/l", 12_000)),
-                each(kind, "finalizers", 10, object -> Large.finalizers(object, 4_000)));
+                each(kind, "labels by names like ours", 5, object -> Large.labels(object, "lapse.dev/l", 12_000)),
+                each(kind, "finalizers", 5, object -> Large.finalizers(object, 4_000)));
     }
 
     private static Stream<Attack> accountsAndNamespaces() {
         return Stream.of(
-                each(Written.ACCOUNT, "Secrets", 10, object -> {
+                each(Written.ACCOUNT, "Secrets", 5, object -> {
                     Large.names(object.putArray("secrets"), 20_000);
                     Large.names(object.putArray("imagePullSecrets"), 20_000);
                 }),
-                each(Written.ACCOUNT, "owners", 10, object -> Large.owners(object, 10, 100_000)),
+                each(Written.ACCOUNT, "owners", 5, object -> Large.owners(object, 10, 100_000)),
                 taken(
                         "ServiceAccount: fields of many managers",
-                        10,
+                        5,
                         i -> Large.managed(Written.ACCOUNT, "managed-" + i)),
                 taken(
                         "ServiceAccount: names",
-                        1_000,
+                        500,
                         i -> List.of(Written.ACCOUNT.created(LONGEST_NAME + i, object -> {}))),
-                taken("Namespace: conditions", 10, i -> Large.conditions("largest-conditions-" + i)));
+                taken("Namespace: conditions", 5, i -> Large.conditions("largest-conditions-" + i)));
     }
 
     private static Stream<Attack> roles() {
         return Stream.of(
-                each(Written.ROLE, "names of resources", 9, object -> Large.rule(object, "resourceNames", 125_000)),
-                each(Written.ROLE, "verbs", 9, object -> Large.rule(object, "verbs", 125_000)),
-                each(Written.ROLE, "rules", 9, object -> Large.rules(object, 18_000)),
+                each(Written.ROLE, "names of resources", 5, object -> Large.rule(object, "resourceNames", 125_000)),
+                each(Written.ROLE, "verbs", 5, object -> Large.rule(object, "verbs", 125_000)),
+                each(Written.ROLE, "rules", 5, object -> Large.rules(object, 18_000)),
                 refused(
                         Written.ROLE,
                         "its own name",
@@ -81,14 +81,14 @@ final class Attacks {
                         object -> object.withObjectProperty("metadata").put("name", "r".repeat(250_000))),
                 taken(
                         "ClusterRole: its own name",
-                        40,
+                        20,
                         i -> List.of(Written.CLUSTER_ROLE.created("r".repeat(250_000) + i, object -> {}))),
                 each(Written.ROLE, "rules, as many as are read", 64, object -> Large.rules(object, 1_900)),
                 each(Written.IDENTITY, "names those roles", 2, Large::namesThoseRoles),
-                each(Written.CLUSTER_ROLE, "paths", 9, object -> Large.rule(object, "nonResourceURLs", 100_000)),
+                each(Written.CLUSTER_ROLE, "paths", 5, object -> Large.rule(object, "nonResourceURLs", 100_000)),
                 taken(
                         "ClusterRole: made of many others",
-                        10,
+                        5,
                         i -> List.of(
                                 Written.CLUSTER_ROLE.created("largest-part-" + i, object -> {
                                     object.withObjectProperty("metadata")
@@ -103,7 +103,7 @@ final class Attacks {
                                                 .addObject()
                                                 .putObject("matchLabels")
                                                 .put("largest", "part")))),
-                each(Written.CLUSTER_ROLE, "selectors", 10, object -> {
+                each(Written.CLUSTER_ROLE, "selectors", 5, object -> {
                     ArrayNode selectors = object.putObject("aggregationRule").putArray("clusterRoleSelectors");
                     IntStream.range(0, 15_000)
                             .forEach(i -> selectors
@@ -115,8 +115,8 @@ final class Attacks {
 
     private static Stream<Attack> bindings() {
         return Stream.of(
-                each(Written.BINDING, "subjects", 10, object -> Large.subjects(object, 10_000)),
-                each(Written.CLUSTER_BINDING, "subjects", 10, object -> Large.subjects(object, 10_000)),
+                each(Written.BINDING, "subjects", 5, object -> Large.subjects(object, 10_000)),
+                each(Written.CLUSTER_BINDING, "subjects", 5, object -> Large.subjects(object, 10_000)),
                 refused(Written.BINDING, "subjects of a grant's", OPERATOR_ALONE, object -> {
                     object.withObjectProperty("metadata").putObject("labels").put("lapse.dev/grant-uid", "u");
                     Large.subjects(object, 10_000);
@@ -125,18 +125,18 @@ final class Attacks {
 
     private static Stream<Attack> mapsAndEvents() {
         return Stream.of(
-                each(Written.MAP, "data", 10, object -> object.putObject("data").put("a", "x".repeat(1_000_000))),
+                each(Written.MAP, "data", 5, object -> object.putObject("data").put("a", "x".repeat(1_000_000))),
                 each(
                         Written.MAP,
                         "binary data",
-                        10,
+                        5,
                         object -> object.putObject("binaryData")
                                 .put("a", Base64.getEncoder().encodeToString(new byte[750_000]))),
                 refused(Written.MAP, "data like what is remembered", OPERATOR_ALONE, object -> {
                     object.withObjectProperty("metadata").put("name", "lapse-memory-16");
                     object.putObject("data").put("a", "x".repeat(1_000_000));
                 }),
-                each(Written.EVENT, "notes", 10, object -> object.put("message", "x".repeat(1_000_000))));
+                each(Written.EVENT, "notes", 5, object -> object.put("message", "x".repeat(1_000_000))));
     }
 
     /** Of these there may be so many, but none of them is large. */
@@ -156,7 +156,7 @@ final class Attacks {
                 refused(kind, "labels like ours", OPERATOR_ALONE, object -> Large.labels(object, "lapse.dev/l", 1)),
                 refused(kind, "finalizers", "finalizers: 16 are the most", object -> Large.finalizers(object, 17)),
                 refused(kind, "owners", OPERATOR_ALONE, object -> Large.owners(object, 1, 10)),
-                each(kind, "metadata that is taken", 100, object -> {
+                each(kind, "metadata that is taken", 50, object -> {
                     Large.annotations(object, "note-", 64, 1_000);
                     Large.labels(object, "l".repeat(50), 64);
                     Large.finalizers(object, 16);
@@ -165,14 +165,14 @@ final class Attacks {
 
     private static Stream<Attack> specsOfOurs() {
         return Stream.of(
-                each(Written.GRANT, "spec", 200, Large::grant),
+                each(Written.GRANT, "spec", 100, Large::grant),
                 each(Written.IDENTITY, "spec", 8, Large::identity),
                 refused(
                         Written.CAMPAIGN,
                         "labels of identities",
                         "Too long: may not be more than 63 bytes",
                         object -> Large.selected(object, 1, 1_000_000)),
-                each(Written.CAMPAIGN, "labels that are taken", 40, object -> Large.selected(object, 16, 63)),
+                each(Written.CAMPAIGN, "labels that are taken", 20, object -> Large.selected(object, 16, 63)),
                 // About the identities above, all of them.
                 each(Written.CAMPAIGN, "many identities", 6, object -> {}));
     }
