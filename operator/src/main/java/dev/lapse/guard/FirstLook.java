@@ -12,11 +12,17 @@ import java.util.stream.Stream;
  * writes into it may count as unproved, and would have to be written again.
  */
 public final class FirstLook {
-    /** What cannot be looked at, such as an object whose status a webhook of others refuses, must not hold up the rest for ever. */
+    /** What cannot be looked at, as where a webhook of others refuses the status, must not hold up the rest for ever. */
     static final Duration AT_MOST = Duration.ofSeconds(60);
 
+    private static final GuardState NEVER = GuardState.notReady("nothing has been looked at yet");
+
     private final Supplier<Stream<Named>> present;
-    private volatile GuardState over = GuardState.notReady("nothing has been looked at yet");
+    private volatile GuardState over = NEVER;
+    private volatile Asked asked = new Asked(NEVER, Instant.MIN);
+
+    /** Since when this instance knows that the guard has settled: it may have done so before the instance began. */
+    private record Asked(GuardState guard, Instant first) {}
 
     /** An object in which names are written after it was made: when it was made, and the proof in its status. */
     public record Named(Instant createdAt, Optional<Proof> proof) {}
@@ -34,7 +40,12 @@ public final class FirstLook {
         if (guard.equals(over)) {
             return true;
         }
-        boolean all = now.isAfter(guard.settledAt().plus(AT_MOST))
+        Asked known = asked;
+        if (!guard.equals(known.guard())) {
+            known = new Asked(guard, now);
+            asked = known;
+        }
+        boolean all = now.isAfter(known.first().plus(AT_MOST))
                 || present.get().allMatch(named -> NameProof.fromNowOn(guard, named.proof(), named.createdAt()));
         if (all) {
             over = guard;

@@ -78,7 +78,10 @@ public final class KubernetesIdentities {
                 .filter(identity -> identity.getMetadata().getDeletionTimestamp() == null)
                 .map(identity -> new FirstLook.Named(
                         Instant.parse(identity.getMetadata().getCreationTimestamp()),
-                        Optional.ofNullable(identity.getStatus()).map(ServiceIdentityStatus::proof)));
+                        Optional.ofNullable(identity.getStatus())
+                                .filter(status ->
+                                        seal.isOn(status, identity.getMetadata().getUid()))
+                                .map(ServiceIdentityStatus::proof)));
     }
 
     ServiceIdentityStatus sealed(ServiceIdentityStatus status, String uid) {

@@ -108,11 +108,16 @@ public final class KubernetesReviews {
                         .map(listed -> newest(connected, listed))
                         .filter(review -> review.getMetadata().getDeletionTimestamp() == null)
                         .filter(review -> !review.getSpec().campaign())
-                        .filter(review -> review.getStatus() == null
-                                || !review.getStatus().phase().ended())
-                        .map(review -> new FirstLook.Named(
-                                Instant.parse(review.getMetadata().getCreationTimestamp()),
-                                Optional.ofNullable(review.getStatus()).map(AccessReviewStatus::proof)));
+                        .flatMap(review -> named(review).stream());
+    }
+
+    private Optional<FirstLook.Named> named(AccessReview review) {
+        AccessReviewStatus status = trusted(review);
+        return status != null && status.phase().ended()
+                ? Optional.empty()
+                : Optional.of(new FirstLook.Named(
+                        Instant.parse(review.getMetadata().getCreationTimestamp()),
+                        Optional.ofNullable(status).map(AccessReviewStatus::proof)));
     }
 
     /** Those about one grant that can still be decided. */

@@ -199,13 +199,13 @@ final class Controllers implements AutoCloseable {
 
     /** Why a name that somebody writes now may not count; empty if it does. */
     String unsettled() {
+        GuardState now = guard.state();
         if (!guard.settled()) {
-            return "settles at " + guard.state().settledAt();
+            return "settles at " + now.settledAt();
         }
-        return firstLook.isOver(guard.state(), clock.instant())
+        return firstLook.isOver(now, clock.instant())
                 ? ""
-                : "settled at " + guard.state().settledAt()
-                        + ", and not all that was there before has been looked at since";
+                : "settled at " + now.settledAt() + ", and not all that was there before has been looked at since";
     }
 
     @Override

@@ -58,8 +58,20 @@ class FirstLookTest {
     void waitsForNothingForEver() {
         present.add(new Named(OLD, Optional.empty()));
 
+        assertThat(look.isOver(GUARD, SETTLED)).isFalse();
         assertThat(look.isOver(GUARD, SETTLED.plus(FirstLook.AT_MOST))).isFalse();
         assertThat(look.isOver(GUARD, SETTLED.plus(FirstLook.AT_MOST).plusMillis(1)))
+                .isTrue();
+    }
+
+    @Test
+    void waitsAlsoInAnInstanceThatBeginsLongAfterTheGuardHasSettled() {
+        Instant begun = SETTLED.plusSeconds(3_600);
+        present.add(new Named(OLD, Optional.empty()));
+
+        assertThat(look.isOver(GUARD, begun)).isFalse();
+        assertThat(look.isOver(GUARD, begun.plus(FirstLook.AT_MOST))).isFalse();
+        assertThat(look.isOver(GUARD, begun.plus(FirstLook.AT_MOST).plusMillis(1)))
                 .isTrue();
     }
 

@@ -46,6 +46,7 @@ class RestoredMemoryIT {
     @AfterEach
     void isGone() {
         memory.close();
+        InstalledOperator.awaitReady();
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What is applied again without a change stays as it is, and what is in the cluster is what was written: otherwise kubectl
  * says "configured" each time, and GitOps tools see drift for ever.
  */
-@SharesCluster
+@TakesTurns("is about the namespaces of the examples, as the pages are")
 class AppliedAgainIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -48,7 +48,7 @@ class AppliedAgainIT {
     static void clears() throws IOException {
         for (Path story : stories().toList()) {
             for (Path file : files(story)) {
-                kubectl("admin", "delete", "--ignore-not-found", "--wait=false", "-f", file.toString());
+                kubectl("admin", "delete", "--ignore-not-found", "-f", file.toString());
             }
         }
     }
