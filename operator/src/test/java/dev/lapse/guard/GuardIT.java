@@ -145,7 +145,8 @@ class GuardIT {
         try {
             // The bindings go one by one, each a moment after its deletion.
             attempts.forEach(attempt -> {
-                Answer answer = await().atMost(Duration.ofSeconds(30))
+                Answer answer = await().pollDelay(Duration.ZERO)
+                        .atMost(Duration.ofSeconds(30))
                         .until(() -> tried(attempt), later -> !isBy(policy, later));
                 passed.assertThat(answer.passed())
                         .as("%s: %s", attempt, answer.message())
