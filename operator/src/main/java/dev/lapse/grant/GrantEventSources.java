@@ -1,6 +1,7 @@
 package dev.lapse.grant;
 
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
+import dev.lapse.cluster.Asked;
 import dev.lapse.cluster.FirstPass;
 import dev.lapse.cluster.KubernetesTrigger;
 import dev.lapse.grant.PassQueue.Desk;
@@ -180,7 +181,7 @@ public final class GrantEventSources {
 
     /** Of the operator's own changes, which are nearly all, none leads to another look. */
     private void changed(PrivilegeGrant before, PrivilegeGrant after) {
-        if (running && (GrantGlance.asksForSomethingElse(before, after) || forged.test(after))) {
+        if (running && (Asked.forSomethingElse(before, after) || forged.test(after))) {
             look(after);
         }
         if (GrantGlance.meansSomethingElse(before, after)) {

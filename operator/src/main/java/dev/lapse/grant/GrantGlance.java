@@ -3,6 +3,7 @@ package dev.lapse.grant;
 import dev.lapse.api.v1alpha1.GrantPhase;
 import dev.lapse.api.v1alpha1.PrivilegeGrant;
 import dev.lapse.api.v1alpha1.PrivilegeGrantStatus;
+import dev.lapse.cluster.Asked;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,19 +43,8 @@ public final class GrantGlance {
                 .map(end -> GrantDue.of(end, grant.getMetadata().getUid(), key(grant)));
     }
 
-    static boolean asksForSomethingElse(PrivilegeGrant before, PrivilegeGrant after) {
-        return !Objects.equals(
-                        before.getMetadata().getUid(), after.getMetadata().getUid())
-                || !Objects.equals(
-                        before.getMetadata().getGeneration(),
-                        after.getMetadata().getGeneration())
-                || !Objects.equals(
-                        before.getMetadata().getDeletionTimestamp(),
-                        after.getMetadata().getDeletionTimestamp());
-    }
-
     static boolean meansSomethingElse(PrivilegeGrant before, PrivilegeGrant after) {
-        return asksForSomethingElse(before, after)
+        return Asked.forSomethingElse(before, after)
                 || phase(before) != phase(after)
                 || !Objects.equals(review(before), review(after));
     }

@@ -2,9 +2,9 @@ package dev.lapse.identity;
 
 import dev.lapse.api.v1alpha1.ServiceIdentity;
 import dev.lapse.api.v1alpha1.ServiceIdentityStatus;
+import dev.lapse.cluster.Asked;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which changes of an identity can matter to its grants and reviews. */
@@ -16,14 +16,7 @@ final class IdentityNews {
      * would call for a look at all others.
      */
     static boolean isFor(ServiceIdentity before, ServiceIdentity after) {
-        return !Objects.equals(
-                        before.getMetadata().getUid(), after.getMetadata().getUid())
-                || !Objects.equals(
-                        before.getMetadata().getGeneration(),
-                        after.getMetadata().getGeneration())
-                || !Objects.equals(
-                        before.getMetadata().getDeletionTimestamp(),
-                        after.getMetadata().getDeletionTimestamp())
+        return Asked.forSomethingElse(before, after)
                 || !judged(before.getStatus()).equals(judged(after.getStatus()));
     }
 
